@@ -1,0 +1,18 @@
+"""One agency site: a row of data, never a class of code."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AgencySite:
+    """Where an agency publishes, as a person or a registry row gave it.
+
+    `agency` is the full name in use now, when known; `former_names` the ones older reports carry (机构改革 renamed
+    thousands in 2018-19). `region_code` is six digits of GB/T 2260.
+    """
+
+    url: str
+    agency: str | None = None
+    region_code: str | None = None
+    former_names: tuple[str, ...] = ()
+    schedule: str | None = None
