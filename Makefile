@@ -1,0 +1,50 @@
+# Gongkai. `make` alone lists the targets; every one does its own set-up.
+#
+#   make demo                  try it: a sample agency site, crawled into an archive
+#   make test PYTHON=python3.12   with another Python than the first one found
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTHON ?=
+export PYTHON
+CODE := gongkai spiders crawler storage samplesite
+# What pytest is given: make test ARGS="tests/storage -k rebuild"
+ARGS ?=
+
+.PHONY: help setup demo test lint types unit docs lock image-proof clean
+
+help: ## list the targets with what they do
+	@printf 'Gongkai: make TARGET\n\n'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@printf '\nStart with:  make demo      Before a change is offered:  make test\n'
+
+setup: ## make .venv: the package, all extras and the development tools, as pinned in requirements.lock
+	@tools/setup.sh
+
+demo: setup ## crawl a bundled sample agency site and show the archive it made; ends by itself
+	@$(BIN)/gongkai demo
+
+test: setup lint types unit ## everything a change must pass: ruff, mypy, pytest (ARGS="tests/area -k name" for some of it)
+
+lint: setup ## ruff over code, tests and tools
+	@$(BIN)/ruff check .
+
+types: setup ## mypy over the packages
+	@$(BIN)/mypy
+
+unit: setup ## pytest alone
+	@$(BIN)/python -m pytest $(ARGS)
+
+docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
+	@$(BIN)/python -m docs.generate
+
+lock: ## resolve pyproject.toml into requirements.lock again (uv, in a throwaway environment)
+	@tools/lock.sh
+
+image-proof: ## build docker/Dockerfile on this machine without a container engine (root on Debian; buildah, debootstrap)
+	@docker/prove.sh
+
+clean: ## remove what the targets made: environment, caches, the demo's archive
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info demo-archive
+	find $(CODE) tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
