@@ -1,0 +1,122 @@
+"""The three statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from crawler.reports.assembly import Assembled, assemble_proactive, assemble_requests, assemble_review
+from crawler.reports.checks import has_figure, printed_rows, run_checks
+from crawler.reports.flattened import scan_text
+from crawler.reports.forms import Form, detect_form, load_forms
+from crawler.reports.grids import scan_grids
+from crawler.reports.printing import PrintedRow
+from gongkai.document import Document
+from gongkai.report import CellTable
+
+_LONGEST_TEXT = 2_000_000
+_ASSEMBLE: dict[str, Callable[[Form, Sequence[PrintedRow]], Assembled]] = {
+    "proactive": assemble_proactive, "requests": assemble_requests, "review_litigation": assemble_review}
+
+
+@dataclass(frozen=True)
+class TablesReading:
+    """`tables` has those that were found, keys as in the forms. What cannot be told stays None and is warned of."""
+
+    form_id: str | None
+    form_quote: str
+    tables: dict[str, CellTable] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One way a table was read. `missing` cells of the form, `failed` identities of severity error."""
+
+    read: Assembled
+    missing: int
+    failed: int
+
+    @property
+    def sound(self) -> bool:
+        return not self.missing and not self.failed and not self.read.inferred
+
+
+def read_tables(document: Document) -> TablesReading:
+    """Every cell of the statutory tables. Grids go first; the text is read where a grid is incomplete or incoherent.
+
+    Per table the reading that lacks least and whose identities hold is taken; where none holds, what is printed is
+    kept and the warning says which identities fail.
+    """
+    form_id, quote = detect_form(document)
+    form = load_forms().get(form_id or "")
+    if form is None or not form.tables:
+        return TablesReading(form_id, quote)
+    grids = scan_grids(document.tables, form)
+    tables: dict[str, CellTable] = {}
+    warnings: list[str] = []
+    text = None
+    for key, assemble in _ASSEMBLE.items():
+        best = _weigh(form, key, assemble(form, getattr(grids, key)))
+        if not best.sound:
+            text = text or scan_text(document.text[:_LONGEST_TEXT], form)
+            best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))))
+        read = _without_doubtful(best)
+        if read.cells:
+            tables[key] = read.cells
+            warnings += read.warnings
+            warnings += _remarks(form, key, read)
+        else:
+            warnings.append(f"{key}: the table was not found")
+    return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)))
+
+
+def _weigh(form: Form, key: str, read: Assembled) -> _Candidate:
+    table = form.tables[key]
+    if key == "review_litigation":
+        wanted = sum(len(block.columns) for block in table.blocks)
+        found = len(read.cells.get("figures", {}))
+    elif key == "requests":
+        wanted = len(table.columns) * len(printed_rows(table, read.cells))
+        found = _legible(read.cells)
+    else:
+        wanted = sum(len(block.columns) * sum(not row.optional for row in block.rows) for block in table.blocks)
+        found = _legible(read.cells)
+    return _Candidate(read, max(0, wanted - found), len(_failures(form, key, read.cells)))
+
+
+def _legible(cells: CellTable) -> int:
+    return sum(cell.semantic != "text" for row in cells.values() for cell in row.values())
+
+
+def _better(grid: _Candidate, text: _Candidate) -> _Candidate:
+    if not text.read.cells:
+        return grid
+    return text if (text.missing, text.failed, len(text.read.inferred)) < (
+        grid.missing, grid.failed, len(grid.read.inferred)) else grid
+
+
+def _without_doubtful(candidate: _Candidate) -> Assembled:
+    """Rows told by their place alone are taken back where the sums of the table do not confirm them."""
+    read = candidate.read
+    if not read.inferred or not candidate.failed:
+        return read
+    cells = {key: row for key, row in read.cells.items() if key not in read.inferred}
+    return Assembled(cells, [*read.warnings, f"taken back, the sums do not confirm them: {'、'.join(read.inferred)}"])
+
+
+def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
+    errors = {identity.id for identity in form.identities if identity.table == key and identity.severity == "error"}
+    return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})"
+            for check in run_checks(form.id, {key: cells}) if check.rule_id in errors and check.state == "fail"]
+
+
+def _remarks(form: Form, key: str, read: Assembled) -> list[str]:
+    remarks = []
+    absent = [row for row in printed_rows(form.tables[key], read.cells) if row not in read.cells]
+    if absent:
+        remarks.append(f"{key}: rows not found: {'、'.join(absent)}")
+    if not has_figure(read.cells):
+        remarks.append(f"{key}: every cell is blank")
+    failures = _failures(form, key, read.cells)
+    if failures:
+        remarks.append(f"{key}: sums that do not hold: {'; '.join(failures[:6])}")
+    return remarks
