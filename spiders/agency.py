@@ -1,0 +1,340 @@
+"""``scrapy crawl agency -a site=URL``: every yearly report one agency's site still shows, in few and polite requests.
+
+One page at a time: take the best lead, fetch it, hand over what it gave, wait until that is stored, learn, go on. A lead
+is marked done only then, so a killed crawl loses nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from gongkai.address import canonical, host_of, identity
+from gongkai.capture import Attachment, Capture, Finding, Verdict
+from gongkai.errors import ConfigurationError
+from gongkai.settings import Settings
+from gongkai.site import AgencySite
+from spiders.captures import capture_of
+from spiders.course import Course
+from spiders.families import body_parts
+from spiders.frontier import Frontier, Lead
+from spiders.page import Page, read_page
+from spiders.scoring import denied
+
+_MOST_ATTACHMENTS = 12
+_MOST_PARTS = 40
+_BLOCKING = frozenset(("challenge", "robots", "forbidden", "back_off", "egress"))
+
+
+class FetchFailed(Exception):
+    """A fetch gave no page. `kind` is a short word, `host_level` says that the host had better be left alone."""
+
+    def __init__(self, kind: str, detail: str, host_level: bool = False) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.host_level = kind, detail, host_level
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What asking for a lead gave: the page, every address that was asked with it, and the finding if it may be a report."""
+
+    page: Page
+    asked: tuple[str, ...]
+    finding: Finding | None = None
+
+
+class AgencySpider(Spider):
+    """`years`, `missing_years`, `outcome` (complete, incomplete, nothing, blocked, unreachable, budget), `explanation` and
+    `incidents` are there for whoever watches, and final when the spider closes."""
+
+    name = "agency"
+
+    def __init__(self, site: str | None = None, agency: str | None = None, region_code: str | None = None,
+                 former_names: str | Iterable[str] = (), max_requests: int | str | None = None,
+                 agency_site: AgencySite | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        names = former_names.replace("，", ",").split(",") if isinstance(former_names, str) else former_names
+        self.agency_site = agency_site or AgencySite(
+            _address(site), agency or None, region_code or None, tuple(n.strip() for n in names if n.strip()))
+        self.max_requests = _budget(max_requests)
+        self.outcome = "incomplete"
+        self.explanation = "the crawl was interrupted; the next one goes on from here"
+        self.incidents: list[dict[str, str]] = []
+        self._requests = 0
+        self._pages = 0
+        self._left_hosts: set[str] = set()
+        self._settled: asyncio.Future[Any] | None = None
+        self.course: Course | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "AgencySpider":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        connect = crawler.signals.connect
+        connect(spider._on_request, signal=signals.request_reached_downloader)
+        connect(spider._on_scraped, signal=signals.item_scraped)
+        connect(spider._on_dropped, signal=signals.item_dropped)
+        connect(spider._on_error, signal=signals.item_error)
+        connect(spider._on_closed, signal=signals.spider_closed)
+        return spider
+
+    @property
+    def years(self) -> list[int]:
+        return self.course.years if self.course else []
+
+    @property
+    def missing_years(self) -> list[int]:
+        return self.course.missing_years if self.course else []
+
+    # ---- the crawl -----------------------------------------------------------------------------------------------
+    async def start(self) -> AsyncIterator[Any]:
+        course = self._open()
+        self.logger.info("%s (%s): %s", self.agency_site.agency or "agency not named", self.agency_site.url, course.begin())
+        while (lead := self._next(course)) is not None:
+            visit = await self._ask(course, lead)
+            if visit is None:
+                continue
+            if visit.finding is not None:
+                self._settled = asyncio.get_running_loop().create_future()
+                yield visit.finding
+                if not self._learn(course, lead, visit, await self._settled):
+                    continue
+            course.frontier.settle(lead, visit.page.digest, visit.asked)
+            course.frontier.set_fact("requests", self._requests)
+            self._show(course)
+        self._conclude(course)
+
+    def _open(self) -> Course:
+        frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self.agency_site.url)
+        self._requests = int(frontier.fact("requests") or 0)
+        self.course = Course(self.agency_site, frontier)
+        return self.course
+
+    def _next(self, course: Course) -> Lead | None:
+        if self._interrupted():
+            return None
+        while (lead := course.next_lead()) is not None:
+            if host_of(lead.url) in self._left_hosts:
+                course.frontier.fail(lead)
+            elif self._spent():
+                course.frontier.release(lead)
+                course.ending = f"the budget of {self.max_requests} requests is spent"
+                return None
+            else:
+                return lead
+        return None
+
+    async def _ask(self, course: Course, lead: Lead) -> Visit | None:
+        """Fetches a lead and takes in what it names. None when there is nothing further to do with it."""
+        self.logger.info("%d: promise %.0f, %s: %s", self._requests + 1, lead.score, lead.why, lead.url)
+        try:
+            response = await self._fetch(lead.url, lead.referrer, lead.why)
+        except FetchFailed as problem:
+            self._failed(course, lead, problem)
+            return None
+        page = read_page(response)
+        self._pages += 1
+        asked = tuple(dict.fromkeys(url for url in (page.url,) if canonical(url)))
+        if why := self._useless(course, lead, page, response):
+            self.logger.info("   → %s", course.lost(lead, why))
+            course.frontier.settle(lead, page.digest)
+            return None
+        gave = course.take_in(lead, page) if page.kind != "file" else "a file"
+        self.logger.info("   → %s", gave)
+        if not self._may_be_report(lead, page):
+            return Visit(page, asked)
+        return await self._finding(course, lead, page, response, asked)
+
+    def _useless(self, course: Course, lead: Lead, page: Page, response: Response) -> str:
+        """Why a page cannot be what its link promised; challenges and refusals are incidents as well."""
+        if page.kind == "challenge":
+            self._incident(lead.url, "challenge", f"status {response.status}, a challenge page of {len(response.body)} bytes")
+            self._left_hosts.add(host_of(lead.url))
+            return "a challenge page; the host is left alone"
+        if page.kind == "error":
+            if response.status in (401, 403, 405, 429) or response.status >= 500:
+                self._incident(lead.url, "forbidden" if response.status < 429 else "failed", f"status {response.status}")
+            elif lead.role == "report":
+                self._incident(lead.url, "missing", f"status {response.status}, the report named here is gone")
+            return f"an error page (status {response.status})"
+        if lead.role not in ("home", "shell", "hub"):
+            home = identity(self.agency_site.url)
+            if identity(page.url) == home and identity(lead.url) != home:
+                return "sent to the home page instead"
+            if lead.role in ("pager", "report") and course.frontier.repeats(page.digest, lead.url):
+                return "the same page again"
+        return ""
+
+    def _failed(self, course: Course, lead: Lead, problem: FetchFailed) -> None:
+        if self._interrupted():
+            course.frontier.release(lead)
+            return
+        self._incident(lead.url, problem.kind, problem.detail)
+        self.logger.info("   → %s", course.lost(lead, f"{problem.kind}: {problem.detail}"))
+        if problem.host_level:
+            self._left_hosts.add(host_of(lead.url))
+        course.frontier.fail(lead)
+
+    # ---- a finding -----------------------------------------------------------------------------------------------
+    def _may_be_report(self, lead: Lead, page: Page) -> bool:
+        if lead.role == "home":
+            return False
+        if page.kind in ("report", "file"):
+            return page.kind == "report" or lead.role == "report"
+        plain = page.reading.kind in ("unknown", "annual_report", "list_page")
+        return lead.role == "report" and page.kind == "page" and plain and (
+            page.loose_chars >= 300 or bool(page.files) or page.images > 0)
+
+    async def _finding(self, course: Course, lead: Lead, page: Page, response: Response, asked: tuple[str, ...]) -> Visit:
+        """Page, continuation parts and attachments together: the pipelines take them as one."""
+        parts: list[Capture] = []
+        for url in body_parts(page)[:_MOST_PARTS] if page.kind != "file" else ():
+            try:
+                part = await self._fetch(url, page.url, f"part {len(parts) + 2} of the text")
+            except FetchFailed as problem:
+                self._incident(url, problem.kind, f"a part of the text is missing: {problem.detail}")
+                continue
+            if part.status < 400:
+                parts.append(capture_of(part, url))
+                asked += (url,)
+            else:
+                self._incident(url, "missing", f"a part of the text is missing: status {part.status}")
+        attachments = []
+        for link in page.files[:_MOST_ATTACHMENTS]:
+            if not denied(link.url) and course.territory.place(link.url) != "refused":
+                attachments.append(await self._attachment(course, link.url, link.name, page.url))
+                asked += (link.url,)
+        finding = Finding(self.agency_site, capture_of(response, lead.url), tuple(parts), tuple(attachments), lead.hints)
+        return Visit(page, asked, finding)
+
+    async def _attachment(self, course: Course, url: str, text: str, referrer: str) -> Attachment:
+        if course.frontier.asked(url):
+            return Attachment(url, text, problem="fetched with another page of this crawl")
+        if self._spent():
+            return Attachment(url, text, problem=f"the budget of {self.max_requests} requests is spent")
+        try:
+            response = await self._fetch(url, referrer, f"file of the page: {text}")
+        except FetchFailed as problem:
+            self._incident(url, problem.kind, problem.detail)
+            return Attachment(url, text, problem=f"{problem.kind}: {problem.detail}")
+        if response.status >= 400:
+            self._incident(url, "missing", f"status {response.status}")
+            return Attachment(url, text, problem=f"status {response.status}")
+        return Attachment(url, text, capture_of(response, url))
+
+    def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> bool:
+        """What the pipelines made of the finding, or without pipelines what its own words say. False when it was not stored."""
+        if isinstance(settled, Failure):
+            self._incident(lead.url, "not_stored", settled.getErrorMessage()[:300])
+            course.frontier.fail(lead)
+            return False
+        page = visit.page
+        if isinstance(settled, Verdict):
+            year, own, rejected = settled.report_year, settled.own, settled.outcome == "rejected"
+        else:
+            reading = page.reading
+            year = reading.year if reading.kind == "annual_report" and reading.year else lead.year
+            own = course.names.judge(reading.agency) != "other"
+            rejected = isinstance(settled, Exception)
+        self.logger.info("   → %s", course.learn(lead, page.url, year=year, own=own, rejected=rejected))
+        return True
+
+    # ---- the wire ------------------------------------------------------------------------------------------------
+    async def _fetch(self, url: str, referrer: str | None, reason: str) -> Response:
+        """One answer, through every downloader middleware. Raises FetchFailed."""
+        engine = self.crawler.engine
+        assert engine is not None
+        headers = {"Referer": referrer} if referrer else {}
+        request = Request(url, headers=headers, dont_filter=True, meta={"reason": reason})
+        try:
+            return await engine.download_async(request)
+        except asyncio.CancelledError:
+            raise
+        except Exception as problem:  # whatever a middleware or the network raised: the crawl goes on without this page
+            kind = str(getattr(problem, "kind", "failed"))
+            detail = str(getattr(problem, "detail", "") or problem) or type(problem).__name__
+            raise FetchFailed(kind, detail[:300], bool(getattr(problem, "is_host_level", False))) from problem
+
+    def _interrupted(self) -> bool:
+        """Whether the engine is shutting down: one page is asked at a time, so nothing else makes it back out."""
+        engine = self.crawler.engine
+        return engine is None or engine.needs_backout()
+
+    def _spent(self) -> bool:
+        return self.max_requests is not None and self._requests >= self.max_requests
+
+    # ---- the end -------------------------------------------------------------------------------------------------
+    def _conclude(self, course: Course) -> None:
+        if self._interrupted():
+            return
+        blocked = next((i for i in self.incidents if i["kind"] in _BLOCKING), None)
+        found = f"{len(course.years)} of {len(course.years) + len(course.missing_years)} years found"
+        if self._spent() and "budget" in course.ending:
+            self.outcome = "budget"
+        elif not course.missing_years:
+            self.outcome = "complete"
+        elif course.years:
+            self.outcome = "incomplete"
+        elif blocked:
+            self.outcome = "blocked"
+        elif not self._pages:
+            self.outcome = "unreachable"
+        else:
+            self.outcome = "nothing"
+        if self.outcome in ("blocked", "unreachable") and self.incidents:
+            first = blocked or self.incidents[0]
+            course.ending = f"{first['url']}: {first['detail'] or first['kind']}"
+        self.explanation = f"{found}; {course.ending}"
+        self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
+        course.frontier.finish(course.frontier.sources())
+
+    def _show(self, course: Course) -> None:
+        stats = self.crawler.stats
+        assert stats is not None
+        stats.set_value("spider/pages", self._pages)
+        stats.set_value("spider/queue", course.frontier.waiting(above=20.0))
+        stats.set_value("spider/reports", len(course.years))
+
+    def _incident(self, url: str, kind: str, detail: str) -> None:
+        self.incidents.append({"url": url, "kind": kind, "detail": detail})
+
+    # ---- signals -------------------------------------------------------------------------------------------------
+    def _on_request(self) -> None:
+        self._requests += 1
+
+    def _on_scraped(self, item: Any) -> None:
+        self._resolve(item)
+
+    def _on_dropped(self, item: Any, exception: BaseException) -> None:
+        self._resolve(exception)
+
+    def _on_error(self, item: Any, failure: Failure) -> None:
+        self._resolve(failure)
+
+    def _on_closed(self) -> None:
+        if self.course:
+            self.course.frontier.close()
+
+    def _resolve(self, outcome: Any) -> None:
+        if self._settled is not None and not self._settled.done():
+            self._settled.set_result(outcome)
+
+
+def _address(site: str | None) -> str:
+    url = canonical(site or "") or (canonical(f"http://{site}") if site and "://" not in site else None)
+    if url is None:
+        raise ConfigurationError(
+            f"site: {site!r} is not an address; expected the agency's home page, for example -a site=http://www.example.gov.cn/")
+    return url
+
+
+def _budget(given: int | str | None) -> int:
+    if given is None or given == "":
+        return int(Settings.model_fields["max_requests"].default)
+    if not str(given).isdigit() or int(given) < 1:
+        raise ConfigurationError(f"max_requests: {given!r} is not a number of requests; expected 1 or more, for example 300")
+    return int(given)

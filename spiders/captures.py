@@ -1,0 +1,35 @@
+"""Scrapy's responses as captures, and the hints a link gives about the page behind it."""
+
+from datetime import datetime
+
+from scrapy.http import Response
+
+from gongkai.capture import Capture, Hints
+from gongkai.clock import utc_now
+from spiders.links import Link
+from spiders.page import Page
+
+
+def capture_of(response: Response, asked: str) -> Capture:
+    """`asked` is the address the crawl wanted; what lies between it and the answer stands in `redirects`."""
+    meta = response.request.meta if response.request is not None else {}
+    fetched_at = meta.get("fetched_at")
+    referrer = response.request.headers.get("Referer") if response.request is not None else None
+    hops = [url for url in meta.get("redirect_urls", ()) if url != asked]
+    return Capture(
+        url=asked, final_url=response.url, fetched_at=fetched_at if isinstance(fetched_at, datetime) else utc_now(),
+        status=response.status, headers=_headers(response), body=response.body, redirects=tuple(hops),
+        referrer=referrer.decode("latin-1") if referrer else None, reason=str(meta.get("reason", "")))
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1"))
+                 for name, values in response.headers.items() for value in values or ())
+
+
+def hints_of(link: Link, page: Page) -> Hints:
+    around = link.context
+    return Hints(
+        anchor=link.name, column=page.column[:120], list_heading=around.list_heading,
+        row_heading=around.row_heading or around.beside, col_heading=around.col_heading, listed_date=around.date,
+        site_name=page.meta.get("sitename", ""))

@@ -1,0 +1,88 @@
+"""Pagers of sites no family knows: a 下一页 link, numbered links, page counts in scripts with a query parameter."""
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from gongkai.address import canonical
+from gongkai.chinese import fold
+from spiders.families.paging import MOST_PAGES, NextPage, file_name, sibling
+from spiders.page import Page
+from spiders.vocabulary import anchors
+
+_COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})", re.I)
+_INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})", re.I)
+_PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
+
+
+def more_pages(page: Page) -> tuple[NextPage, ...]:
+    return _named(page) or _counted_siblings(page) or _counted_query(page)
+
+
+def body_parts(page: Page) -> tuple[str, ...]:
+    """Parts of an article named by 下一页 or by numbers beside the page: name_2.html … of name.html."""
+    stem, _, ending = file_name(page.url).rpartition(".")
+    if not stem:
+        return ()
+    part = re.compile(rf"{re.escape(stem)}[_\-](\d{{1,2}})\.{re.escape(ending)}")
+    found = {int(m.group(1)): link.url for link in page.links
+             if link.url.rsplit("/", 1)[0] == page.url.rsplit("/", 1)[0] and (m := part.fullmatch(file_name(link.url)))}
+    return tuple(url for _, url in sorted(found.items()))
+
+
+def _named(page: Page) -> tuple[NextPage, ...]:
+    """Links that say 下一页 or only a number, whose addresses differ from the page's in nothing but digits."""
+    shape = _shape(page.url)
+    found: dict[str, int] = {}
+    for link in page.links:
+        words = fold(link.text)
+        if link.url == page.url or link.how == "frame":
+            continue
+        if anchors().next_page.search(words) and not re.search("一篇", link.text):
+            found.setdefault(link.url, 2)
+        elif words.isdigit() and 1 < int(words) <= MOST_PAGES and not re.fullmatch(r"(?:19|20)\d\d", words) \
+                and _alike(shape, link.url):
+            found[link.url] = int(words)
+        elif link.how == "option" and re.fullmatch(r"第?\d+页?", words) and _alike(shape, link.url):
+            found.setdefault(link.url, int(re.sub(r"\D", "", words)))
+    return tuple(NextPage(url, number) for url, number in sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
+
+
+def _counted_siblings(page: Page) -> tuple[NextPage, ...]:
+    """TRS's older inline pager: ``var countPage = N`` beside index_1.html …"""
+    count = _PAGES_IN_TEXT.search(page.scripts)
+    name = file_name(page.url) or "index.html"
+    stem, _, ending = name.rpartition(".")
+    if count is None or not re.fullmatch(r"(?:index|default|list)", stem):
+        return ()
+    total = min(int(count.group(1)), MOST_PAGES)
+    return tuple(NextPage(sibling(page.url, f"{stem}_{k}.{ending}"), k + 1,
+                          instead=sibling(page.url, f"{stem}_{total}.{ending}") if k == 1 else None)
+                 for k in range(1, total))
+
+
+def _counted_query(page: Page) -> tuple[NextPage, ...]:
+    """A page count and a page parameter named in a script: the address with that parameter counted on."""
+    count, index = _COUNT.search(page.scripts), _INDEX.search(page.scripts)
+    if count is None or index is None:
+        return ()
+    total, name = min(int(count.group(1)), MOST_PAGES), index.group(1)
+    parts = urlsplit(page.url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if not pairs and name.lower() == "page":
+        return ()  # too weak a sign without a query to add it to
+    current = next((int(value) for key, value in pairs if key == name and value.isdigit()), 1)
+    rest = [(key, value) for key, value in pairs if key != name]
+    urls = [(canonical(urlunsplit(parts._replace(query=urlencode([*rest, (name, str(k))])))), k)
+            for k in range(current + 1, total + 1)]
+    return tuple(NextPage(url, k) for url, k in urls if url)
+
+
+def _shape(url: str) -> str:
+    parts = urlsplit(url)
+    path = re.sub(r"(?:/index|/default|/list)?(?:[_\-]?\d+)?(?:\.s?html?)?/?$", "", parts.path)
+    return f"{parts.netloc}{re.sub(r'[0-9]+', '#', path)}"
+
+
+def _alike(shape: str, url: str) -> bool:
+    other = _shape(url)
+    return other == shape or other.startswith(shape) and len(other) - len(shape) <= 12

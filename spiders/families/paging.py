@@ -1,0 +1,36 @@
+"""What every pager shares: a further page with its place, and the name of a page file."""
+
+import re
+from dataclasses import dataclass
+
+from gongkai.address import canonical
+
+MOST_PAGES = 400
+"""A pager that claims more is believed up to here; the walk stops long before, at the first pages without gain."""
+
+
+@dataclass(frozen=True)
+class NextPage:
+    """`number` counts from 1 (the second page is 2). `instead` is what to ask when `url` fails or repeats a page."""
+
+    url: str
+    number: int
+    instead: str | None = None
+
+
+def sibling(url: str, name: str) -> str:
+    """The address of a file beside the page."""
+    address = canonical(name, url)
+    assert address is not None
+    return address
+
+
+def file_name(url: str) -> str:
+    """The file name of a page without query; empty for a directory."""
+    return re.split(r"[?#]", url.rsplit("/", 1)[-1])[0]
+
+
+def script_call(script: str, name: str) -> list[list[str]]:
+    """The arguments of every call of `name` in a script, quotes taken off; definitions and broken calls left out."""
+    calls = re.findall(rf"(?<!function )\b{name}\(([^()]{{0,200}})\)", script)
+    return [[argument.strip().strip("\"'") for argument in call.split(",")] for call in calls]

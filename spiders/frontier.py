@@ -1,0 +1,211 @@
+"""The durable best-first queue of one site's crawl: a page is done only when what it gave is stored.
+
+One SQLite file a site. Leads go discovered → leased → settled; what was leased when the process died is discovered again
+when the file is opened. (Scrapy's own JOBDIR resumed nothing after kill -9 in 5 of 5 runs, silently.)
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gongkai.address import identity
+from gongkai.capture import Hints
+from gongkai.digest import sha256_hex
+from spiders.scoring import Role
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS leads (
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, score REAL NOT NULL, role TEXT NOT NULL, why TEXT NOT NULL,
+    depth INTEGER NOT NULL, place INTEGER NOT NULL, referrer TEXT, source TEXT, year INTEGER, instead TEXT,
+    hints TEXT NOT NULL, state TEXT NOT NULL, digest TEXT);
+CREATE INDEX IF NOT EXISTS best ON leads (state, score DESC, depth, place);
+CREATE TABLE IF NOT EXISTS found (identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS hubs (identity TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, years INTEGER NOT NULL);
+"""
+_FIELDS = "url, score, role, why, depth, referrer, source, year, instead, hints"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A link worth asking for. `source` is the list it stood in (identity of the list's first page); `instead` the
+    address to try when this one fails or repeats another page."""
+
+    url: str
+    score: float
+    role: Role
+    why: str
+    depth: int = 0
+    referrer: str | None = None
+    source: str | None = None
+    year: int | None = None
+    instead: str | None = None
+    hints: Hints = Hints()
+
+
+@dataclass(frozen=True)
+class RememberedHub:
+    url: str
+    name: str
+    years: int
+
+
+class Frontier:
+    """Opens, resumes or starts anew: a finished crawl's leads are cleared, its hubs are kept."""
+
+    def __init__(self, directory: str | Path | None, site: str) -> None:
+        self.path = Path(directory) / f"{sha256_hex(identity(site))[:16]}.db" if directory else None
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.path or ":memory:", isolation_level=None, timeout=10)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")  # enough against kill -9; a power cut costs the last pages' marks
+        self._db.executescript(_SCHEMA)
+        if self.fact("finished"):
+            self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; DELETE FROM facts; COMMIT;")
+        self.resumed = self._one("SELECT count(*) FROM leads") > 0
+        self._place = int(self._one("SELECT coalesce(max(place), 0) FROM leads"))
+        self._db.execute("UPDATE leads SET state = 'discovered' WHERE state IN ('leased', 'failed')")
+
+    # ---- leads ---------------------------------------------------------------------------------------------------
+    def add(self, leads: Iterable[Lead]) -> list[Lead]:
+        """Takes in what is new; a lead known but not yet asked for rises to the better of its scores. Returns the new."""
+        fresh = []
+        with self._transaction():
+            for lead in leads:
+                if lead.score <= 0:
+                    continue
+                key = identity(lead.url)
+                known = self._db.execute("SELECT state, score FROM leads WHERE identity = ?", (key,)).fetchone()
+                if known is None:
+                    self._place += 1
+                    self._db.execute(
+                        f"INSERT INTO leads (identity, place, state, {_FIELDS}) VALUES (?, ?, 'discovered'{', ?' * 10})",
+                        (key, self._place, *_row(lead)))
+                    fresh.append(lead)
+                elif known[0] == "discovered" and lead.score > known[1]:
+                    self._db.execute(
+                        f"UPDATE leads SET ({_FIELDS}) = (?{', ?' * 9}) WHERE identity = ?", (*_row(lead), key))
+        return fresh
+
+    def take(self) -> Lead | None:
+        """The best lead, leased: highest score, then nearest to the home page, then first discovered."""
+        row = self._db.execute(
+            f"SELECT identity, {_FIELDS} FROM leads WHERE state = 'discovered' ORDER BY score DESC, depth, place LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        self._db.execute("UPDATE leads SET state = 'leased' WHERE identity = ?", (row[0],))
+        return _lead(row[1:])
+
+    def settle(self, lead: Lead, digest: str | None = None, also: Iterable[str] = ()) -> None:
+        """The lead is done, and with it the addresses it answered from and the files that came along."""
+        with self._transaction():
+            self._db.execute("UPDATE leads SET state = 'settled', digest = ? WHERE identity = ?", (digest, identity(lead.url)))
+            for url in also:
+                self._place += 1
+                self._db.execute(
+                    f"INSERT INTO leads (identity, place, state, {_FIELDS}) VALUES (?, ?, 'settled'{', ?' * 10}) "
+                    "ON CONFLICT (identity) DO UPDATE SET state = 'settled'",
+                    (identity(url), self._place, *_row(replace(lead, url=url))))
+
+    def fail(self, lead: Lead) -> None:
+        """What the lead gave could not be stored: not asked again in this crawl, discovered again in the next run."""
+        self._db.execute("UPDATE leads SET state = 'failed' WHERE identity = ?", (identity(lead.url),))
+
+    def release(self, lead: Lead) -> None:
+        self._db.execute("UPDATE leads SET state = 'discovered' WHERE identity = ?", (identity(lead.url),))
+
+    def asked(self, url: str) -> bool:
+        """Whether the address was asked for in this crawl (or is being asked for)."""
+        return bool(self._one("SELECT count(*) FROM leads WHERE identity = ? AND state != 'discovered'", identity(url)))
+
+    def repeats(self, digest: str, but: str) -> bool:
+        """Whether another page of this crawl had the very same bytes."""
+        return bool(self._one("SELECT count(*) FROM leads WHERE digest = ? AND identity != ?", digest, identity(but)))
+
+    def demote(self, source: str, roles: Iterable[Role], to: float) -> int:
+        """Takes promise from what waits out of one list, because what came from there disappointed."""
+        marks = tuple(roles)
+        return self._db.execute(
+            f"UPDATE leads SET score = min(score, ?) WHERE state = 'discovered' AND source = ? "
+            f"AND role IN ({', '.join('?' * len(marks))})", (to, source, *marks)).rowcount
+
+    def waiting(self, above: float = 0.0) -> int:
+        return int(self._one("SELECT count(*) FROM leads WHERE state = 'discovered' AND score >= ?", above))
+
+    # ---- what outlives a page ------------------------------------------------------------------------------------
+    def add_found(self, url: str, year: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?)", (identity(url), url, year))
+
+    def found(self) -> dict[str, int]:
+        """Address → year of the agency's own reports settled in this crawl."""
+        return dict(self._db.execute("SELECT url, year FROM found ORDER BY year, url"))
+
+    def sources(self) -> list[RememberedHub]:
+        """The lists the own reports stood in. Where every year has a column of its own, the list of those columns."""
+        years: dict[str, set[int]] = {}
+        for source, year in self._db.execute(
+                "SELECT leads.source, found.year FROM found JOIN leads USING (identity) WHERE leads.source IS NOT NULL"):
+            years.setdefault(self._above(source), set()).add(year)
+        rows = ((self._db.execute("SELECT url, hints FROM leads WHERE identity = ?", (key,)).fetchone(), len(y))
+                for key, y in years.items())
+        return sorted((RememberedHub(row[0], json.loads(row[1])["anchor"], count) for row, count in rows if row),
+                      key=lambda hub: (-hub.years, hub.url))
+
+    def _above(self, source: str) -> str:
+        row = self._db.execute("SELECT role, source FROM leads WHERE identity = ?", (source,)).fetchone()
+        return str(row[1]) if row and row[0] == "year_column" and row[1] else source
+
+    def fact(self, name: str) -> Any:
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set_fact(self, name: str, value: Any) -> None:
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+
+    def hubs(self) -> list[RememberedHub]:
+        """The lists that gave own reports in the last finished crawl, the richest first."""
+        return [RememberedHub(*row) for row in self._db.execute("SELECT url, name, years FROM hubs ORDER BY years DESC, url")]
+
+    def finish(self, hubs: Iterable[RememberedHub]) -> None:
+        """The crawl has ended by its own decision; the next one starts at these hubs."""
+        with self._transaction():
+            if hubs := list(hubs):
+                self._db.execute("DELETE FROM hubs")
+                self._db.executemany("INSERT OR REPLACE INTO hubs VALUES (?, ?, ?, ?)",
+                                     [(identity(h.url), h.url, h.name, h.years) for h in hubs])
+            self.set_fact("finished", True)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _one(self, query: str, *values: Any) -> Any:
+        return self._db.execute(query, values).fetchone()[0]
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._db)
+
+
+class _Transaction:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _row(lead: Lead) -> tuple[Any, ...]:
+    return (lead.url, lead.score, lead.role, lead.why, lead.depth, lead.referrer, lead.source, lead.year, lead.instead,
+            json.dumps(asdict(lead.hints), ensure_ascii=False))
+
+
+def _lead(row: tuple[Any, ...]) -> Lead:
+    *fields, hints = row
+    return Lead(*fields, hints=Hints(**json.loads(hints)))
