@@ -1,0 +1,32 @@
+"""One connection a host, and never less than the delay between the end of one answer and the next question."""
+
+import random
+from time import monotonic
+
+from scrapy.core.downloader import Slot
+
+JITTER = 0.25
+"""The delay varies upwards only, by up to this share of itself: bursts and beats are what firewalls look for."""
+
+_NO_DELAY_S = 0.001
+"""Scrapy lets two transfers start in one tick when a slot has no delay at all; a moment's pause keeps it to one."""
+
+
+class PoliteSlot(Slot):
+    """A host's turn. Scrapy measures its delay from start to start and varies it both ways; this one measures from the
+    end of a transfer (so a server sees the full gap, however slow the connection was) and only ever waits longer."""
+
+    def __init__(self, delay: float, rest_until: float = 0.0) -> None:
+        super().__init__(concurrency=1, delay=delay, jitter=0.0)
+        self.rest_until = rest_until
+        self.busy = False
+        self._stretch = 1.0
+
+    def download_delay(self) -> float:
+        return max(self.delay * self._stretch, self.rest_until - self.lastseen, _NO_DELAY_S)
+
+    def ended(self) -> None:
+        """A transfer is over: the delay counts from now."""
+        self.busy = False
+        self.lastseen = monotonic()
+        self._stretch = 1 + random.uniform(0, JITTER)

@@ -1,0 +1,137 @@
+"""Crawls the addresses of a job with the project's own settings, in its own process, and reports what came of it.
+
+Run as ``python -m tests.fetching.child_crawl``: job as JSON on stdin, one JSON document on stdout.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response, TextResponse
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from crawler.fetching.conditional import StoredCopy
+from crawler.fetching.problem import FetchProblem
+from crawler.fetching.received import capture_of
+
+OURS = ("crawler.fetching.", "scrapy.")
+
+
+class Visitor(Spider):
+    name = "visitor"
+
+    def __init__(self, urls: list[str], outcomes: list[dict[str, Any]], referer: str | None, *, in_turn: bool) -> None:
+        super().__init__()
+        self.urls, self.outcomes, self.referer, self.in_turn = list(urls), outcomes, referer, in_turn
+
+    async def start(self) -> AsyncIterator[Request]:
+        for request in self._more():
+            yield request
+
+    def _more(self) -> list[Request]:
+        now = self.urls[:1] if self.in_turn else self.urls
+        self.urls = self.urls[len(now):]
+        headers = {"Referer": self.referer} if self.referer else None
+        return [Request(url, self.parse, errback=self.failed, dont_filter=True, headers=headers, meta={"asked": url})
+                for url in now]
+
+    def parse(self, response: Response) -> Any:
+        capture = capture_of(response, "test")
+        self.outcomes.append({
+            "asked": response.meta["asked"], "status": response.status, "url": response.url, "flags": response.flags,
+            "text": response.text[:300] if isinstance(response, TextResponse) else None,
+            "size": len(response.body), "cookies": response.request.headers.get("Cookie", b"").decode(),
+            "redirects": list(capture.redirects), "capture_url": capture.url, "headers": dict(capture.headers),
+            "fetched_at": capture.fetched_at.isoformat(), "referrer": capture.referrer,
+            "not_modified": response.meta.get("not_modified", False), "doubt": response.meta.get("certificate_doubt"),
+            "duration_s": response.meta.get("duration_s"),
+        })
+        yield from self._more()
+
+    def failed(self, failure: Failure) -> Any:
+        problem = failure.value
+        self.outcomes.append({
+            "asked": failure.request.meta["asked"], "problem": type(problem).__name__,
+            "kind": getattr(problem, "kind", None), "detail": getattr(problem, "detail", str(problem)),
+            "url": getattr(problem, "url", None), "evidence": getattr(problem, "response", None) is not None,
+            "host_level": getattr(problem, "is_host_level", None), "is_fetch_problem": isinstance(problem, FetchProblem),
+        })
+        yield from self._more()
+
+
+def kept_copy(url: str) -> StoredCopy | None:
+    """What `GONGKAI_VALIDATORS` is set to in the tests of conditional requests."""
+    if "unreadable" in url:
+        return StoredCopy('"v1"', None, (("Content-Type", "text/html"),), _unreadable)
+    return StoredCopy('"v1"', None, (("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip")),
+                      "<html><p>从前</p></html>".encode) if "/etag" in url else None
+
+
+def _unreadable() -> bytes:
+    raise OSError("the disk is away")
+
+
+def main() -> None:
+    job = json.loads(sys.stdin.read())
+    if job["names"]:
+        _play_name_server(job["names"])
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    chosen = {name: order for name, order in settings["DOWNLOADER_MIDDLEWARES"].items() if name.startswith(OURS)}
+    for name, value in {"DOWNLOADER_MIDDLEWARES": chosen, "ITEM_PIPELINES": {}, "EXTENSIONS": {}, "SPIDER_MODULES": [],
+                        **job["settings"]}.items():
+        settings.set(name, value, priority="cmdline")
+    outcomes: list[dict[str, Any]] = []
+    dialled: list[str] = []
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(Visitor)
+    process.crawl(crawler, urls=job["urls"], outcomes=outcomes, referer=job["referer"], in_turn=job["in_turn"])
+    if job["names"]:
+        _unplug(dialled)
+    process.start()
+    assert crawler.stats is not None
+    stats = {key: value for key, value in crawler.stats.get_stats().items() if isinstance(value, (int, float))}
+    json.dump({"outcomes": outcomes, "stats": stats, "dialled": dialled}, sys.stdout)
+
+
+def _play_name_server(names: dict[str, list[str]]) -> None:
+    """Names answer with their addresses one after the other, the last for ever: what a rebinding name server does."""
+    real = socket.getaddrinfo
+
+    def answer(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        addresses = names.get(host)
+        if addresses is None:
+            return real(host, port, *rest, **more)
+        address = addresses.pop(0) if len(addresses) > 1 else addresses[0]
+        if address == "NXDOMAIN":
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [(socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "",
+                 (one, port, 0, 0) if ":" in one else (one, port)) for one in address.split()]
+
+    socket.getaddrinfo = answer
+
+
+def _unplug(dialled: list[str]) -> None:
+    """Connections beyond this machine are written down and refused: no test leaves it."""
+    from twisted.internet import reactor
+    from twisted.internet.error import ConnectionRefusedError as Refused
+
+    real = reactor.connectTCP
+
+    def connect(host: str, port: int, factory: Any, *rest: Any, **more: Any) -> Any:
+        if host.startswith("127."):
+            return real(host, port, factory, *rest, **more)
+        dialled.append(host)
+        reactor.callLater(0, factory.clientConnectionFailed, None, Failure(Refused()))
+        return None
+
+    reactor.connectTCP = connect
+
+
+if __name__ == "__main__":
+    main()
