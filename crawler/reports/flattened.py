@@ -18,7 +18,7 @@ from gongkai.document import Cell, Table
 
 _PROSE = 80  # no label or head of the forms is longer
 _GRID_WIDTH = 60
-_PAGE_NUMBER = re.compile(r"^[\s　]*(?:[—–\-－]+\s*\d{1,3}\s*[—–\-－]+|第\s*\d{1,3}\s*页.{0,12})[\s　]*$")
+PAGE_NUMBER = re.compile(r"^[\s　]*(?:[—–\-－]+\s*\d{1,3}\s*[—–\-－]+|第\s*\d{1,3}\s*页.{0,12})[\s　]*$")
 _RULE = re.compile(r"^[\s|:\-]+$")
 _AMOUNT_UNIT = re.compile(r"(?<=\d)[ \t\u3000]+(?=(?:" + "|".join(sorted(UNITS, key=len, reverse=True)) + r")(?:\s|$))")
 
@@ -65,7 +65,7 @@ def _grid(rows: Sequence[Sequence[str]]) -> Table:
 
 def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
     for number, line in enumerate(lines):
-        if _PAGE_NUMBER.match(line):
+        if PAGE_NUMBER.match(line):
             continue
         if "|" in line:
             if line.strip("| \t") and _RULE.match(line) and "-" in line:

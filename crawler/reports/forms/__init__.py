@@ -20,10 +20,14 @@ _STAT_ROWS = 4
 
 @dataclass(frozen=True)
 class SectionForm:
+    """`telling` are sets of words that together name the section in a heading, `content` words of its text."""
+
     key: str
     title: str
     also: tuple[str, ...]
     ordinal: str | None
+    telling: tuple[tuple[str, ...], ...] = ()
+    content: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,6 +117,7 @@ class Form:
     sections: tuple[SectionForm, ...]
     tables: dict[str, TableForm]
     identities: tuple[Identity, ...]
+    preamble: tuple[str, ...] = ()
 
 
 @cache
@@ -177,13 +182,16 @@ def _head_texts(document: Document) -> Iterator[str]:
 
 
 def _form(data: Mapping[str, Any]) -> Form:
-    sections = tuple(SectionForm(key, given["title"], tuple(given.get("also", ())), given.get("ordinal"))
+    sections = tuple(SectionForm(key, given["title"], tuple(given.get("also", ())), given.get("ordinal"),
+                                 tuple(tuple(words) for words in given.get("telling", ())),
+                                 tuple(given.get("content", ())))
                      for key, given in data["sections"].items())
     tables = {key: _table(key, given) for key, given in data.get("tables", {}).items()}
     identities = tuple(Identity(given["id"], given["table"], given["each"], tuple(given["left"]), given["is"],
                                 tuple(given["right"]), given["severity"], tuple(given.get("rows", ())))
                        for given in data.get("identities", ()))
-    return Form(data["id"], data["title"], tuple(data["detect"]), sections, tables, identities)
+    return Form(data["id"], data["title"], tuple(data["detect"]), sections, tables, identities,
+                tuple(data.get("preamble", ())))
 
 
 def _table(key: str, data: Mapping[str, Any]) -> TableForm:
