@@ -53,7 +53,7 @@ install() { "$venv/bin/python" -m pip --disable-pip-version-check --no-input ins
 builder=$venv/setuptools.lock
 sed -n '/^setuptools==/,/^    # via/p' requirements.lock >"$builder"
 install --require-hashes -r "$builder"
-install --require-hashes --no-build-isolation -r requirements.lock
+install --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
 install --no-deps --no-build-isolation -e .
 made_from >"$stamp"
 say "Ready: $venv/bin/gongkai --help"

@@ -1,0 +1,5 @@
+"""``python -m crawler …`` is ``gongkai …``."""
+
+from crawler.cli import main
+
+main()
