@@ -1,0 +1,63 @@
+"""Any file a site offers, made into one `Document`: blocks in reading order, tables as grids, titles, metadata.
+
+`normalise` works in the caller's process; files from the network go through `crawler.normalise.sandbox`.
+"""
+
+import logging
+import zipfile
+from dataclasses import replace
+
+from crawler.normalise.docx import read_docx
+from crawler.normalise.html import read_html, read_script
+from crawler.normalise.parts import join
+from crawler.normalise.pdf import read_pdf
+from crawler.normalise.plain import read_plain
+from crawler.normalise.sniff import inflate, sniff
+from gongkai.document import Document
+
+__all__ = ["join", "normalise"]
+
+_log = logging.getLogger(__name__)
+
+
+def normalise(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
+    """The document in `data`, told by its bytes; `url` makes its links absolute. Bad input gives a status and a
+    warning, never an exception. A format that is not read yet is named in ``doc_format`` with status ``unsupported``."""
+    doc_format = "binary"
+    try:
+        data = inflate(data)
+        doc_format = sniff(data, url=url, content_type=content_type)
+        return _read(data, doc_format, url, _charset(content_type))
+    except MemoryError:
+        return Document("limit", doc_format, warnings=(f"{doc_format}: not enough memory to read it",))
+    except (zipfile.BadZipFile, Exception) as problem:  # the readers' libraries raise anything on damaged files
+        _log.debug("could not read a %s", doc_format, exc_info=True)
+        return Document("failed", doc_format, warnings=(f"{doc_format}: {type(problem).__name__}: {problem}"[:300],))
+
+
+def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -> Document:
+    match doc_format:
+        case "html":
+            return read_html(data, url=url, declared=declared)
+        case "pdf":
+            return read_pdf(data)
+        case "docx":
+            return read_docx(data)
+        case "txt":
+            return read_plain(data, declared=declared)
+        case "js" | "json":
+            return read_script(data, doc_format, url=url, declared=declared)
+        case "ooxml-encrypted":
+            return Document("encrypted", "docx", warnings=("docx: opens only with a password",))
+        case "empty":
+            return Document("failed", "empty", warnings=("the file is empty",))
+    return Document("unsupported", doc_format, warnings=(f"{doc_format}: this format is not read yet",))
+
+
+def _charset(content_type: str | None) -> str | None:
+    """The charset parameter of a Content-Type."""
+    for parameter in (content_type or "").split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip(" \"'") or None
+    return None

@@ -1,0 +1,140 @@
+"""Where the body of the article is on the page.
+
+Own rule first: the deepest element holding every report marker of the page, else the container every publishing
+system names in its own way. Where that leaves much prose outside, trafilatura gives the second opinion; the longer of
+the two wins unless the difference is links.
+"""
+
+import copy
+import math
+import re
+
+import trafilatura
+from lxml import etree
+
+from crawler.normalise.markup import Element
+from crawler.normalise.vocabulary import ordered, words
+
+_SPACE = re.compile(r"\s+")
+ENOUGH_MARKERS = 3
+_SURE_SHARE = 0.3
+_SURE_CHARS = 300
+_MAPPED_SHARE = 0.9
+_OPINION_LIMIT_CHARS = 2_000_000
+
+
+def text_of(element: Element) -> str:
+    """All text without white space: for comparing sizes and finding words that markup cut in two."""
+    return _SPACE.sub("", "".join(element.itertext()))
+
+
+def prune(body: Element) -> None:
+    """Take out menus, footers, side boxes. What holds a large share of the page, or report markers, is no furniture
+    whatever its class says (a class ``page`` or ``main-side`` often wraps everything)."""
+    names, tags = words("furniture"), words("furniture_tags")
+    whole = max(len(text_of(body)), 1)
+    for element in list(body.iter(etree.Element)):
+        if element is body or element.getparent() is None:
+            continue
+        if element.tag in tags or (element.attrib and _named(element, names)):
+            text = text_of(element)
+            if len(text) < whole * 0.4 and len(markers(text)) < 2:
+                element.drop_tree()
+
+
+def markers(text: str) -> set[str]:
+    return {marker for marker in ordered("markers") if marker in text}
+
+
+def find(body: Element) -> Element:
+    """The element to read; `body` itself when nothing better is there."""
+    whole = text_of(body)
+    own = _by_markers(body, whole)
+    if own is None:
+        own = _by_name(body)
+    if own is not None and _prose_outside(body, own) <= max(_SURE_CHARS, _SURE_SHARE * len(text_of(own))):
+        return own
+    opinion = _by_trafilatura(body, whole)
+    if own is None or opinion is None:
+        return own if own is not None else opinion if opinion is not None else body
+    return _longer(own, opinion)
+
+
+def _by_markers(body: Element, whole: str) -> Element | None:
+    wanted = markers(whole)
+    if len(wanted) < ENOUGH_MARKERS:
+        return None
+    node, text = body, whole
+    while True:
+        for child in node:
+            inner = text_of(child)
+            if len(inner) >= len(text) * 0.05 and all(marker in inner for marker in wanted):
+                node, text = child, inner
+                break
+        else:
+            break
+    node = _out_of_table(node)
+    # A named container just around it also holds the lead and the signature (bodies cut into several sections).
+    names = words("containers")
+    for ancestor in node.iterancestors():
+        if ancestor is body:
+            break
+        if _named(ancestor, names) and len(text_of(ancestor)) <= 1.5 * len(text) + 200:
+            node = ancestor
+    return node
+
+
+def _out_of_table(node: Element) -> Element:
+    """From a row or section of a table to the table itself: half a table is no body."""
+    while node.tag in ("tr", "tbody", "thead", "table") and node.getparent() is not None:
+        node = node.getparent()
+    return node
+
+
+def _by_name(body: Element) -> Element | None:
+    names = words("containers")
+    named = [e for e in body.iter("div", "td", "article", "section", "span", "ul") if e.attrib and _named(e, names)]
+    best, most = None, 0
+    for element in named:
+        size = _prose(element)
+        if size > most:
+            best, most = element, size
+    return best
+
+
+def _prose_outside(body: Element, inside: Element) -> int:
+    return _prose(body) - _prose(inside)
+
+
+def _prose(element: Element) -> int:
+    return len(text_of(element)) - sum(len(text_of(link)) for link in element.iter("a"))
+
+
+def _by_trafilatura(body: Element, whole: str) -> Element | None:
+    """The deepest element that holds what trafilatura took for the text."""
+    if len(whole) > _OPINION_LIMIT_CHARS:
+        return None
+    page = copy.deepcopy(body)
+    text = trafilatura.extract(page, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False)
+    lines = [squeezed for line in (text or "").splitlines() if len(squeezed := _SPACE.sub("", line.replace("|", ""))) >= 8]
+    lines = [line for line in lines if line in whole]
+    if not lines:
+        return None
+    needed, node = math.ceil(_MAPPED_SHARE * len(lines)), body
+    while True:
+        inner = next((child for child in node if sum(line in text_of(child) for line in lines) >= needed), None)
+        if inner is None:
+            return _out_of_table(node)
+        node = inner
+
+
+def _longer(own: Element, opinion: Element) -> Element:
+    mine, theirs = text_of(own), text_of(opinion)
+    if len(markers(mine)) > len(markers(theirs)):
+        return own
+    gain, prose_gain = len(theirs) - len(mine), _prose(opinion) - _prose(own)
+    return opinion if gain > 0 and prose_gain >= 0.7 * gain and prose_gain > 0.1 * len(mine) else own
+
+
+def _named(element: Element, names: frozenset[str]) -> bool:
+    return any(token in names for token in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split())

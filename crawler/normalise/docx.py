@@ -1,0 +1,141 @@
+"""Word's zipped format (also under a .wps name): paragraphs and tables in body order."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+
+from crawler.normalise.grid import Span, expand
+from crawler.normalise.reading import clean, paragraph
+from crawler.normalise.text import flatten, title_lines
+from gongkai.document import Block, Document, Table
+
+MAX_MEMBERS = 4_000
+MAX_INFLATED_BYTES = 160 << 20
+MAX_XML_BYTES = 48 << 20
+MAX_RATIO = 200
+_RATIO_FROM_BYTES = 16 << 20
+_SLIVER_TWIPS = 60
+_CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
+_TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
+_UNREAD = frozenset((qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:pPr"), qn("w:rPr"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"))
+
+
+def read_docx(data: bytes) -> Document:
+    """A bomb is answered `limit` from the directory alone, before anything is inflated."""
+    problem = _too_large(data)
+    if problem:
+        return Document("limit", "docx", warnings=(f"docx: {problem}",))
+    body = docx.Document(BytesIO(data)).element.body
+    blocks = list(_blocks(body))
+    images = sum(1 for _ in body.iter(qn("a:blip")))
+    lines = [block.text for block in blocks[:12] if block.table is None]
+    titles = tuple(("text", line) for line in title_lines(lines))
+    text = flatten(blocks)
+    if not text.strip() and images:
+        return Document("unsupported", "docx", images=images, warnings=("docx: nothing but pictures (a scan)",))
+    return Document("ok", "docx", tuple(blocks), text, titles, images=images)
+
+
+def _too_large(data: bytes) -> str | None:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS:
+        return f"{len(members)} members"
+    if total > MAX_INFLATED_BYTES or any(m.file_size > MAX_XML_BYTES and m.filename.endswith((".xml", ".rels")) for m in members):
+        return f"would inflate to {total} bytes"
+    if total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(len(data), 1):
+        return f"would inflate {total // max(len(data), 1)} times"
+    return None
+
+
+def _blocks(parent: Any) -> Iterator[Block]:
+    for child in parent:
+        if child.tag == qn("w:p"):
+            style = child.style or ""
+            for line in _lines(child):
+                yield paragraph(line, marked=style.lower().startswith(("heading", "title")) or style.isdigit() and int(style) < 7)
+        elif child.tag == qn("w:tbl"):
+            cells = [tc for row in _rows(child) for tc in row.iter(qn("w:tc"))]
+            if len(cells) == 1:  # a frame around text
+                yield from _blocks(cells[0])
+            else:
+                table = _table(child)
+                if any(cell.text for cell in table.cells):
+                    yield Block("table", table=table)
+        elif child.tag in _CONTENT:
+            yield from _blocks(child)
+
+
+def _lines(element: Any) -> list[str]:
+    """Text lines of a paragraph: runs in every wrapper Word knows, without deleted text."""
+    pieces: list[str] = []
+
+    def walk(node: Any) -> None:
+        for child in node:
+            if child.tag in _UNREAD:
+                continue
+            if child.tag == _TEXT:
+                pieces.append(child.text or "")
+            elif child.tag == _TAB:
+                pieces.append("\t")
+            elif child.tag in (_BREAK, _RETURN):
+                pieces.append("\n")
+            else:
+                walk(child)
+                if child.tag == qn("w:p"):  # a text box inside the paragraph
+                    pieces.append("\n")
+
+    walk(element)
+    return [line for raw in "".join(pieces).split("\n") if (line := clean(raw))]
+
+
+def _rows(table: Any) -> list[Any]:
+    return [row for child in table for row in ([child] if child.tag == qn("w:tr") else child.iter(qn("w:tr")) if child.tag in _CONTENT else ())]
+
+
+def _table(table: Any) -> Table:
+    """Merged cells by gridSpan and vMerge; grid columns too narrow to see are not counted (converters leave them)."""
+    widths = [int(col.get(qn("w:w")) or 0) for col in table.iter(qn("w:gridCol"))]
+    slivers = {i for i, width in enumerate(widths) if 0 < width < _SLIVER_TWIPS}
+    rows: list[list[tuple[int, int, str | None]]] = []  # start, end, text or None where a cell above goes on
+    for row in _rows(table):
+        at = row.grid_before if hasattr(row, "grid_before") else 0
+        cells: list[tuple[int, int, str | None]] = []
+        for tc in _cells(row):
+            end = at + max(tc.grid_span, 1)
+            merged = tc.vMerge == "continue"
+            cells.append((_seen(at, slivers), _seen(end, slivers), None if merged else "\n".join(_cell_lines(tc))))
+            at = end
+        rows.append([cell for cell in cells if cell[1] > cell[0]])
+    return expand([_spans(rows, r) for r in range(len(rows))]).table
+
+
+def _cells(row: Any) -> list[Any]:
+    return [cell for child in row for cell in ([child] if child.tag == qn("w:tc") else child.iter(qn("w:tc")) if child.tag in _CONTENT else ())]
+
+
+def _cell_lines(tc: Any) -> list[str]:
+    return [line for p in tc.iter(qn("w:p")) for line in _lines(p)]
+
+
+def _seen(column: int, slivers: set[int]) -> int:
+    return column - sum(1 for sliver in slivers if sliver < column)
+
+
+def _spans(rows: list[list[tuple[int, int, str | None]]], r: int) -> list[Span]:
+    spans, at = [], 0
+    for start, end, text in rows[r]:
+        if text is None and any(up[0] == start for up in rows[r - 1]) and r:
+            at = end
+            continue
+        height = 1
+        while r + height < len(rows) and (start, end, None) in rows[r + height]:
+            height += 1
+        spans.append(Span(text or "", height, end - start, skip=max(start - at, 0)))
+        at = end
+    return spans

@@ -1,0 +1,81 @@
+"""Web pages: metadata and titles from around the text, blocks and grids from the body, files from anywhere on the page."""
+
+from lxml import etree
+
+from crawler.normalise import container, masthead, offers, reading, scripts
+from crawler.normalise.charset import decode
+from crawler.normalise.markup import Element, parse
+from crawler.normalise.text import flatten, title_lines
+from gongkai.document import Document, FileLink, Status
+
+_SCRIPTED = ("script", "textarea", "noscript", "template")
+_DROPPED = ("script", "style", "noscript", "template", "svg", "math")
+_BODY_CHARS = 300
+
+
+def read_html(data: bytes, *, url: str | None = None, declared: str | None = None) -> Document:
+    """A page as it came. A body that only a script would write is found in the script's strings."""
+    text, charset = decode(data, declared)
+    tree, warnings = parse(text)
+    hidden = [script for element in tree.iter(*_SCRIPTED) if len(script := _raw(element)) > _BODY_CHARS]
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    page = tree.find("body") if tree.find("body") is not None else tree
+    meta = masthead.meta_tags(tree)
+    heads = masthead.titles(tree, meta)
+    base = _base(tree, url)
+    metadata = masthead.index_block(page) | meta
+    whole = container.text_of(page)
+    if len(container.markers(whole)) < container.ENOUGH_MARKERS and (found := _scripted(hidden)) is not None:
+        if len(container.text_of(found)) > len(container.text_of(page)) * 0.5:
+            page = found
+            warnings.append("the body stood in a script")
+    container.prune(page)
+    files = offers.file_links(page, base)
+    return _document(container.find(page), "html", charset, warnings, heads, metadata, files)
+
+
+def read_script(data: bytes, doc_format: str, *, url: str | None = None, declared: str | None = None) -> Document:
+    """A script or JSON answer that carries a body in a string."""
+    text, charset = decode(data, declared)
+    body = _scripted([text])
+    if body is None:
+        return Document("unsupported", doc_format, charset=charset, warnings=(f"{doc_format}: no text in any string of it",))
+    return _document(body, doc_format, charset, ["the body stood in a script"], [], {}, offers.file_links(body, url))
+
+
+def _document(body: Element, doc_format: str, charset: str, warnings: list[str], heads: list[tuple[str, str]],
+              metadata: dict[str, str], files: tuple[FileLink, ...]) -> Document:
+    blocks, cuts = reading.blocks(body)
+    lines = [block.text for block in blocks[:12] if block.table is None]
+    titles = heads + [("text", line) for line in title_lines(lines) if line not in (text for _, text in heads)]
+    status: Status = "partial" if cuts or any("cut" in warning for warning in warnings) else "ok"
+    return Document(status, doc_format, tuple(blocks), flatten(blocks), tuple(titles), metadata, files, offers.images(body), charset,
+                    warnings=(*warnings, *cuts))
+
+
+def _raw(element: Element) -> str:
+    if element.tag == "script":
+        return element.text or ""
+    return "".join(element.itertext()) if element.tag == "textarea" else etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def _scripted(sources: list[str]) -> Element | None:
+    """The best body among script texts: the longest one with markup."""
+    bodies = []
+    for source in sources:
+        markup = source if source.lstrip().startswith("<") else scripts.markup_in(source)
+        if markup and len(markup) > _BODY_CHARS:
+            bodies.append(markup)
+    if not bodies:
+        return None
+    tree, _ = parse(f"<html><body>{max(bodies, key=len)}</body></html>")
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    return tree.find("body") if tree.find("body") is not None else tree
+
+
+def _base(tree: Element, url: str | None) -> str | None:
+    written = tree.find(".//base[@href]")
+    if written is None or url is None:
+        return url
+    from gongkai.address import canonical
+    return canonical(written.get("href") or "", url) or url

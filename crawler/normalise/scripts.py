@@ -1,0 +1,47 @@
+"""A body that stands in a string of a script or of JSON: found, unescaped, given back as markup."""
+
+import html
+import re
+
+_MIN_CHARS = 200
+_LITERAL = re.compile(r'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"|\'([^\'\\\r\n]*+(?:\\.[^\'\\\r\n]*+)*+)\'|`([^`\\]*+(?:\\.[^`\\]*+)*+)`', re.S)
+_MARKUP = re.compile(r"<(?:p|table|div|br|span|td|h[1-6])\b|&lt;(?:p|table|div|br)\b", re.I)
+_ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.S)
+_CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
+
+
+def markup_in(script: str) -> str | None:
+    """Markup from the long string literals of a script, or None. One that dwarfs the others is the body; a body glued
+    from pieces is joined in order."""
+    found = []
+    for match in _LITERAL.finditer(script):
+        literal = match.group(1) or match.group(2) or match.group(3) or ""
+        if len(literal) >= _MIN_CHARS and (text := _as_markup(literal)):
+            found.append(text)
+    if not found:
+        return None
+    longest = max(found, key=len)
+    return longest if len(longest) >= 0.6 * sum(map(len, found)) else "\n".join(found)
+
+
+def _as_markup(literal: str) -> str | None:
+    text = unescape(literal)
+    if not _MARKUP.search(text):
+        return None
+    return html.unescape(text) if "&lt;" in text and not re.search(r"<(?:p|table|div|br)\b", text, re.I) else text
+
+
+def unescape(literal: str) -> str:
+    """The value of a JavaScript or JSON string literal."""
+    if "\\" not in literal:
+        return literal
+    value = _ESCAPE.sub(_character, literal)
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs written as two \u escapes
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match.group(1)
+    if len(code) > 1 and code[0] in "ux":
+        number = int(code.strip("ux{}"), 16)
+        return chr(number) if number < 0x110000 else "\ufffd"
+    return _CONTROL.get(code, code)
