@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from fnmatch import fnmatchcase
 
 from crawler.reports.forms import Form, Identity, TableForm, load_forms
 from gongkai.report import CellTable, CellValue, Check, State
@@ -65,7 +64,8 @@ def _sum(patterns: Sequence[str], cells: Mapping[str, CellValue] | None) -> int 
         return None
     total = 0
     for pattern in patterns:
-        named = [key for key in cells if fnmatchcase(key, pattern)]
+        stem = pattern.removesuffix("*")
+        named = [key for key in cells if key == pattern or (stem != pattern and key.startswith(stem))]
         if not named:
             return None
         for key in named:

@@ -10,12 +10,11 @@ from typing import Any, Literal
 import yaml
 
 from crawler.reports.labels import Label, label_key
-from gongkai.chinese import fold
 from gongkai.document import Document
 
 Kind = Literal["count", "signed", "money"]
 _HEAD_LINE = 90  # a table head printed in one line of text is never longer; a sentence that names its words is
-_STAT_ROWS = 4
+_STAT_ROWS = 8  # provincial indicator tables before 2014 share five of them
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,13 @@ def detect_form(document: Document) -> tuple[str | None, str]:
 
     A document of 2021 and later may cite the rules of 2019 and a year may be wrong: only table heads are looked at.
     """
-    forms = load_forms()
-    words = {form.id: {label_key(word): word for word in form.detect} for form in forms.values()}
-    hits: dict[str, dict[str, str]] = {form_id: {} for form_id in forms}
+    words = _telling_words()
+    hits: dict[str, dict[str, str]] = {form_id: {} for form_id in load_forms()}
     for text in _head_texts(document):
         key = label_key(text)
-        for form_id, known in words.items():
-            hits[form_id].update({word: known[word] for word in known if word == key or _names(text, key, word)})
+        for word in [key] if key in words else [word for word in words if word in key] if "信息内容" in key else []:
+            form_id, printed = words[word]
+            hits[form_id][word] = printed
     statistics = hits.pop("cn-gov-2014stat", {})
     best = max(hits, key=lambda form_id: len(hits[form_id]))
     if hits[best]:
@@ -161,9 +160,10 @@ def _by_request_rows(document: Document) -> tuple[str | None, str]:
     return None, ""
 
 
-def _names(text: str, key: str, word: str) -> bool:
-    """Several heads printed on one line (信息内容本年处理决定数量)."""
-    return len(text) <= _HEAD_LINE and word in key and "信息内容" in fold(text)
+@cache
+def _telling_words() -> dict[str, tuple[str, str]]:
+    """Key → form and printed word. A line may run heads together (信息内容本年处理决定数量)."""
+    return {label_key(word): (form.id, word) for form in load_forms().values() for word in form.detect}
 
 
 def _head_texts(document: Document) -> Iterator[str]:
