@@ -19,6 +19,7 @@ from gongkai.document import Block, Document
 
 MAX_PAGES = 300
 _MIN_RULES = 4
+_RULE_PT = 3.0
 _MIN_TEXT_CHARS = 50
 _PASSWORD_ERROR = 4
 _PAGE_NUMBER = re.compile(r"[—\-–－―_~·.\s]*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/／,，共]+\s*\d{1,3}\s*页?)?[—\-–－―_~·.\s]*")
@@ -163,7 +164,7 @@ class _Plumber:
 
 
 def _plumbed(page: Any, number: int) -> list[_Piece]:
-    tables = [table for table in page.find_tables() if len(table.cells) > 1]
+    tables = [table for table in page.filter(_may_rule).find_tables() if len({cell[0] for cell in table.cells}) > 1]
     tables = [table for table in tables if not any(other is not table and _inside(table.bbox, other.bbox) for other in tables)]
     chars = page.chars
     outside = page.filter(lambda item: item["object_type"] != "char" or not any(_covers(table.bbox, item) for table in tables))
@@ -176,6 +177,13 @@ def _plumbed(page: Any, number: int) -> list[_Piece]:
     return sorted(pieces, key=lambda piece: piece.top if isinstance(piece, Line) else min(box.top for box in piece.boxes))
 
 
+def _may_rule(item: dict[str, Any]) -> bool:
+    """Not a background: areas filled behind a line or paragraph without a stroke look like cells to pdfplumber and
+    take the prose of a report into one long table (a real report of 2024 is printed so)."""
+    filled = item["object_type"] == "rect" and item.get("fill") and not item.get("stroke")
+    return not filled or min(item["width"], item["height"]) <= _RULE_PT
+
+
 def _box(cell: tuple[float, float, float, float], chars: list[dict[str, Any]]) -> Box:
     lines = pdfplumber.utils.text.extract_text(chars).split("\n") if chars else []
     text = "\n".join(line for line in (_GAP.sub("", clean(raw)) for raw in lines) if line)
@@ -183,7 +191,8 @@ def _box(cell: tuple[float, float, float, float], chars: list[dict[str, Any]]) -
     if chars:
         low = max(char["bottom"] for char in chars)
         last = [char for char in chars if char["text"].strip() and char["bottom"] > low - 2]
-        full = bool(last) and max(char["x1"] for char in last) > cell[2] - 1.6 * max(char["size"] for char in last)
+        # Room for two characters at most: a closing bracket may not begin a line and takes one more with it.
+        full = bool(last) and max(char["x1"] for char in last) > cell[2] - 2.3 * max(char["size"] for char in last)
     return Box(text, *cell, full=full)
 
 

@@ -1,0 +1,143 @@
+"""The small process every reading is forked from. Started as ``python -m crawler.normalise.forkserver FD``.
+
+It imports the readers once and then does nothing but fork: one child a file, each with its own limits and its own
+process group, killed as a group when its time is up. It shares no standard stream with whoever started it and ends,
+with its children, as soon as the other end of its socket is closed: also when that process was killed.
+
+multiprocessing's forkserver is not used because its children import the caller's ``__main__`` again (for the command
+line: everything) and its helpers keep the caller's output pipes open.
+"""
+
+import array
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HEADER_BYTES = 8
+OUTPUT_LIMIT_BYTES = 64 << 20
+_FILE_LIMIT_BYTES = 64 << 20
+_OPEN_FILES = 64
+_FDS = 2  # the child's socket, and the pipe its end is reported on
+_REQUEST_BYTES = 4096
+
+
+@dataclass
+class _Child:
+    pid: int
+    deadline: float
+    report: int
+    killed: bool = False
+
+
+def main() -> None:
+    gate = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wake, woken = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(woken)
+    from crawler.normalise.sandbox import serve_one, warm_up
+
+    warm_up()
+    gc.freeze()  # the children share what was imported; a collection would copy it
+    gate.sendall(b"+")
+    children: dict[int, _Child] = {}
+    try:
+        while _turn(gate, wake, children, serve_one):
+            pass
+    finally:
+        for child in children.values():
+            _kill(child.pid)
+
+
+def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], work: Callable[[socket.socket], None]) -> bool:
+    """Wait for a request, the end of a child or a deadline, and see to it. False when nobody is there any more."""
+    soonest = min((child.deadline for child in children.values() if not child.killed), default=None)
+    wait = None if soonest is None else max(0.0, soonest - time.monotonic())
+    ready, _, _ = select.select([gate, wake], [], [], wait)
+    if wake in ready:
+        with contextlib.suppress(BlockingIOError):
+            os.read(wake, 512)
+    for child in children.values():
+        if not child.killed and child.deadline <= time.monotonic():
+            child.killed = True
+            _kill(child.pid)
+    _reap(children)
+    if gate in ready:
+        return _accept(gate, children, work)
+    return True
+
+
+def _accept(gate: socket.socket, children: dict[int, _Child], work: Callable[[socket.socket], None]) -> bool:
+    message, ancillary, _, _ = gate.recvmsg(_REQUEST_BYTES, socket.CMSG_SPACE(_FDS * array.array("i").itemsize))
+    if not message:
+        return False
+    fds = array.array("i")
+    for _, _, data in ancillary:
+        fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+    limits = json.loads(message)
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.setsid()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            gate.close()
+            os.close(fds[1])
+            for child in children.values():
+                os.close(child.report)
+            _limit(limits)
+            work(socket.socket(fileno=fds[0]))
+            code = 0
+        except MemoryError:
+            code = 3
+        finally:
+            os._exit(code)
+    os.close(fds[0])
+    children[pid] = _Child(pid, time.monotonic() + limits["wall_s"], fds[1])
+    return True
+
+
+def _limit(limits: dict[str, float]) -> None:
+    cpu, memory = int(limits["cpu_s"]), int(limits["memory_bytes"])
+    for kind, soft, hard in ((resource.RLIMIT_AS, memory, memory), (resource.RLIMIT_CPU, cpu, cpu + 2),
+                             (resource.RLIMIT_FSIZE, _FILE_LIMIT_BYTES, _FILE_LIMIT_BYTES),
+                             (resource.RLIMIT_NOFILE, _OPEN_FILES, _OPEN_FILES), (resource.RLIMIT_CORE, 0, 0)):
+        ceiling = resource.getrlimit(kind)[1]
+        if ceiling != resource.RLIM_INFINITY:
+            soft, hard = min(soft, ceiling), min(hard, ceiling)
+        resource.setrlimit(kind, (soft, hard))
+
+
+def _reap(children: dict[int, _Child]) -> None:
+    """Report how each ended child ended: its exit code or signal, and whether its time was up."""
+    for pid in list(children):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if not done:
+            continue
+        child = children.pop(pid)
+        _kill(pid)  # what it may have started
+        end = {"code": os.waitstatus_to_exitcode(status), "late": child.killed}
+        with contextlib.suppress(OSError):
+            os.write(child.report, json.dumps(end).encode())
+        os.close(child.report)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Reading files nobody vouches for: one forked child a file, with limits; whatever happens there comes back as a status."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from types import TracebackType
+
+from pydantic import TypeAdapter, ValidationError
+
+from crawler.normalise import normalise
+from crawler.normalise.forkserver import HEADER_BYTES, OUTPUT_LIMIT_BYTES
+from crawler.normalise.sniff import sniff
+from gongkai.document import Document
+from gongkai.settings import Settings
+
+_DOCUMENT = TypeAdapter(Document)
+_START_S = 60.0
+_GRACE_S = 5.0
+_CHUNK_BYTES = 1 << 20
+_LENGTH = struct.Struct(">Q")
+
+
+class Sandbox:
+    """Reads files in children of a small server process, which is started by the first reading and ends with this
+    object (or with the process that owns it). Safe to call from several threads at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = {"memory_bytes": settings.sandbox_memory_mib << 20, "cpu_s": settings.sandbox_cpu_s,
+                        "wall_s": settings.sandbox_wall_s}
+        self._lock = threading.Lock()
+        self._gate: socket.socket | None = None
+        self._finalizer: weakref.finalize | None = None
+
+    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
+        """`crawler.normalise.normalise` behind limits. Never raises for the file's sake: a child that dies gives
+        ``failed``, one that meets a limit gives ``limit``."""
+        request = json.dumps({"url": url, "content_type": content_type}).encode()
+        try:
+            answer, end = self._ask(request, data)
+        except OSError as problem:
+            return self._bad("failed", data, url, f"the reader could not be started: {problem}")
+        return self._judge(answer, end, data, url)
+
+    def close(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _ask(self, request: bytes, data: bytes) -> tuple[bytes, dict[str, int | bool]]:
+        """The child's answer (maybe cut short) and how it ended; a server that has gone is started once more."""
+        for last in (False, True):
+            ours, theirs = socket.socketpair()
+            report, reported = os.pipe()
+            try:
+                with self._lock:
+                    gate = self._started()
+                    try:
+                        socket.send_fds(gate, [json.dumps(self._limits).encode()], [theirs.fileno(), reported])
+                    except OSError:
+                        self._stop()
+                        if last:
+                            raise
+                        continue
+                theirs.close()
+                os.close(reported)
+                reported = -1
+                deadline = time.monotonic() + self._limits["wall_s"] + _GRACE_S
+                answer = _converse(ours, _LENGTH.pack(len(request)) + request + data, deadline)
+                return answer, _end(report, deadline)
+            finally:
+                ours.close()
+                theirs.close()
+                os.close(report)
+                if reported >= 0:
+                    os.close(reported)
+        raise OSError("the reader's server does not stay up")
+
+    def _judge(self, answer: bytes, end: dict[str, int | bool], data: bytes, url: str | None) -> Document:
+        code = end.get("code")
+        if code == 0 and len(answer) <= OUTPUT_LIMIT_BYTES:
+            with contextlib.suppress(ValidationError):
+                return _DOCUMENT.validate_json(answer)
+        if end.get("late"):
+            return self._bad("limit", data, url, f"not read within {self._limits['wall_s']:g} s")
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return self._bad("limit", data, url, f"not read within {self._limits['cpu_s']} s of processor time")
+        if code == 3:
+            return self._bad("limit", data, url, f"needs more than {self._limits['memory_bytes'] >> 20} MiB of memory")
+        if len(answer) > OUTPUT_LIMIT_BYTES:
+            return self._bad("limit", data, url, "its text is too long")
+        name = signal.Signals(-code).name if isinstance(code, int) and -65 < code < 0 else f"exit code {code}"
+        return self._bad("failed", data, url, f"the reader died ({name})")
+
+    def _bad(self, status: str, data: bytes, url: str | None, says: str) -> Document:
+        doc_format = sniff(data[:1 << 20], url=url)
+        return Document("limit" if status == "limit" else "failed", doc_format, warnings=(f"{doc_format}: {says}",))
+
+    def _started(self) -> socket.socket:
+        if self._gate is not None:
+            return self._gate
+        ours, theirs = socket.socketpair()
+        with theirs:
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
+            process = subprocess.Popen(
+                [sys.executable, "-m", "crawler.normalise.forkserver", str(theirs.fileno())], pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
+        ours.settimeout(_START_S)
+        try:
+            ready = ours.recv(1)
+        except OSError:
+            ready = b""
+        self._gate, self._finalizer = ours, weakref.finalize(self, _finish, ours, process)
+        if ready != b"+":
+            self._stop()
+            raise OSError("its server did not come up")
+        ours.settimeout(None)
+        return ours
+
+    def _stop(self) -> None:
+        if self._finalizer is not None:
+            self._finalizer()
+        self._gate = self._finalizer = None
+
+
+def _finish(gate: socket.socket, process: "subprocess.Popen[bytes]") -> None:
+    """Close the door; the server sees it and goes, taking its children along."""
+    gate.close()
+    try:
+        process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _converse(peer: socket.socket, message: bytes, deadline: float) -> bytes:
+    """Send all, then read to the end; both may stop half-way when the child does. Nothing waits past the deadline."""
+    answer = bytearray()
+    view = memoryview(message)
+    peer.setblocking(False)
+    sending = True
+    while (left := deadline - time.monotonic()) > 0 and len(answer) <= OUTPUT_LIMIT_BYTES:
+        readable, writable, _ = select.select([peer], [peer] if sending else [], [], left)
+        try:
+            if writable:
+                view = view[peer.send(view[:_CHUNK_BYTES]):]
+                if not view:
+                    sending = False
+                    peer.shutdown(socket.SHUT_WR)
+            if readable:
+                chunk = peer.recv(_CHUNK_BYTES)
+                if not chunk:
+                    break
+                answer += chunk
+        except (BrokenPipeError, ConnectionResetError):
+            break
+    return bytes(answer)
+
+
+def _end(report: int, deadline: float) -> dict[str, int | bool]:
+    ready, _, _ = select.select([report], [], [], max(deadline - time.monotonic(), 0.1))
+    said = os.read(report, 512) if ready else b""
+    return dict(json.loads(said)) if said else {}
+
+
+def warm_up() -> None:
+    """In the server, before anything is forked: load vocabularies and what the libraries load at first use, so that no
+    child has to."""
+    normalise("<html><head><title>年报</title></head><body><h1>年报</h1><p>一、总体情况</p><a href='a.pdf'>附件</a></body></html>".encode("gb18030"))
+    _DOCUMENT.dump_json(Document("ok", "txt"))
+
+
+def serve_one(peer: socket.socket) -> None:
+    """In the child: take one file, read it, give the document back as JSON."""
+    with peer, peer.makefile("rb") as incoming:
+        length, = _LENGTH.unpack(incoming.read(HEADER_BYTES))
+        request = json.loads(incoming.read(length))
+        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"])
+        peer.sendall(_DOCUMENT.dump_json(document))
