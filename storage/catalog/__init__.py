@@ -1,0 +1,1 @@
+"""What the archive knows, in tables: a view of the objects that can always be made again."""

@@ -1,0 +1,225 @@
+"""The archive: the one façade everything else talks to."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from gongkai.capture import Finding, Verdict
+from gongkai.errors import ConfigurationError, StorageError
+from gongkai.report import Reading
+from gongkai.settings import Settings
+from gongkai.site import AgencySite
+from storage.catalog import queries
+from storage.catalog.engine import Catalog
+from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
+from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal
+from storage.damage import Progress, VerifyReport
+from storage.failures import CatalogUnreadableError, file_failures
+from storage.journal import Line, lines_of, orphans
+from storage.keeping import Keeper
+from storage.layout import DOCUMENTS
+from storage.locks import FileLock
+from storage.objects import LocalObjects, ObjectStore, open_objects
+from storage.raw import raw_bytes
+from storage.reading import Reader
+from storage.rebuild import rebuild
+from storage.records import (
+    ArchiveStats,
+    Changes,
+    LastCapture,
+    PendingItem,
+    ReportDetail,
+    ReportRecord,
+    StoredVersion,
+    VersionEntry,
+)
+from storage.verify import verify
+
+logger = logging.getLogger(__name__)
+
+
+class Archive:
+    """Open with `Archive.open`, use as a context manager. May be shared by threads; several processes may write to one
+    archive at once. Everything raises StorageError, ConfigurationError, NotFoundError or DamageError, with a message
+    for a person."""
+
+    def __init__(self, settings: Settings, objects: ObjectStore, *, read_only: bool) -> None:
+        self._settings, self._objects, self._read_only = settings, objects, read_only
+        self._state = settings.state_dir.absolute()
+        self._mutex = Lock()
+        self._crawls: dict[str, CrawlLog] = {}
+        self._writers = None if read_only else FileLock(self._state / "locks" / "writers.lock")
+        if self._writers is not None:
+            self._writers.shared()
+        self._broken: CatalogUnreadableError | None = None
+        self._catalog = Catalog(settings.catalog_url, self._state, read_only=read_only)
+        self._reader = Reader(objects, self._ready)
+        self._keeper = Keeper(objects, self._ready, self._state)
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = True, read_only: bool = False) -> Self:
+        """Without `create`, or with `read_only`, there must be an archive. For writing, what dead processes left is
+        put in order: their journals are sealed, their temporary files swept."""
+        objects = open_objects(settings, create=create, read_only=read_only)
+        archive = cls(settings, objects, read_only=read_only)
+        try:
+            archive._prepare()
+        except BaseException:
+            archive.close()
+            raise
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """A crawl not finished is left to be sealed as interrupted."""
+        for log in self._crawls.values():
+            log.release()
+        self._crawls.clear()
+        self._catalog.close()
+        if self._writers is not None:
+            self._writers.close()
+
+    # writing
+
+    def begin_crawl(self, site: AgencySite) -> CrawlLog:
+        self._must_write()
+        log = CrawlLog(self._state / "journals", site, self._seal_log, self._keeper.confirm)
+        self._crawls[log.crawl_id] = log
+        with self._ready().writing() as connection:
+            enter_crawl(connection, crawl_row(log.lines(), sealed=False))
+        return log
+
+    def keep(self, finding: Finding, reading: Reading, *, crawl_id: str) -> Verdict:
+        """Keeps a report's bytes, and a version where its text or tables differ from the latest one. When it returns,
+        all of it is durable; doing it again changes nothing."""
+        return self._keeper.keep(finding, reading, self._running(crawl_id))
+
+    def keep_rejected(self, finding: Finding, reading: Reading, *, crawl_id: str) -> Verdict:
+        """A look-alike: its bytes and that it was seen, nothing more."""
+        return self._keeper.keep_rejected(finding, reading, self._running(crawl_id))
+
+    # answers
+
+    def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
+                query: str | None = None, pending: bool | None = None, limit: int | None = None,
+                ) -> Iterator[ReportRecord]:
+        """The index, in order of region, agency, year. `agency` is an id or part of a name, in use or as printed;
+        `region` a code or its beginning (350000 is all of Fujian); the words of `query` must all occur in the text."""
+        return queries.records(self._ready(), queries.ReportQuery(agency, year, region, query, pending), limit)
+
+    def report(self, id_or_prefix: str) -> ReportDetail:
+        return self._reader.report(id_or_prefix)
+
+    def version(self, id_or_prefix: str, number: int | None = None) -> StoredVersion:
+        """`number` as in `history`; by default the latest state of the original and its re-issues."""
+        return self._reader.version(id_or_prefix, number)
+
+    def history(self, id_or_prefix: str) -> list[VersionEntry]:
+        return list(self._reader.report(id_or_prefix).history)
+
+    def changes(self, id_or_prefix: str, a: int | None = None, b: int | None = None) -> Changes:
+        """From state `a` to state `b`; by default from the one before the latest to the latest."""
+        return self._reader.changes(id_or_prefix, a, b)
+
+    def raw(self, sha256: str) -> bytes:
+        return raw_bytes(self._objects, sha256)
+
+    def last_capture(self, url: str) -> LastCapture | None:
+        with self._ready().reading() as connection:
+            return queries.last_capture(connection, url)
+
+    def pending(self) -> list[PendingItem]:
+        with self._ready().reading() as connection:
+            return queries.pending_items(connection)
+
+    def stats(self) -> ArchiveStats:
+        with self._ready().reading() as connection:
+            return queries.stats(connection)
+
+    # care
+
+    def verify(self, progress: Progress | None = None) -> VerifyReport:
+        return verify(self._objects, self._ready, self._state, progress)
+
+    def rebuild(self, progress: Progress | None = None) -> dict[str, int]:
+        """Makes the catalog again from the objects and journals. No other process may be writing meanwhile."""
+        self._must_write()
+        assert self._writers is not None
+        if not self._writers.try_exclusive():
+            self._writers.shared()
+            raise StorageError(f"another process is writing to {self._objects.place}; let its crawl end, then run "
+                               "gongkai rebuild again")
+        try:
+            counts = rebuild(self._objects, self._catalog, self._state, progress)
+            self._broken = None
+        finally:
+            self._writers.shared()
+        return counts
+
+    # inside
+
+    def _prepare(self) -> None:
+        try:
+            fresh = self._catalog.prepare()
+        except CatalogUnreadableError as problem:
+            self._broken = problem  # rebuild and verify must still be possible
+            return
+        if self._read_only:
+            return
+        if isinstance(self._objects, LocalObjects):
+            self._objects.sweep()
+        if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
+            logger.warning("the catalog %s is new, but %s holds documents already: run gongkai rebuild",
+                           self._catalog.name, self._objects.place)
+        for path, data in orphans(self._state / "journals"):
+            self._seal_orphan(path, lines_of(data))
+
+    def _ready(self) -> Catalog:
+        if self._broken is not None:
+            raise self._broken
+        return self._catalog
+
+    def _must_write(self) -> None:
+        if self._read_only:
+            raise StorageError(f"{self._objects.place} was opened for reading only")
+
+    def _running(self, crawl_id: str) -> CrawlLog:
+        self._must_write()
+        log = self._crawls.get(crawl_id)
+        if log is None or log.ended:
+            raise ConfigurationError(f"no crawl {crawl_id} is running in this process; begin_crawl starts one")
+        return log
+
+    def _seal_log(self, log: CrawlLog) -> None:
+        lines = log.lines()
+        seal(self._objects, log.crawl_id, lines)
+        with self._ready().writing() as connection:
+            enter_crawl(connection, crawl_row(lines, sealed=True))
+        with self._mutex:
+            self._crawls.pop(log.crawl_id, None)
+
+    def _seal_orphan(self, path: Path, lines: list[Line]) -> None:
+        if lines:
+            lines = interrupted(lines)
+            seal(self._objects, path.stem, lines)
+            for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
+                self._keeper.adopt(document)
+            with self._ready().writing() as connection:
+                enter_crawl(connection, crawl_row(lines, sealed=True))
+                rows = capture_rows(lines)
+                enter_captures(connection, rows)
+                regroup_captured(connection, rows)
+        with file_failures(f"remove the sealed journal {path}"):
+            path.unlink(missing_ok=True)
+
+    def __repr__(self) -> str:
+        return f"<Archive {self._objects.place}>"

@@ -1,0 +1,135 @@
+"""The catalog's rows held against what the objects say they must be."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gongkai.digest import sha256_hex
+from storage.catalog.engine import Catalog
+from storage.catalog.entry import grouped, report_row
+from storage.catalog.rows import VersionRow
+from storage.catalog.schema import captures, crawls, reports, versions
+from storage.damage import REBUILD, RESTORE, Findings
+from storage.layout import MANIFEST, crawl_key, version_key
+from storage.objects import ObjectStore
+
+_UNREADABLE = ""  # the manifest is damaged, which is named elsewhere; its row cannot be judged
+
+
+class Audit:
+    """Told first what the objects hold (`expect_…`), then run. What a crawl at work writes meanwhile is no damage: its
+    journal is known, and what a listing made earlier lacks is looked for again."""
+
+    def __init__(self, objects: ObjectStore, findings: Findings) -> None:
+        self._objects, self._findings = objects, findings
+        self.wanted_raw: dict[str, tuple[str, int | None]] = {}
+        self._versions: dict[tuple[str, int], str] = {}
+        self._captures: dict[str, str] = {}
+        self._logs: set[str] = set()
+        self._journals: set[str] = set()
+        self._intended: set[str] = set()
+
+    def want_raw(self, sha256: str, asked_by: str, size: int | None) -> None:
+        known = self.wanted_raw.get(sha256)
+        if known is None or known[1] is None:
+            self.wanted_raw[sha256] = (asked_by, size)
+
+    def expect_version(self, document: str, number: int) -> None:
+        self._versions[document, number] = _UNREADABLE
+
+    def expect_rows(self, row: VersionRow, folded: str, taken: Iterable[Mapping[str, Any]]) -> None:
+        self._versions[row.document_id, row.number] = _version_print(row, folded)
+        self.expect_captures(taken)
+
+    def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._captures.update({row["capture_id"]: _row_print(row) for row in rows})
+
+    def expect_log(self, crawl: str) -> None:
+        self._logs.add(crawl)
+
+    def expect_journal(self, crawl: str, intended: set[str]) -> None:
+        self._journals.add(crawl)
+        self._intended |= intended
+
+    def run(self, catalog: Catalog) -> None:
+        with catalog.reading() as connection:
+            sealed = {crawl: bool(done) for crawl, done in connection.execute(
+                select(crawls.c.crawl_id, crawls.c.sealed))}
+            self._check_crawls(sealed)
+            rows = self._check_versions(connection)
+            self._check_captures(connection, sealed, rows)
+            self._check_reports(connection)
+
+    def _check_crawls(self, sealed: Mapping[str, bool]) -> None:
+        for crawl, done in sorted(sealed.items()):
+            self._findings.count("crawl rows")
+            if done and crawl not in self._logs and not self._objects.exists(crawl_key(crawl)):
+                self._findings.damage(crawl_key(crawl), "missing", "the catalog says this crawl's log was sealed",
+                                      RESTORE)
+        for crawl in sorted(self._logs - self._journals):
+            if not sealed.get(crawl, False):
+                self._findings.damage(crawl_key(crawl), "uncatalogued",
+                                      "this crawl's log is kept but not in the catalog", REBUILD)
+
+    def _check_versions(self, connection: Connection) -> set[tuple[str, int]]:
+        found: set[tuple[str, int]] = set()
+        for stored in connection.execute(select(versions)):
+            row = VersionRow.from_row(stored)
+            name = (row.document_id, row.number)
+            found.add(name)
+            self._findings.count("version rows")
+            expected, key = self._versions.get(name), version_key(*name, MANIFEST)
+            if expected is None:
+                if not self._objects.exists(key):
+                    self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
+            elif expected not in (_UNREADABLE, _version_print(row, stored.folded)):
+                self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
+                                      "it is not what the kept manifest and text say", REBUILD)
+        for document, number in sorted(set(self._versions) - found):
+            key = version_key(document, number, MANIFEST)
+            if document in self._intended:
+                self._findings.leftover(key, "not yet in the catalog: its crawl is running, or died and will be "
+                                             "entered by the next command that writes")
+            else:
+                self._findings.damage(key, "uncatalogued", "this version is kept but not in the catalog", REBUILD)
+        return found
+
+    def _check_captures(self, connection: Connection, sealed: Mapping[str, bool], known: set[tuple[str, int]]) -> None:
+        seen: set[str] = set()
+        for stored in connection.execute(select(captures)):
+            row = dict(stored._mapping)
+            name = f"catalog:captures/{stored.capture_id}"
+            seen.add(stored.capture_id)
+            self._findings.count("capture rows")
+            self.want_raw(stored.raw_sha256, name, None)
+            if stored.document_id is not None and (stored.document_id, stored.number) not in known:
+                self._findings.damage(name, "dangling", f"it belongs to version {stored.number} of "
+                                      f"{stored.document_id}, which is not in the catalog", REBUILD)
+            expected = self._captures.get(stored.capture_id)
+            if expected is not None and expected != _row_print(row):
+                self._findings.damage(name, "stale", "it is not what the kept log or manifest says", REBUILD)
+            elif expected is None and stored.crawl_id in self._logs:
+                self._findings.damage(name, "dangling", "neither a crawl log nor a manifest tells of it", REBUILD)
+        if sealed:  # an empty catalog is named once, by its versions and crawls
+            for capture in sorted(set(self._captures) - seen):
+                self._findings.damage(f"catalog:captures/{capture}", "missing",
+                                      "a log or manifest tells of this capture", REBUILD)
+
+    def _check_reports(self, connection: Connection) -> None:
+        stored = {row.report_id: dict(row._mapping) for row in connection.execute(select(reports))}
+        named = set(connection.execute(select(versions.c.report_id).distinct()).scalars())
+        for report in sorted(named | set(stored)):
+            self._findings.count("report rows")
+            members = grouped(connection, report)
+            if (report_row(report, members) if members else None) != stored.get(report):
+                self._findings.damage(f"catalog:reports/{report}", "stale",
+                                      "it is not what its versions and captures say", REBUILD)
+
+
+def _version_print(row: VersionRow, folded: str) -> str:
+    return sha256_hex(repr((row, folded)).encode("utf-8", "replace"))
+
+
+def _row_print(row: Mapping[str, Any]) -> str:
+    return sha256_hex(repr(sorted(row.items())).encode("utf-8", "replace"))[:16]

@@ -1,0 +1,177 @@
+"""The catalog's connection: SQLite tuned for one writer at a time, migrations run forward on opening."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from gongkai.errors import ConfigurationError, StorageError
+from storage.catalog import schema
+from storage.failures import catalog_failures, file_failures
+from storage.locks import exclusively
+
+_BUSY_S = 60
+_WRITING = "gongkai_writing"
+
+
+class Catalog:
+    """Short transactions only: no object is read or written while one is open."""
+
+    def __init__(self, url: str, state: Path, *, read_only: bool) -> None:
+        self.url = _parsed(url)
+        self.name = self.url.render_as_string(hide_password=True)
+        self._read_only = read_only
+        self._state = state
+        self._engine = self._open(self.url)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None on a database server."""
+        return _sqlite_file(self.url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with catalog_failures(self.name), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Takes the write lock at once, so that what is read inside stays true until the end."""
+        if self._read_only:
+            raise StorageError(f"catalog {self.name} was opened for reading only")
+        with catalog_failures(self.name), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITING: True})
+            with connection.begin():
+                yield connection
+
+    def prepare(self) -> bool:
+        """Brings the tables up to date; True when they were made just now. Raises StorageError for a newer schema."""
+        revision = self._revision()
+        if revision == schema.HEAD:
+            return False
+        if self._read_only:
+            return self._refuse_old(revision)
+        with exclusively(self._state / "locks" / "migrate.lock"):
+            revision = self._revision()
+            if revision != schema.HEAD:
+                _migrate(self)
+        return revision is None
+
+    def beside(self) -> "Catalog":
+        """An empty catalog in a new file beside this one, for `take_over`. SQLite only."""
+        file = self.file
+        assert file is not None
+        other = file.with_name(f"{file.name}.rebuild-{os.getpid()}")
+        _remove(other)
+        catalog = Catalog(self.url.set(database=str(other)).render_as_string(), self._state, read_only=False)
+        catalog.prepare()
+        return catalog
+
+    def take_over(self, other: "Catalog") -> None:
+        """`other` becomes this catalog in one rename. The caller keeps every other writer out meanwhile."""
+        file, new = self.file, other.file
+        assert file is not None and new is not None
+        with other._engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        other.close()
+        self.close()
+        with file_failures(f"replace the catalog {file}"):
+            # A log left by the old file would be played into the new one, so it goes first: should we die in between,
+            # the old catalog lacks its last rows and the next rebuild mends that.
+            _remove(file, only_logs=True)
+            new.replace(file)
+            _remove(new, only_logs=True)
+        self._engine = self._open(self.url)
+
+    def discard(self) -> None:
+        file = self.file
+        self.close()
+        if file is not None:
+            _remove(file)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _open(self, url: URL) -> Engine:
+        file = _sqlite_file(url)
+        if file is None:
+            return create_engine(url, pool_pre_ping=True)
+        if self._read_only:
+            mode = "mode=ro" if file.exists() else "mode=rw"
+            engine = create_engine(f"sqlite:///file:{file.absolute()}?{mode}&uri=true",
+                                   connect_args={"timeout": _BUSY_S})
+        else:
+            with file_failures(f"make the directory {file.parent}"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(url, connect_args={"timeout": _BUSY_S})
+        event.listen(engine, "connect", self._tune)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def _tune(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own transactions are off; `_begin` says when one starts
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
+        if not self._read_only:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost last rows, which the objects give back
+        cursor.close()
+
+    def _revision(self) -> str | None:
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if revision is not None and revision > schema.HEAD:
+            raise StorageError(f"catalog {self.name} was made by a newer gongkai (schema {revision}, this program "
+                               f"knows {schema.HEAD}). Use that release, or name another catalog with "
+                               "GONGKAI_CATALOG and run gongkai rebuild")
+        return revision
+
+    def _refuse_old(self, revision: str | None) -> bool:
+        found = f"schema {revision}" if revision else "empty"
+        raise StorageError(f"catalog {self.name} is {found}, this program needs schema {schema.HEAD}; a command that "
+                           "writes (gongkai crawl, gongkai rebuild) brings it up to date")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as problem:
+        raise ConfigurationError(f"GONGKAI_CATALOG: {problem}. Expected an SQLAlchemy URL, for example "
+                                 "sqlite:////var/lib/gongkai/catalog.db") from None
+    except ModuleNotFoundError as problem:
+        raise ConfigurationError(f"GONGKAI_CATALOG needs the Python module {problem.name}; install the extra: "
+                                 "pip install 'gongkai[postgres]'") from None
+    return parsed
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _migrate(catalog: Catalog) -> None:
+    from alembic import command  # 0.1 s to import, and needed once in the life of an archive
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with catalog.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _remove(file: Path, *, only_logs: bool = False) -> None:
+    for name in (f"{file}-wal", f"{file}-shm", *(() if only_logs else (str(file),))):
+        Path(name).unlink(missing_ok=True)

@@ -1,0 +1,108 @@
+"""Rows going in: the same few functions serve keeping, adopting after a crash, and rebuilding."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, select
+
+from gongkai.chinese import fold
+from storage.catalog.dialect import insert_missing, put_row
+from storage.catalog.rows import VersionRow, capture_row
+from storage.catalog.schema import agencies, captures, crawls, reports, versions
+from storage.grouping import Group, Seen, group
+from storage.manifest import Manifest
+
+_VERSION_COLUMNS = [column for column in versions.c if column.name != "folded"]
+
+
+def enter_version(connection: Connection, row: VersionRow, folded: str, manifest: Manifest) -> None:
+    """The version with the captures that made it. `regroup` its report afterwards."""
+    put_row(connection, versions, {**asdict(row), "folded": folded})
+    enter_captures(connection, [capture_row(c, manifest.report.kind, row.document_id, row.number)
+                                for c in manifest.captures])
+
+
+def enter_captures(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    insert_missing(connection, captures, rows)
+
+
+def enter_crawl(connection: Connection, row: Mapping[str, Any]) -> None:
+    put_row(connection, crawls, row)
+
+
+def versions_of_report(connection: Connection, report_id: str) -> list[VersionRow]:
+    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.report_id == report_id))
+    return [VersionRow.from_row(row) for row in found]
+
+
+def versions_of_document(connection: Connection, document_id: str) -> list[VersionRow]:
+    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.document_id == document_id)
+                               .order_by(versions.c.number))
+    return [VersionRow.from_row(row) for row in found]
+
+
+def grouped(connection: Connection, report_id: str) -> Group | None:
+    rows = versions_of_report(connection, report_id)
+    return group(rows, _seen(connection, {row.document_id for row in rows})) if rows else None
+
+
+def regroup(connection: Connection, report_id: str) -> Group | None:
+    """Writes the report's row anew from its versions and captures."""
+    found = grouped(connection, report_id)
+    if found is None:
+        connection.execute(delete(reports).where(reports.c.report_id == report_id))
+        return None
+    put_row(connection, reports, report_row(report_id, found))
+    main = found.canonical
+    if main.agency_id:
+        put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
+                                       "region_code": main.region_code, "admin_level": main.admin_level})
+    return found
+
+
+def regroup_captured(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """After captures were entered on their own: the reports they belong to were seen again."""
+    named = {(row["document_id"], row["number"]) for row in rows if row["document_id"] is not None}
+    for document, number in sorted(named):
+        report = connection.execute(select(versions.c.report_id).where(
+            versions.c.document_id == document, versions.c.number == number)).scalar()
+        if report is not None:
+            regroup(connection, report)
+
+
+def report_row(report_id: str, found: Group) -> dict[str, Any]:
+    main, members = found.canonical, found.members
+    ordered = [main, *(m.row for m in members if m.row.document_id != main.document_id)]
+    pending = {p["url"]: p for row in _latest_rows(ordered) for p in row.pending}
+    names = dict.fromkeys(fold(name) for row in ordered for name in (row.agency, row.agency_printed) if name)
+    return {
+        "report_id": report_id, "agency_id": main.agency_id, "agency": main.agency, "names": "\n".join(sorted(names)),
+        "region_code": main.region_code, "admin_level": main.admin_level, "report_year": main.report_year,
+        "scope": main.scope, "title": main.title, "form_id": main.form_id, "published": main.published,
+        "document_id": main.document_id, "number": main.number, "url": main.url,
+        "urls": list(dict.fromkeys(url for row in _latest_rows(ordered) for url in row.page_urls)),
+        "files": list(dict.fromkeys(url for row in _latest_rows(ordered) for url in row.files)),
+        "pending": list(pending), "has_pending": bool(pending), "versions": found.states,
+        "first_seen": min(m.seen.first for m in members), "last_seen": max(m.seen.last for m in members),
+        "text_sha256": main.text_sha256, "checks_pass": main.checks_pass, "checks_fail": main.checks_fail,
+        "checks_not_assessable": main.checks_not_assessable}
+
+
+def _latest_rows(rows: list[VersionRow]) -> list[VersionRow]:
+    """The newest version of each document, documents in the given order."""
+    newest: dict[str, VersionRow] = {}
+    for row in rows:
+        kept = newest.get(row.document_id)
+        if kept is None or row.number > kept.number:
+            newest[row.document_id] = row
+    return list(newest.values())
+
+
+def _seen(connection: Connection, documents: set[str]) -> dict[tuple[str, int], Seen]:
+    pages = func.sum(case((captures.c.role == "page", 1), else_=0))
+    found = connection.execute(
+        select(captures.c.document_id, captures.c.number, func.min(captures.c.fetched_at),
+               func.max(captures.c.fetched_at), pages)
+        .where(captures.c.document_id.in_(sorted(documents))).group_by(captures.c.document_id, captures.c.number))
+    return {(document, number): Seen(first, last, int(times)) for document, number, first, last, times in found}

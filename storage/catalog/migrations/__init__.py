@@ -1,0 +1,1 @@
+"""Schema changes, forward only, in order of their number."""

@@ -1,0 +1,137 @@
+"""Questions to the catalog. Listings page by key, so that the last page costs what the first does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
+
+from gongkai.chinese import fold
+from gongkai.errors import NotFoundError
+from storage.catalog.engine import Catalog
+from storage.catalog.rows import NOT_MODIFIED
+from storage.catalog.schema import agencies, captures, crawls, reports, versions
+from storage.identity import address_name
+from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
+
+_PAGE = 500
+_ORDER = (reports.c.region_code, reports.c.agency, reports.c.report_year, reports.c.report_id)
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True)
+class ReportQuery:
+    """Every given condition must hold. `agency` is an agency id or part of a name in use or as printed; `region` a
+    six-digit code or its beginning (350000 means all of Fujian); the words of `query` must all occur in the text."""
+
+    agency: str | None = None
+    year: int | None = None
+    region: str | None = None
+    query: str | None = None
+    pending: bool | None = None
+
+    def statement(self) -> Select[Any]:
+        asked: Select[Any] = select(reports).order_by(*_ORDER)
+        if self.agency is not None:
+            asked = asked.where((reports.c.agency_id == self.agency)
+                                | reports.c.names.contains(fold(self.agency), autoescape=True))
+        if self.year is not None:
+            asked = asked.where(reports.c.report_year == self.year)
+        if self.region is not None:
+            asked = asked.where(reports.c.region_code.startswith(_region_prefix(self.region), autoescape=True))
+        if self.pending is not None:
+            asked = asked.where(reports.c.has_pending.is_(self.pending))
+        if self.query is not None:
+            asked = asked.join(versions, (versions.c.document_id == reports.c.document_id)
+                               & (versions.c.number == reports.c.number))
+            asked = asked.where(*(versions.c.folded.contains(fold(word), autoescape=True)
+                                  for word in self.query.split()))
+        return asked
+
+
+def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator[ReportRecord]:
+    """In order of region, agency, year. No transaction stays open between two pages."""
+    asked, after, left = query.statement(), None, limit
+    while left is None or left > 0:
+        page = asked.limit(_PAGE if left is None else min(_PAGE, left))
+        if after is not None:
+            page = page.where(tuple_(*_ORDER) > tuple_(*after))
+        with catalog.reading() as connection:
+            rows = connection.execute(page).all()
+        yield from map(record, rows)
+        if len(rows) < _PAGE:
+            return
+        after = tuple(rows[-1]._mapping[column.name] for column in _ORDER)
+        left = None if left is None else left - len(rows)
+
+
+def record(row: Row[Any]) -> ReportRecord:
+    return ReportRecord(
+        report_id=row.report_id, report_year=row.report_year or None, agency=row.agency or None,
+        agency_id=row.agency_id or None, region_code=row.region_code or None, admin_level=row.admin_level,
+        scope=row.scope, title=row.title, form_id=row.form_id, published=row.published, url=row.url,
+        urls=tuple(row.urls), files=tuple(row.files), versions=row.versions, first_seen=row.first_seen,
+        last_seen=row.last_seen, text_sha256=row.text_sha256,
+        checks={"pass": row.checks_pass, "fail": row.checks_fail, "not_assessable": row.checks_not_assessable},
+        pending=tuple(row.pending))
+
+
+def report_named(connection: Connection, name: str) -> Row[Any]:
+    """By report id, the beginning of one, or the id of a document that carries it."""
+    name = name.strip().lower()
+    if len(name) < _SHORTEST_PREFIX:
+        raise NotFoundError(f"{name!r} is too short for a report id; give at least {_SHORTEST_PREFIX} characters")
+    found = connection.execute(
+        select(reports).where(reports.c.report_id.startswith(name, autoescape=True)).limit(3)).all()
+    if not found:
+        documents = select(versions.c.report_id).where(versions.c.document_id.startswith(name, autoescape=True))
+        found = connection.execute(select(reports).where(reports.c.report_id.in_(documents)).limit(3)).all()
+    if not found:
+        raise NotFoundError(f"no report {name!r} in this archive; gongkai reports lists the ids")
+    if len(found) > 1:
+        names = ", ".join(f"{row.report_id} ({row.agency} {row.report_year})" for row in found)
+        raise NotFoundError(f"{name!r} is the beginning of several report ids: {names}, …; give more of it")
+    return found[0]
+
+
+def last_capture(connection: Connection, url: str) -> LastCapture | None:
+    newest = connection.execute(select(captures).where(captures.c.url_name == address_name(url))
+                                .order_by(captures.c.fetched_at.desc(), captures.c.status)).all()
+    full = next((row for row in newest if row.status != NOT_MODIFIED), None)
+    if full is None:
+        return None
+    return LastCapture(full.etag, full.last_modified, full.raw_sha256, full.status, newest[0].fetched_at)
+
+
+def pending_items(connection: Connection) -> list[PendingItem]:
+    """Of the latest version of each document."""
+    newest = select(versions.c.document_id, func.max(versions.c.number).label("number")).group_by(
+        versions.c.document_id).subquery()
+    found = connection.execute(
+        select(versions.c.report_id, versions.c.document_id, versions.c.number, versions.c.pending)
+        .join(newest, (newest.c.document_id == versions.c.document_id) & (newest.c.number == versions.c.number))
+        .order_by(versions.c.region_code, versions.c.agency, versions.c.report_year, versions.c.document_id))
+    return [PendingItem(report_id, document, number, p["url"], p["status"], p["doc_format"], tuple(p["raw_sha256"]))
+            for report_id, document, number, pending in found for p in pending]
+
+
+def stats(connection: Connection) -> ArchiveStats:
+    def count(table: Any) -> int:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+    # The same bytes may have been captured often; a 304 brought none.
+    kept = select(captures.c.raw_sha256, func.max(captures.c.size_bytes).label("size")).group_by(
+        captures.c.raw_sha256).subquery()
+    raw_objects, raw_bytes = connection.execute(select(func.count(), func.sum(kept.c.size)).select_from(kept)).one()
+    first, last = connection.execute(
+        select(func.min(captures.c.fetched_at), func.max(captures.c.fetched_at))).one()
+    documents = connection.execute(select(func.count(distinct(versions.c.document_id)))).scalar_one()
+    return ArchiveStats(agencies=count(agencies), reports=count(reports), documents=documents,
+                        versions=count(versions), captures=count(captures), crawls=count(crawls),
+                        raw_objects=raw_objects, raw_bytes=int(raw_bytes or 0), first_seen=first, last_seen=last)
+
+
+def _region_prefix(code: str) -> str:
+    while (len(code) == 6 and code.endswith("00")) or (len(code) == 4 and code.endswith("00")):
+        code = code[:-2]
+    return code

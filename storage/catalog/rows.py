@@ -1,0 +1,109 @@
+"""What a manifest or a capture is as a row of the catalog, and back."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Row
+
+from gongkai.address import canonical, host_of
+from gongkai.chinese import fold
+from storage.duplicates import SourceState
+from storage.identity import address_name
+from storage.manifest import CaptureEntry, Manifest
+
+NOT_MODIFIED = 304
+
+# `fold` remembers what it folded, which is right for labels and ruinous for whole texts.
+_fold_text = fold.__wrapped__
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A version as the catalog knows it. Empty strings and zero stand for what is unknown."""
+
+    document_id: str
+    number: int
+    report_id: str
+    agency_id: str
+    agency: str
+    agency_printed: str
+    report_year: int
+    region_code: str
+    admin_level: str | None
+    scope: str
+    title: str | None
+    form_id: str | None
+    published: str | None
+    url: str
+    page_urls: list[str]
+    files: list[str]
+    pending: list[dict[str, Any]]
+    own: bool
+    own_host: bool
+    doc_format: str
+    version_sha256: str
+    text_sha256: str
+    body_sha256: str
+    cells_sha256: str | None
+    text_chars: int
+    filled_cells: int
+    checks_pass: int
+    checks_fail: int
+    checks_not_assessable: int
+    states: list[dict[str, Any]]
+    manifest_sha256: str
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> "VersionRow":
+        return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        return tuple(SourceState(**{**state, "raw_sha256": tuple(state["raw_sha256"])}) for state in self.states)
+
+
+def version_row(manifest: Manifest) -> VersionRow:
+    report, digests = manifest.report, manifest.digests
+    main = manifest.sources[manifest.main]
+    return VersionRow(
+        document_id=manifest.document_id, number=manifest.number, report_id=report.report_id,
+        agency_id=report.agency_id or "", agency=report.filed_under or report.agency or "",
+        agency_printed=report.agency or "", report_year=report.report_year or 0,
+        region_code=report.region_code or "", admin_level=report.admin_level, scope=report.scope, title=report.title,
+        form_id=report.form_id, published=report.published, url=manifest.url,
+        page_urls=[canonical(c.final_url) or c.final_url for c in manifest.captures if c.role != "attachment"],
+        files=_files(manifest), pending=[{"url": p.url, "status": p.status, "doc_format": p.doc_format,
+                                          "raw_sha256": list(p.raw_sha256)} for p in manifest.pending],
+        own=report.own, own_host=host_of(manifest.url) == host_of(manifest.site.url), doc_format=main.doc_format,
+        version_sha256=digests.version, text_sha256=digests.text, body_sha256=digests.body,
+        cells_sha256=digests.cells, text_chars=main.text_chars, filled_cells=report.filled_cells,
+        checks_pass=report.checks["pass"], checks_fail=report.checks["fail"],
+        checks_not_assessable=report.checks["not_assessable"],
+        states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}
+                for s in manifest.states],
+        manifest_sha256=manifest.manifest_sha256)
+
+
+def folded_text(manifest: Manifest, text: str) -> str:
+    """What text search looks in: names, title and text in comparison form."""
+    report = manifest.report
+    return "\n".join(_fold_text(part) for part in (report.filed_under, report.agency, report.title, text) if part)
+
+
+def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> dict[str, Any]:
+    return {
+        "capture_id": entry.capture_id, "crawl_id": entry.crawl_id, "document_id": document_id, "number": number,
+        "kind": kind, "role": entry.role, "url": entry.url, "url_name": address_name(entry.url),
+        "final_url": entry.final_url, "fetched_at": entry.fetched_at, "status": entry.status,
+        "raw_sha256": entry.raw_sha256, "size_bytes": entry.size_bytes, "content_type": entry.content_type,
+        "etag": _sound(entry.header("etag")), "last_modified": _sound(entry.header("last-modified"))}
+
+
+def _files(manifest: Manifest) -> list[str]:
+    """Attachments as linked, fetched or not, each once."""
+    linked = [c.url for c in manifest.captures if c.role == "attachment"] + [u.url for u in manifest.unfetched]
+    return list(dict.fromkeys(canonical(url) or url for url in linked))
+
+
+def _sound(text: str | None) -> str | None:
+    """Headers are whatever the server sent; a database takes only whole characters."""
+    return text.encode("utf-8", "replace").decode() if text else None

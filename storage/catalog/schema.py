@@ -1,0 +1,131 @@
+"""The catalog's tables. Everything in them can be made again from the objects; see `storage.rebuild`.
+
+Where an index orders by a column that may be unknown, unknown is the empty string or zero: databases disagree on where
+NULL sorts. `storage.catalog.rows` is the only place that translates.
+"""
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+HEAD = "0001"
+"""The newest migration; an archive that names one unknown here was made by a newer program."""
+
+metadata = MetaData()
+
+# Byte order in every engine: listings must not depend on the locale of a database server.
+Bytewise = String().with_variant(String(collation="C"), "postgresql")
+
+crawls = Table(
+    "crawls", metadata,
+    Column("crawl_id", String, primary_key=True),
+    Column("site_url", Text, nullable=False),
+    Column("agency", Text),
+    Column("region_code", String),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String),
+    Column("interrupted", Boolean, nullable=False, default=False),
+    Column("sealed", Boolean, nullable=False, default=False),
+    Column("fetches", Integer, nullable=False, default=0),
+    Column("summary", JSON, nullable=False),
+    Index("crawls_by_site", "site_url", "started_at"),
+)
+
+captures = Table(
+    "captures", metadata,
+    Column("capture_id", String, primary_key=True),
+    Column("crawl_id", String, nullable=False),
+    Column("document_id", String),
+    Column("number", Integer),
+    Column("kind", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("url_name", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("fetched_at", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("raw_sha256", String, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Index("captures_by_address", "url_name", "fetched_at"),
+    Index("captures_by_version", "document_id", "number", "fetched_at"),
+    Index("captures_by_bytes", "raw_sha256"),
+)
+
+versions = Table(
+    "versions", metadata,
+    Column("document_id", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("report_id", String, nullable=False),
+    Column("agency_id", Bytewise, nullable=False),
+    Column("agency", Bytewise, nullable=False),
+    Column("agency_printed", Text, nullable=False),
+    Column("report_year", Integer, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("admin_level", String),
+    Column("scope", String, nullable=False),
+    Column("title", Text),
+    Column("form_id", String),
+    Column("published", String),
+    Column("url", Text, nullable=False),
+    Column("page_urls", JSON, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("pending", JSON, nullable=False),
+    Column("own", Boolean, nullable=False),
+    Column("own_host", Boolean, nullable=False),
+    Column("doc_format", String, nullable=False),
+    Column("version_sha256", String, nullable=False),
+    Column("text_sha256", String, nullable=False),
+    Column("body_sha256", String, nullable=False),
+    Column("cells_sha256", String),
+    Column("text_chars", Integer, nullable=False),
+    Column("filled_cells", Integer, nullable=False),
+    Column("checks_pass", Integer, nullable=False),
+    Column("checks_fail", Integer, nullable=False),
+    Column("checks_not_assessable", Integer, nullable=False),
+    Column("states", JSON, nullable=False),
+    Column("manifest_sha256", String, nullable=False),
+    Column("folded", Text, nullable=False),
+    Index("versions_by_report", "report_id", "document_id", "number"),
+)
+
+reports = Table(
+    "reports", metadata,
+    Column("report_id", String, primary_key=True),
+    Column("agency_id", Bytewise, nullable=False),
+    Column("agency", Bytewise, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("admin_level", String),
+    Column("report_year", Integer, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("title", Text),
+    Column("form_id", String),
+    Column("published", String),
+    Column("document_id", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("urls", JSON, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("pending", JSON, nullable=False),
+    Column("has_pending", Boolean, nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("first_seen", String, nullable=False),
+    Column("last_seen", String, nullable=False),
+    Column("text_sha256", String, nullable=False),
+    Column("checks_pass", Integer, nullable=False),
+    Column("checks_fail", Integer, nullable=False),
+    Column("checks_not_assessable", Integer, nullable=False),
+    Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
+    Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
+    Index("reports_by_agency", "agency_id", "report_year"),
+)
+
+agencies = Table(
+    "agencies", metadata,
+    Column("agency_id", Bytewise, primary_key=True),
+    Column("agency", Bytewise, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("admin_level", String),
+    Index("agencies_in_order", "region_code", "agency"),
+)

@@ -1,0 +1,141 @@
+"""The log of one crawl: every fetch, every capture kept, how it ended. Sealed logs are part of the truth."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from gongkai import PIPELINE_VERSION, __version__
+from gongkai.address import canonical
+from gongkai.capture import FetchRecord
+from gongkai.clock import stamp, utc_now
+from gongkai.errors import DamageError
+from gongkai.site import AgencySite
+from storage.catalog.rows import capture_row
+from storage.journal import Journal, Line, encoded, lines_of
+from storage.layout import crawl_key, crawl_started
+from storage.manifest import CaptureEntry
+from storage.objects import KeyTakenError, ObjectStore
+from storage.raw import pack, unpack
+
+SCHEMA = "gongkai/crawl/1"
+_ENTRY = TypeAdapter(CaptureEntry)
+
+
+class CrawlLog:
+    """Given out by `Archive.begin_crawl`. Thread-safe. A log that is never finished is sealed as interrupted by the
+    next process that opens the archive for writing."""
+
+    def __init__(self, folder: Path, site: AgencySite, seal: Callable[["CrawlLog"], None],
+                 confirm: Callable[["CrawlLog", FetchRecord], None]) -> None:
+        started = utc_now()
+        self.crawl_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        self._seal, self._confirm = seal, confirm
+        self._ended = False
+        self._journal = Journal(folder / f"{self.crawl_id}.jsonl", {
+            "line": "crawl", "schema": SCHEMA, "crawl_id": self.crawl_id, "started_at": stamp(started),
+            "site": asdict(site), "program_version": __version__, "pipeline_version": PIPELINE_VERSION,
+            "process": {"pid": os.getpid(), "started": _process_start()}})
+
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
+    def record(self, fetch: FetchRecord) -> None:
+        """One fetch, whatever came of it. ``not_modified`` also counts as having seen what is kept of that address."""
+        self._journal.append({"line": "fetch", **asdict(fetch), "at": stamp(fetch.at)})
+        if fetch.outcome == "not_modified":
+            self._confirm(self, fetch)
+
+    def finish(self, summary: dict[str, Any]) -> None:
+        """Seals the log. A second call does nothing."""
+        if self._ended:
+            return
+        self._journal.append({"line": "end", "finished_at": stamp(utc_now()), "interrupted": False,
+                              "summary": summary}, durable=True)
+        self._ended = True
+        self._seal(self)
+        self._journal.remove()
+
+    def intend(self, document_id: str) -> None:
+        """Said before a version is written, so that a crash in the middle is found out from the journal."""
+        self._journal.append({"line": "keeping", "document_id": document_id}, durable=True)
+
+    def captured(self, entries: Iterable[CaptureEntry], kind: str, document_id: str | None,
+                 number: int | None) -> None:
+        self._journal.append(*(capture_line(entry, kind, document_id, number) for entry in entries), durable=True)
+
+    def lines(self) -> list[Line]:
+        return lines_of(self._journal.read())
+
+    def release(self) -> None:
+        """Lets go of an unfinished log; the next process seals it."""
+        self._journal.close()
+
+
+def capture_line(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> Line:
+    return {"line": "capture", "document_id": document_id, "number": number, "kind": kind,
+            "entry": _ENTRY.dump_python(entry, mode="json")}
+
+
+def capture_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The catalog rows of a log's captures. Raises DamageError for a line that is none."""
+    try:
+        return [capture_row(_ENTRY.validate_python(line["entry"]), line["kind"], line["document_id"], line["number"])
+                for line in lines if line["line"] == "capture"]
+    except (KeyError, ValidationError) as problem:
+        raise DamageError(f"a capture line cannot be read ({str(problem).splitlines()[0]})") from None
+
+
+def crawl_row(lines: list[Line], *, sealed: bool) -> dict[str, Any]:
+    """Raises DamageError when the log does not begin as one."""
+    if not lines or lines[0].get("line") != "crawl":
+        raise DamageError("the log does not begin with its crawl line")
+    first, last = lines[0], lines[-1] if lines[-1]["line"] == "end" else {}
+    site = first.get("site") or {}
+    try:
+        return {"crawl_id": first["crawl_id"], "site_url": canonical(site["url"]) or site["url"],
+                "agency": site.get("agency"), "region_code": site.get("region_code"),
+                "started_at": first["started_at"], "finished_at": last.get("finished_at"),
+                "interrupted": bool(last.get("interrupted", False)), "sealed": sealed,
+                "fetches": sum(line["line"] == "fetch" for line in lines), "summary": last.get("summary") or {}}
+    except KeyError as problem:
+        raise DamageError(f"the log's first line lacks {problem}") from None
+
+
+def interrupted(lines: list[Line]) -> list[Line]:
+    """A dead process's log, closed. Says nothing of now, so that sealing twice gives the same object."""
+    return lines if lines[-1]["line"] == "end" else [*lines, {"line": "end", "finished_at": None, "interrupted": True}]
+
+
+def seal(objects: ObjectStore, crawl_id: str, lines: list[Line]) -> None:
+    """Puts the object; one that is there from an earlier try must say the same."""
+    key, text = crawl_key(crawl_id), encoded(lines)
+    try:
+        objects.put(key, pack(text), "application/zstd")
+    except KeyTakenError:
+        if unpack(objects.get(key)) != text:
+            raise
+
+
+def load_log(crawl_id: str, data: bytes) -> list[Line]:
+    """A sealed log, every line whole. Raises DamageError."""
+    text = unpack(data)
+    lines = lines_of(text)
+    if len(lines) != len(text.splitlines()):
+        raise DamageError("some lines are no longer readable")
+    if not lines or lines[0].get("crawl_id") != crawl_id or lines[0].get("started_at") != crawl_started(crawl_id):
+        raise DamageError("it does not hold the crawl its name says")
+    return lines
+
+
+def _process_start() -> str | None:
+    """In clock ticks since boot, as Linux tells it."""
+    try:
+        return Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None

@@ -1,0 +1,61 @@
+"""The two derived files of a version: document.json (everything read) and text.md (for reading)."""
+
+import json
+import re
+
+from pydantic import TypeAdapter, ValidationError
+
+from gongkai.document import Document, Table
+from gongkai.errors import DamageError
+from gongkai.report import Reading
+from storage.manifest import canonical_json
+
+SCHEMA = "gongkai/document/1"
+_READING = TypeAdapter(Reading)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def document_json(reading: Reading) -> bytes:
+    """Blocks, grids, sections, cells with the raw text beside each figure, checks, evidence. Nothing of the moment of
+    reading is in it: the same bytes read by the same pipeline give the same file."""
+    return canonical_json({"schema": SCHEMA, **_READING.dump_python(reading, mode="json")})
+
+
+def writable(reading: Reading) -> Reading:
+    """Broken PDFs give halves of surrogate pairs, which no encoding takes: they become the replacement character."""
+    text = json.dumps(_READING.dump_python(reading, mode="json"), ensure_ascii=False)
+    if _LONE_SURROGATE.search(text) is None:
+        return reading
+    return load_reading(_LONE_SURROGATE.sub("\ufffd", text).encode())
+
+
+def load_reading(data: bytes) -> Reading:
+    try:
+        return _READING.validate_json(data)
+    except ValidationError as problem:
+        raise DamageError(f"not a readable document.json ({str(problem).splitlines()[0]})") from None
+
+
+def reading_text(document: Document) -> str:
+    """Markdown of the blocks in order; the plain text where there are none."""
+    if not document.blocks:
+        return document.text.strip() + "\n"
+    pieces = []
+    for block in document.blocks:
+        if block.table is not None:
+            pieces.append(_table(block.table))
+        elif block.kind == "heading":
+            pieces.append(f"## {' '.join(block.text.split())}")
+        else:
+            pieces.append(block.text.strip())
+    return "\n\n".join(piece for piece in pieces if piece) + "\n"
+
+
+def _table(table: Table) -> str:
+    grid = [[""] * table.cols for _ in range(table.rows)]
+    for cell in table.cells:
+        grid[cell.row][cell.col] = " ".join(cell.text.split()).replace("|", "\\|")
+    if not grid:
+        return ""
+    lines = [f"| {' | '.join(row)} |" for row in grid]
+    return "\n".join([lines[0], "|" + " --- |" * table.cols, *lines[1:]])

@@ -1,0 +1,63 @@
+"""One place that turns what engines throw (file system, S3, database) into words for a person."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from gongkai.errors import StorageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+class CatalogUnreadableError(StorageError):
+    """The catalog itself is broken; the objects are not, and the catalog can be made again from them."""
+
+
+@contextmanager
+def file_failures(what: str) -> Iterator[None]:
+    """`what` says what was being done, with the path: ``write /data/archive/raw/…``."""
+    try:
+        yield
+    except OSError as problem:
+        raise StorageError(f"cannot {what}: {_file_reason(problem)}") from problem
+
+
+def _file_reason(problem: OSError) -> str:
+    if problem.errno in _FULL:
+        return (f"no space left ({problem.strerror}). Free some space and run the same command again; "
+                "nothing half-written is visible")
+    if problem.errno in _READ_ONLY:
+        return f"not writable ({problem.strerror}). Check the owner and the mount of the archive directory"
+    if problem.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"something that is not a directory stands in the way ({problem.filename})"
+    return str(problem)
+
+
+@contextmanager
+def catalog_failures(catalog: str) -> Iterator[None]:
+    """`catalog` is the catalog's address without password."""
+    try:
+        yield
+    except DBAPIError as problem:
+        raise _catalog_error(catalog, str(problem.orig)) from problem
+    except SQLAlchemyError as problem:
+        raise StorageError(f"catalog {catalog}: {problem}") from problem
+
+
+def _catalog_error(catalog: str, reason: str) -> StorageError:
+    low = reason.lower()
+    if "not a database" in low or "malformed" in low or "no such table" in low or "no such column" in low:
+        return CatalogUnreadableError(f"catalog {catalog} is not readable ({reason}); the objects are the truth: "
+                                      "make it again with: gongkai rebuild")
+    if "full" in low or "disk i/o" in low:
+        return StorageError(f"catalog {catalog}: no space left or the disk fails ({reason}). Free some space and run "
+                            "the same command again; what was stored is kept")
+    if "readonly" in low or "read-only" in low:
+        return StorageError(f"catalog {catalog} is not writable ({reason}). Check its owner and mount")
+    if "locked" in low:
+        return StorageError(f"catalog {catalog} stayed locked by another process ({reason}). Let that one finish or "
+                            "end it, then run the same command again")
+    return StorageError(f"catalog {catalog} does not answer: {reason}. Check GONGKAI_CATALOG")

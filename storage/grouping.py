@@ -1,0 +1,134 @@
+"""How the documents of one report stand to each other: which is canonical, which are copies, renditions, revisions.
+
+Pure functions over what the catalog knows, so that a rebuilt catalog groups alike.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from storage.catalog.rows import VersionRow
+
+Role = Literal["canonical", "copy", "rendition", "revision"]
+
+# Two readers of one report differ by a stray cell or some furniture; less than this is a shell or an excerpt.
+_FULL_CELLS, _FULL_TEXT = 0.9, 0.5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """When a version was captured: first and last time, and how often its page was looked at."""
+
+    first: str
+    last: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Member:
+    row: VersionRow
+    seen: Seen
+    role: Role
+
+
+@dataclass(frozen=True)
+class Group:
+    """`members` in order of time: by publication for what first appeared, by capture for what changed later."""
+
+    members: tuple[Member, ...]
+    canonical: VersionRow
+    states: int
+
+    @property
+    def latest(self) -> Member:
+        """The state the agency shows now: a re-issue published later comes before the original it corrects."""
+        return [m for m in self.members if m.role in ("canonical", "revision")][-1]
+
+    def role_of(self, document_id: str) -> Role:
+        return next(m.role for m in self.members if m.row.document_id == document_id)
+
+
+def group(rows: Iterable[VersionRow], seen: Mapping[tuple[str, int], Seen]) -> Group:
+    """`rows` are all versions of one report, at least one."""
+    documents = [sorted(found, key=lambda r: r.number)
+                 for _, found in groupby(sorted(rows, key=lambda r: r.document_id), key=lambda r: r.document_id)]
+    documents.sort(key=_rank(documents, seen))
+    roles = _roles(documents)
+    members = [Member(row, _look(seen, row), roles[row.document_id])
+               for versions in documents for row in versions]
+    first = {versions[0].document_id: versions[0].number for versions in documents}
+    members.sort(key=lambda m: _when(m, first[m.row.document_id]))
+    return Group(tuple(members), documents[0][-1], _count_states(documents, roles))
+
+
+_Rank = tuple[bool, bool, bool, bool, str, str]
+
+
+def _rank(documents: list[list[VersionRow]], seen: Mapping[tuple[str, int], Seen]) -> Callable[
+        [list[VersionRow]], _Rank]:
+    """What can be read before what cannot, the agency's own page before copies, fuller before thinner, a page before
+    a file, earlier before later."""
+    cells = max(versions[-1].filled_cells for versions in documents) * _FULL_CELLS
+    chars = max(versions[-1].text_chars for versions in documents) * _FULL_TEXT
+
+    def rank(versions: list[VersionRow]) -> _Rank:
+        last, start = versions[-1], versions[0]
+        thin = last.filled_cells < cells or last.text_chars < chars
+        unread = bool(last.pending) and thin
+        first = _look(seen, start).first
+        return unread, not last.own_host, thin, last.doc_format != "html", _day(start, first), last.url
+
+    return rank
+
+
+def _roles(documents: list[list[VersionRow]]) -> dict[str, Role]:
+    roles: dict[str, Role] = {documents[0][0].document_id: "canonical"}
+    originals = list(documents[0])
+    for versions in documents[1:]:
+        role = _role(versions[-1], originals)
+        roles[versions[0].document_id] = role
+        if role == "revision":
+            originals.extend(versions)
+    return roles
+
+
+def _role(row: VersionRow, originals: list[VersionRow]) -> Role:
+    for other in originals:
+        same = row.text_sha256 == other.text_sha256 or row.body_sha256 == other.body_sha256
+        if same:
+            return "copy" if row.doc_format == other.doc_format else "rendition"
+    for other in originals:
+        elsewise = row.doc_format != other.doc_format
+        if elsewise and row.cells_sha256 is not None and row.cells_sha256 == other.cells_sha256:
+            return "rendition"
+        if elsewise and row.pending and row.text_chars == 0:
+            return "rendition"  # nothing of it could be read, so nothing says that it differs
+    return "revision"
+
+
+def _count_states(documents: list[list[VersionRow]], roles: Mapping[str, Role]) -> int:
+    bodies: set[str] = set()
+    states: set[str] = set()
+    for versions in documents:
+        if roles[versions[0].document_id] in ("canonical", "revision"):
+            states |= {row.version_sha256 for row in versions
+                       if roles[row.document_id] == "canonical" or row.body_sha256 not in bodies}
+            bodies |= {row.body_sha256 for row in versions}
+    return len(states)
+
+
+def _look(seen: Mapping[tuple[str, int], Seen], row: VersionRow) -> Seen:
+    """A version without captures is damage, which verify names; it must not stop everything else."""
+    return seen.get((row.document_id, row.number), Seen("", "", 0))
+
+
+def _when(member: Member, first_number: int) -> tuple[str, str, str, int]:
+    row, first = member.row, member.seen.first
+    day = _day(row, first) if row.number == first_number else first[:10]
+    return day, first, row.url, row.number
+
+
+def _day(row: VersionRow, first_seen: str) -> str:
+    """A date of publication that lies after the first capture is a misprint."""
+    return min(row.published or first_seen[:10], first_seen[:10])

@@ -1,0 +1,100 @@
+"""A crawl's lines while it runs: appended to a local file, sealed into one compressed object when it ends.
+
+The writer holds the kernel's lock on its journal, so a journal nobody holds belongs to a process that died; the next
+archive opened for writing seals it. Process id and start time stand in the first line for people, not for the program.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from storage.failures import file_failures
+from storage.locks import FileLock
+
+Line = dict[str, Any]
+
+
+class Journal:
+    """Appends whole lines, each flushed to the system before `append` returns, so that only a power cut loses any."""
+
+    def __init__(self, path: Path, first: Line) -> None:
+        self.path = path
+        self._mutex = threading.Lock()
+        hidden = path.with_name(f".{path.name}")
+        # Locked before it gets the name by which others look for orphans.
+        self._lock = FileLock(hidden)
+        self._lock.exclusive()
+        with file_failures(f"write the journal {path}"):
+            self._handle = os.open(hidden, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self.append(first)
+        with file_failures(f"write the journal {path}"):
+            hidden.rename(path)
+
+    def append(self, *lines: Line, durable: bool = False) -> None:
+        data = b"".join(_encoded(line) for line in lines)
+        with self._mutex, file_failures(f"write the journal {self.path}"):
+            end = os.fstat(self._handle).st_size
+            try:
+                written = 0
+                while written < len(data):
+                    written += os.write(self._handle, data[written:])
+                if durable:
+                    os.fsync(self._handle)
+            except OSError:
+                os.ftruncate(self._handle, end)  # a torn line would swallow the next one
+                raise
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+    def remove(self) -> None:
+        with file_failures(f"remove the sealed journal {self.path}"):
+            self.path.unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+            self._lock.close()
+
+
+def journals(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!.]*.jsonl")) if folder.is_dir() else []
+
+
+def orphans(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Journals whose process is gone, each locked while the caller has it."""
+    for path in journals(folder):
+        lock = FileLock(path, create=False)
+        try:
+            if lock.held_file_is(path) and lock.try_exclusive() and lock.held_file_is(path):
+                with file_failures(f"read the journal {path}"):
+                    data = path.read_bytes()
+                yield path, data
+        finally:
+            lock.close()
+
+
+def lines_of(data: bytes) -> list[Line]:
+    """The whole lines; one torn by a crash is left out."""
+    found = []
+    for raw in data.splitlines():
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and "line" in line:
+            found.append(line)
+    return found
+
+
+def encoded(lines: Iterable[Line]) -> bytes:
+    return b"".join(_encoded(line) for line in lines)
+
+
+def _encoded(line: Line) -> bytes:
+    return (json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n").encode(errors="backslashreplace")

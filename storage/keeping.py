@@ -1,0 +1,235 @@
+"""The way in: raw bytes, derived files, manifest, journal, catalog, in this order: whatever is visible is whole."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Row, select
+
+from gongkai import PIPELINE_VERSION, __version__
+from gongkai.address import canonical
+from gongkai.capture import Capture, FetchRecord, Finding, Verdict
+from gongkai.clock import stamp
+from gongkai.digest import sha256_hex
+from gongkai.report import Reading
+from storage.catalog.engine import Catalog
+from storage.catalog.entry import (
+    enter_captures,
+    enter_version,
+    grouped,
+    regroup,
+    regroup_captured,
+    versions_of_document,
+    versions_of_report,
+)
+from storage.catalog.rows import NOT_MODIFIED, VersionRow, capture_row, folded_text, version_row
+from storage.catalog.schema import captures
+from storage.crawllog import CrawlLog
+from storage.derived import document_json, reading_text, writable
+from storage.duplicates import ContentState, content_state, same_state
+from storage.grouping import Group
+from storage.identity import address_name, agency_id, capture_id, document_id, report_id
+from storage.layout import CONTENT_TYPES, DOCUMENT, MANIFEST, TEXT, document_prefix, parse_version, version_key
+from storage.locks import document_lock
+from storage.manifest import (
+    SCHEMA,
+    CaptureEntry,
+    Digests,
+    Manifest,
+    PendingFile,
+    ReportEntry,
+    SourceEntry,
+    Unfetched,
+    capture_entry,
+    dump,
+    load,
+    sealed,
+)
+from storage.objects import KeyTakenError, ObjectStore
+from storage.raw import keep_raw
+
+_NOBODY = ""
+
+
+class Keeper:
+    """`catalog` is asked for each time because a rebuild may put another in its place."""
+
+    def __init__(self, objects: ObjectStore, catalog: Callable[[], Catalog], state: Path) -> None:
+        self._objects, self._catalog, self._state = objects, catalog, state
+
+    def keep(self, finding: Finding, reading: Reading, log: CrawlLog) -> Verdict:
+        reading = writable(reading)
+        document = document_id(finding.page.final_url)
+        entries = self._keep_captures(finding, document, log.crawl_id)
+        with document_lock(self._state, document):
+            latest = self._adopt(document)
+            state = content_state(finding, reading, latest.source_states() if latest else ())
+            if latest and same_state(state, latest.version_sha256, latest.source_states()):
+                number, made = latest.number, None
+            else:
+                number = latest.number + 1 if latest else 1
+                log.intend(document)
+                made = self._write_version(finding, reading, state, entries, number)
+            log.captured(entries, reading.report.kind, document, number)
+            outcome, report = self._enter(entries, reading, document, number, made, latest)
+        return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome,
+                       report_year=reading.report.report_year, own=reading.report.own, report_id=report,
+                       pending=reading.pending)
+
+    def keep_rejected(self, finding: Finding, reading: Reading, log: CrawlLog) -> Verdict:
+        entries = self._keep_captures(finding, _NOBODY, log.crawl_id)
+        kind = reading.report.kind
+        log.captured(entries, kind, None, None)
+        with self._catalog().writing() as connection:
+            enter_captures(connection, [capture_row(entry, kind, None, None) for entry in entries])
+        return Verdict(finding=finding, kind=kind, outcome="rejected", report_year=reading.report.report_year,
+                       own=reading.report.own, pending=reading.pending)
+
+    def confirm(self, log: CrawlLog, fetch: FetchRecord) -> None:
+        """The server said that what is kept of this address is still so: as good as having fetched it."""
+        with self._catalog().reading() as connection:
+            known = connection.execute(
+                select(captures).order_by(captures.c.fetched_at.desc())
+                .where(captures.c.url_name == address_name(fetch.url), captures.c.document_id.isnot(None))).all()
+        newest = {row.document_id: row for row in reversed(known)}
+        for row in newest.values():
+            entry = _confirmed(row, fetch, log.crawl_id)
+            log.captured([entry], row.kind, row.document_id, row.number)
+            again = [capture_row(entry, row.kind, row.document_id, row.number)]
+            with self._catalog().writing() as connection:
+                enter_captures(connection, again)
+                regroup_captured(connection, again)
+
+    def adopt(self, document: str) -> None:
+        """Enters versions that a crash kept out of the catalog."""
+        with document_lock(self._state, document):
+            self._adopt(document)
+
+    def _adopt(self, document: str) -> VersionRow | None:
+        """The latest version whose manifest stands among the objects, all of them entered."""
+        keys = filter(None, map(parse_version, self._objects.keys(document_prefix(document))))
+        numbers = sorted(number for _, number, name in keys if name == MANIFEST)
+        with self._catalog().reading() as connection:
+            rows = {row.number: row for row in versions_of_document(connection, document)}
+        for number in numbers:
+            if number not in rows:
+                rows[number] = self._adopt_version(document, number)
+        return rows[numbers[-1]] if numbers else None
+
+    def _adopt_version(self, document: str, number: int) -> VersionRow:
+        manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
+        text = self._objects.get(version_key(document, number, TEXT)).decode()
+        row = version_row(manifest)
+        with self._catalog().writing() as connection:
+            enter_version(connection, row, folded_text(manifest, text), manifest)
+            regroup(connection, row.report_id)
+        return row
+
+    def _keep_captures(self, finding: Finding, document: str, crawl: str) -> list[CaptureEntry]:
+        roles: list[tuple[Literal["page", "part", "attachment"], Capture]] = [("page", finding.page)]
+        roles += [("part", part) for part in finding.parts if part is not finding.page]
+        roles += [("attachment", a.capture) for a in finding.attachments if a.capture]
+        entries: dict[str, CaptureEntry] = {}
+        for role, capture in roles:
+            entry = capture_entry(capture, role, document, crawl)
+            if entry.capture_id not in entries:
+                keep_raw(self._objects, capture.body, capture.content_type)
+                entries[entry.capture_id] = entry
+        return list(entries.values())
+
+    def _write_version(self, finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry],
+                       number: int) -> tuple[Manifest, str]:
+        text = reading_text(reading.sources[reading.main].document)
+        derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
+        digests = Digests(version=state.version, text=state.text, body=state.body, cells=state.cells,
+                          document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]))
+        manifest = _manifest(finding, reading, state, entries, number, digests)
+        for name, data in derived.items():
+            self._put_derived(version_key(manifest.document_id, number, name), data, CONTENT_TYPES[name])
+        self._objects.put(version_key(manifest.document_id, number, MANIFEST), dump(manifest), CONTENT_TYPES[MANIFEST])
+        return manifest, text
+
+    def _put_derived(self, key: str, data: bytes, content_type: str) -> None:
+        """Under the document's lock, for a number without manifest: what stands here is the debris of a crash."""
+        try:
+            self._objects.put(key, data, content_type)
+        except KeyTakenError:
+            self._objects.replace(key, data, content_type)
+
+    def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
+               made: tuple[Manifest, str] | None, latest: VersionRow | None,
+               ) -> tuple[Literal["new", "changed", "unchanged", "copy"], str]:
+        with self._catalog().writing() as connection:
+            if made is None:
+                assert latest is not None
+                enter_captures(connection, [capture_row(e, reading.report.kind, document, number) for e in entries])
+                regroup(connection, latest.report_id)
+                return "unchanged", latest.report_id
+            manifest, text = made
+            row = version_row(manifest)
+            before = grouped(connection, row.report_id)
+            others = versions_of_report(connection, row.report_id)
+            enter_version(connection, row, folded_text(manifest, text), manifest)
+            after = regroup(connection, row.report_id)
+            if latest is not None and latest.report_id != row.report_id:
+                regroup(connection, latest.report_id)
+        assert after is not None
+        return _outcome(document, before, after, others), row.report_id
+
+
+def _outcome(document: str, before: Group | None, after: Group,
+             others: list[VersionRow]) -> Literal["new", "changed", "copy"]:
+    if before is None:
+        return "new"
+    if any(row.document_id == document for row in others):
+        return "changed"
+    role = after.role_of(document)
+    if role == "canonical":  # it took the place of another: what that one is to it, it is to the archive
+        role = after.role_of(before.canonical.document_id)
+    return "copy" if role in ("copy", "rendition") else "changed"
+
+
+def _manifest(finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry], number: int,
+              digests: Digests) -> Manifest:
+    document = document_id(finding.page.final_url)
+    return sealed(Manifest(
+        schema=SCHEMA, document_id=document, number=number,
+        url=canonical(finding.page.final_url) or finding.page.final_url, captures=tuple(entries),
+        sources=tuple(SourceEntry(
+            role=s.role, url=s.url, raw_sha256=s.raw_sha256, status=s.document.status,
+            doc_format=s.document.doc_format, text_chars=len(s.document.text), warnings=s.document.warnings)
+            for s in reading.sources),
+        states=state.sources, main=reading.main,
+        unfetched=tuple(Unfetched(a.url, a.text, a.problem) for a in finding.attachments if a.capture is None),
+        pending=tuple(PendingFile(s.url, s.document.status, s.document.doc_format, s.raw_sha256)
+                      for s in reading.sources if s.url in reading.pending),
+        site=finding.site, hints=finding.hints, report=_report_entry(reading, state, document), digests=digests,
+        pipeline_version=PIPELINE_VERSION, program_version=__version__))
+
+
+def _report_entry(reading: Reading, state: ContentState, document: str) -> ReportEntry:
+    report = reading.report
+    agency = agency_id(report.filed_under, report.region_code) if report.filed_under else None
+    states = [check.state for check in report.checks]
+    return ReportEntry(
+        report_id=report_id(agency, report.report_year, document), agency_id=agency, kind=report.kind,
+        agency=report.agency, filed_under=report.filed_under, own=report.own, report_year=report.report_year,
+        report_year_source=report.report_year_source, region_code=report.region_code,
+        admin_level=report.admin_level, scope=report.scope, form_id=report.form_id, title=report.title,
+        published=_iso(report.published), signature_date=_iso(report.signature_date),
+        checks={"pass": states.count("pass"), "fail": states.count("fail"),
+                "not_assessable": states.count("not_assessable")}, filled_cells=state.filled_cells)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _confirmed(row: Row[Any], fetch: FetchRecord, crawl: str) -> CaptureEntry:
+    at = stamp(fetch.at)
+    return CaptureEntry(
+        capture_id=capture_id(row.document_id, row.role, fetch.url, at, NOT_MODIFIED, row.raw_sha256), crawl_id=crawl,
+        role=row.role, url=fetch.url, final_url=fetch.final_url or fetch.url, redirects=(), fetched_at=at,
+        status=NOT_MODIFIED, headers=(), referrer=fetch.referrer, reason=fetch.reason, raw_sha256=row.raw_sha256,
+        raw_key="", size_bytes=0, content_type=row.content_type)

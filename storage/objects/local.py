@@ -1,0 +1,130 @@
+"""Objects in a directory: temporary file beside the target, fsync, then a link that refuses to overwrite."""
+
+import errno
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from gongkai.errors import StorageError
+from storage.failures import file_failures
+from storage.layout import CRAWLS, DOCUMENTS, RAW
+from storage.objects.port import KeyTakenError, ObjectMissingError
+
+_TEMPORARY = ".tmp-"
+_STALE_AFTER_S = 3600.0  # no write of one object takes an hour; a younger one may belong to a living process
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
+_ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS))
+
+
+class LocalObjects:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.place = str(root)
+
+    def put(self, key: str, data: bytes, content_type: str) -> bool:
+        path = self._path(key)
+        with file_failures(f"write {path}"):
+            if not path.exists():
+                temporary = self._temporary(path, data)
+                try:
+                    if _create(temporary, path):
+                        _sync_directory(path.parent)
+                        return True
+                finally:
+                    temporary.unlink(missing_ok=True)
+        if self.get(key) != data:
+            raise KeyTakenError(key)
+        return False
+
+    def replace(self, key: str, data: bytes, content_type: str) -> None:
+        path = self._path(key)
+        with file_failures(f"write {path}"):
+            temporary = self._temporary(path, data)
+            try:
+                temporary.rename(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            _sync_directory(path.parent)
+
+    def get(self, key: str) -> bytes:
+        path = self._path(key)
+        with file_failures(f"read {path}"):
+            try:
+                return path.read_bytes()
+            except FileNotFoundError:
+                raise ObjectMissingError(key) from None
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        folder = self.root / prefix.rpartition("/")[0]
+        for place, folders, files in os.walk(folder):
+            folders.sort()
+            base = Path(place).relative_to(self.root).as_posix()
+            for name in sorted(files):
+                key = f"{base}/{name}"
+                if key.startswith(prefix) and not name.startswith(_TEMPORARY) and base.split("/")[0] in _ROOTS:
+                    yield key
+
+    def sweep(self) -> int:
+        """Removes temporary files of processes that died while writing. Only ours, only old ones."""
+        removed, limit = 0, time.time() - _STALE_AFTER_S
+        for top in _ROOTS:
+            for temporary in (self.root / top).rglob(f"{_TEMPORARY}*"):
+                with file_failures(f"remove the leftover {temporary}"):
+                    if temporary.stat().st_mtime < limit:
+                        temporary.unlink(missing_ok=True)
+                        removed += 1
+        return removed
+
+    def _path(self, key: str) -> Path:
+        if ".." in key.split("/") or key.startswith("/"):
+            raise StorageError(f"{key!r} is not an object key")
+        return self.root / key
+
+    def _temporary(self, path: Path, data: bytes) -> Path:
+        _make_folder(path.parent)
+        temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return temporary
+
+
+def _create(temporary: Path, path: Path) -> bool:
+    """False when `path` came into being meanwhile. A link, unlike a rename, never overwrites; where the file system
+    has no links a rename after the look above must do."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as problem:
+        if problem.errno not in _NO_LINKS:
+            raise
+        temporary.rename(path)
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    """Parents too, each made durable in its own parent: a manifest must not outlive the raw bytes it names."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_directory(folder.parent)
+
+
+def _sync_directory(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,48 @@
+"""What the archive asks of a place for objects. A directory and S3 answer it; nothing else knows which one it is."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from gongkai.errors import DamageError, StorageError
+
+
+class ObjectMissingError(StorageError):
+    """No object under this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"object {key} is missing; gongkai verify lists everything that is")
+        self.key = key
+
+
+class KeyTakenError(DamageError):
+    """Another byte string stands under a key that is about to be written. Nothing was overwritten."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"object {key} exists with other bytes than those to be kept, and nothing is ever "
+                         "overwritten; run gongkai verify to see what else is affected")
+        self.key = key
+
+
+class ObjectStore(Protocol):
+    """Bytes under keys, created once. All methods may be called from several threads and raise StorageError."""
+
+    place: str
+    """Where the objects are, for messages."""
+
+    def put(self, key: str, data: bytes, content_type: str) -> bool:
+        """True when created, False when the same bytes were there. Raises KeyTakenError for other bytes."""
+        ...
+
+    def replace(self, key: str, data: bytes, content_type: str) -> None:
+        """Only for what a crash left behind and nothing refers to."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Raises ObjectMissingError."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Every key that begins with `prefix`, in no promised order."""
+        ...

@@ -1,0 +1,138 @@
+"""The way out: one report, its history, one version of it, what changed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from gongkai.errors import NotFoundError
+from gongkai.report import Reading, Report
+from storage.catalog.engine import Catalog
+from storage.catalog.entry import grouped
+from storage.catalog.queries import record, report_named
+from storage.changes import changed_cells, changes
+from storage.derived import load_reading
+from storage.grouping import Group, Member
+from storage.layout import DOCUMENT, MANIFEST, TEXT, version_key
+from storage.manifest import CaptureEntry, Manifest, load
+from storage.objects import ObjectStore
+from storage.raw import raw_bytes
+from storage.records import Changes, KeptFile, ReportDetail, ReportRecord, StoredVersion, VersionEntry
+
+_UNSAFE = re.compile(r"[^\w.()（）\-]+")
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Reader:
+    objects: ObjectStore
+    catalog: Callable[[], Catalog]
+
+    def report(self, name: str) -> ReportDetail:
+        found, members = self._group(name)
+        history = self._history(members)
+        latest = history[members.members.index(members.latest)]
+        return ReportDetail(found, tuple(history), latest)
+
+    def version(self, name: str, number: int | None) -> StoredVersion:
+        _, members = self._group(name)
+        member, position = _chosen(members, name, number)
+        entry = _entry(member, position)
+        manifest = self._manifest(entry)
+        files = tuple(_kept_file(capture, manifest) for capture in manifest.captures)
+        main_raw = manifest.sources[manifest.main].raw_sha256[0]
+        return StoredVersion(
+            entry=entry, manifest=manifest, reading=self._reading(entry), text=self._text(entry),
+            main=next((f for f in files if f.raw_sha256 == main_raw), files[0]), files=files,
+            fetch=lambda sha256: raw_bytes(self.objects, sha256))
+
+    def changes(self, name: str, a: int | None, b: int | None) -> Changes:
+        """Between states `a` and `b`; by default the latest and the one it is compared with."""
+        detail = self.report(name)
+        new = detail.latest if b is None else _numbered(detail, b)
+        old = _numbered(detail, a) if a is not None else _numbered(detail, new.before) if new.before else None
+        if old is None:
+            raise NotFoundError(f"report {detail.record.report_id} has one state only; there is nothing to compare "
+                                "it with")
+        return changes(self._reading(old).report, self._text(old), self._reading(new).report, self._text(new))
+
+    def _group(self, name: str) -> tuple[ReportRecord, Group]:
+        with self.catalog().reading() as connection:
+            row = report_named(connection, name)
+            members = grouped(connection, row.report_id)
+        if members is None:
+            raise NotFoundError(f"report {row.report_id} has no versions; run gongkai verify")
+        return record(row), members
+
+    def _history(self, members: Group) -> list[VersionEntry]:
+        """Cells are compared only where there is something to compare with."""
+        read: Callable[[VersionEntry], Report] = lru_cache(maxsize=None)(lambda entry: self._reading(entry).report)
+        entries = [_entry(member, position) for position, member in enumerate(members.members, 1)]
+        done: list[VersionEntry] = []
+        for entry in entries:
+            before = _before(entry, entries)
+            if before is not None:
+                cells = changed_cells(read(before), read(entry)) if entry.role != "copy" else ()
+                done.append(replace(entry, before=before.number, changed_cells=tuple(map(str, cells)),
+                                    text_changed=before.text_sha256 != entry.text_sha256))
+            else:
+                done.append(entry)
+        return done
+
+    def _manifest(self, entry: VersionEntry) -> Manifest:
+        return load(self.objects.get(version_key(entry.document_id, entry.document_number, MANIFEST)))
+
+    def _reading(self, entry: VersionEntry) -> Reading:
+        return load_reading(self.objects.get(version_key(entry.document_id, entry.document_number, DOCUMENT)))
+
+    def _text(self, entry: VersionEntry) -> str:
+        return self.objects.get(version_key(entry.document_id, entry.document_number, TEXT)).decode("utf-8", "replace")
+
+
+def _chosen(members: Group, name: str, number: int | None) -> tuple[Member, int]:
+    if number is None:
+        return members.latest, members.members.index(members.latest) + 1
+    if not 1 <= number <= len(members.members):
+        raise NotFoundError(f"report {name} has versions 1 to {len(members.members)}, not {number}; gongkai history "
+                            f"{name} lists them")
+    return members.members[number - 1], number
+
+
+def _numbered(detail: ReportDetail, number: int) -> VersionEntry:
+    found = next((entry for entry in detail.history if entry.number == number), None)
+    if found is None:
+        raise NotFoundError(f"report {detail.record.report_id} has versions 1 to {len(detail.history)}, not {number}")
+    return found
+
+
+def _before(entry: VersionEntry, entries: list[VersionEntry]) -> VersionEntry | None:
+    """The state before: of the same document, else, for another document, the state of the original it came after."""
+    earlier = [e for e in entries if e.number < entry.number]
+    same = [e for e in earlier if e.document_id == entry.document_id]
+    if same:
+        return same[-1]
+    originals = [e for e in entries if e.role in ("canonical", "revision") and e.document_id != entry.document_id]
+    older = [e for e in originals if e.number < entry.number]
+    if older:
+        return older[-1]
+    return None if entry.role in ("canonical", "revision") else next(iter(originals), None)
+
+
+def _entry(member: Member, position: int) -> VersionEntry:
+    row = member.row
+    return VersionEntry(
+        number=position, document_id=row.document_id, document_number=row.number, url=row.url, role=member.role,
+        published=row.published, first_seen=member.seen.first, last_seen=member.seen.last, captures=member.seen.times,
+        doc_format=row.doc_format, version_sha256=row.version_sha256, text_sha256=row.text_sha256)
+
+
+def _kept_file(capture: CaptureEntry, manifest: Manifest) -> KeptFile:
+    source = next((s for s in manifest.sources if capture.raw_sha256 in s.raw_sha256), None)
+    name = PurePosixPath(unquote(urlsplit(capture.final_url).path, errors="replace")).name
+    name = _UNSAFE.sub("_", name).strip("._")[-_LONGEST_NAME:] or f"report-{manifest.document_id[:8]}"
+    if "." not in name and source is not None:
+        name = f"{name}.{source.doc_format}"
+    return KeptFile(role=capture.role, url=capture.url, filename=name, content_type=capture.content_type,
+                    raw_sha256=capture.raw_sha256, size_bytes=capture.size_bytes)

@@ -1,0 +1,160 @@
+"""What the archive answers with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from gongkai.report import Reading
+from storage.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class ReportRecord:
+    """One line of the index: the report of one agency for one year. `url` is the canonical page or file, `urls` every
+    page that carries it, `files` every attachment, `versions` the number of distinct states ever published,
+    `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read."""
+
+    report_id: str
+    report_year: int | None
+    agency: str | None
+    agency_id: str | None
+    region_code: str | None
+    admin_level: str | None
+    scope: str
+    title: str | None
+    form_id: str | None
+    published: str | None
+    url: str
+    urls: tuple[str, ...]
+    files: tuple[str, ...]
+    versions: int
+    first_seen: str
+    last_seen: str
+    text_sha256: str
+    checks: dict[str, int]
+    pending: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields in their published order."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+
+
+@dataclass(frozen=True)
+class VersionEntry:
+    """One state in a report's history. `number` counts within the report in order of time and is what `version` and
+    `changes` take; `document_number` counts within the document. `before` is the number of the state this one is
+    compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it."""
+
+    number: int
+    document_id: str
+    document_number: int
+    url: str
+    role: Literal["canonical", "copy", "rendition", "revision"]
+    published: str | None
+    first_seen: str
+    last_seen: str
+    captures: int
+    doc_format: str
+    version_sha256: str
+    text_sha256: str
+    before: int | None = None
+    text_changed: bool | None = None
+    changed_cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportDetail:
+    """One report with its whole history; `latest` is the state shown when no version is asked for."""
+
+    record: ReportRecord
+    history: tuple[VersionEntry, ...]
+    latest: VersionEntry
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """Bytes as received, under a harmless name to save them by."""
+
+    role: str
+    url: str
+    filename: str
+    content_type: str
+    raw_sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """One version in full. `main` is the file the report was read from, `files` everything that was fetched for it."""
+
+    entry: VersionEntry
+    manifest: Manifest
+    reading: Reading
+    text: str
+    main: KeptFile
+    files: tuple[KeptFile, ...]
+    fetch: Callable[[str], bytes] = field(repr=False)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The bytes of `main`."""
+        return self.fetch(self.main.raw_sha256)
+
+
+@dataclass(frozen=True)
+class CellChange:
+    table: str
+    row: str
+    column: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        """``REQ new_received total 13 → 31``"""
+        return f"{self.table} {self.row} {self.column} {self.old} → {self.new}"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What lies between two states: cells, and the text as a unified diff (empty when it is the same)."""
+
+    cells: tuple[CellChange, ...]
+    text_diff: tuple[str, ...]
+
+
+class LastCapture(NamedTuple):
+    """For a conditional request: the validators of the last full answer, and when the address was last asked."""
+
+    etag: str | None
+    last_modified: str | None
+    raw_sha256: str
+    status: int
+    fetched_at: str
+
+
+@dataclass(frozen=True)
+class PendingItem:
+    """A file kept as bytes that no reader took yet."""
+
+    report_id: str
+    document_id: str
+    number: int
+    url: str
+    status: str
+    doc_format: str
+    raw_sha256: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ArchiveStats:
+    agencies: int
+    reports: int
+    documents: int
+    versions: int
+    captures: int
+    crawls: int
+    raw_objects: int
+    raw_bytes: int
+    first_seen: str | None
+    last_seen: str | None

@@ -1,0 +1,173 @@
+"""Every object and every row looked at once; each damage named with its key and what to do about it.
+
+Damage is what should be there and is not as it was. What a crash may leave (derived files without manifest, raw bytes
+nothing refers to, a journal not yet sealed) is listed as leftovers: harmless, and no reason for alarm.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from gongkai.digest import sha256_hex
+from gongkai.errors import DamageError, StorageError
+from storage.catalog.audit import Audit
+from storage.catalog.engine import Catalog
+from storage.catalog.rows import capture_row, folded_text, version_row
+from storage.crawllog import capture_rows, crawl_row, load_log
+from storage.damage import RECRAWL, RESTORE, Findings, Kind, Progress, VerifyReport
+from storage.derived import load_reading
+from storage.identity import agency_id, document_id, report_id
+from storage.journal import journals, lines_of
+from storage.layout import (
+    DOCUMENT,
+    MANIFEST,
+    TEXT,
+    crawl_key,
+    parse_crawl,
+    parse_raw,
+    parse_version,
+    raw_key,
+    version_key,
+)
+from storage.manifest import Manifest, load
+from storage.objects import ObjectStore
+from storage.raw import unpack
+
+_THREADS = 8
+_BATCH = 64  # bodies are large: only so many in memory
+
+
+def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
+           progress: Progress | None) -> VerifyReport:
+    findings = Findings(progress)
+    keys = list(objects.keys())
+    check = _ObjectCheck(objects, findings)
+    check.raw([key for key in keys if parse_raw(key)])
+    check.versions([key for key in keys if parse_version(key)])
+    for key in keys:
+        if crawl := parse_crawl(key):
+            findings.guarded(key, partial(check.log, crawl), RESTORE)
+        elif not (parse_raw(key) or parse_version(key)):
+            findings.leftover(key, "no object of this archive's layout has such a key")
+    for path in journals(state / "journals"):
+        findings.guarded(str(path), partial(check.journal, path), RESTORE)
+    findings.guarded("catalog:", lambda: check.audit.run(catalog()), "run: gongkai rebuild")
+    check.match_raw()
+    return findings.report()
+
+
+class _ObjectCheck:
+    def __init__(self, objects: ObjectStore, findings: Findings) -> None:
+        self._objects, self._findings = objects, findings
+        self.audit = Audit(objects, findings)
+        self._sizes: dict[str, int | None] = {}
+
+    def raw(self, keys: list[str]) -> None:
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for start in range(0, len(keys), _BATCH):
+                batch = keys[start:start + _BATCH]
+                for key, (size, problem) in zip(batch, pool.map(self._raw_size, batch), strict=True):
+                    self._sizes.setdefault(parse_raw(key) or "", size)
+                    if problem is not None:
+                        self._findings.damage(key, *problem, RECRAWL)
+                    self._findings.count("raw objects")
+
+    def _raw_size(self, key: str) -> tuple[int | None, tuple[Kind, str] | None]:
+        try:
+            stored = self._objects.get(key)
+            body = unpack(stored) if key.endswith(".zst") else stored
+        except (DamageError, StorageError) as problem:
+            return None, ("unreadable", str(problem))
+        if sha256_hex(body) != parse_raw(key):
+            return None, ("altered", "its bytes are not those its name promises")
+        return len(body), None
+
+    def versions(self, keys: list[str]) -> None:
+        present: dict[tuple[str, int], set[str]] = {}
+        for key in keys:
+            document, number, name = parse_version(key) or ("", 0, "")
+            present.setdefault((document, number), set()).add(name)
+        highest: dict[str, int] = {}
+        for (document, number), names in sorted(present.items()):
+            if MANIFEST not in names:
+                for name in sorted(names):
+                    self._findings.leftover(version_key(document, number, name), "a derived file without manifest: a "
+                                            "process died while writing it; the next crawl replaces it")
+                continue
+            for lost in range(highest.get(document, 0) + 1, number):
+                self._findings.damage(version_key(document, lost, MANIFEST), "missing",
+                                      f"version {number} of this document exists, version {lost} does not", RESTORE)
+            highest[document] = number
+            self.audit.expect_version(document, number)
+            self._findings.guarded(version_key(document, number, MANIFEST),
+                                   partial(self._version, document, number, names), RESTORE)
+            self._findings.count("versions")
+
+    def _version(self, document: str, number: int, names: set[str]) -> None:
+        key = version_key(document, number, MANIFEST)
+        manifest = load(self._objects.get(key))
+        if problem := _misdescribed(manifest, document, number):
+            self._findings.damage(key, "misdescribed", problem, RESTORE)
+        for capture in manifest.captures:
+            self.audit.want_raw(capture.raw_sha256, key, capture.size_bytes)
+        for name, digest in ((DOCUMENT, manifest.digests.document_json), (TEXT, manifest.digests.text_md)):
+            file = version_key(document, number, name)
+            if name in names:
+                self._findings.guarded(file, partial(self._derived, file, digest), RESTORE)
+            else:
+                self._findings.damage(file, "missing", "the version's manifest names it", RESTORE)
+        rows = [capture_row(c, manifest.report.kind, document, number) for c in manifest.captures]
+        text = self._objects.get(version_key(document, number, TEXT)) if TEXT in names else b""
+        self.audit.expect_rows(version_row(manifest), folded_text(manifest, text.decode("utf-8", "replace")), rows)
+
+    def _derived(self, key: str, digest: str) -> None:
+        data = self._objects.get(key)
+        if sha256_hex(data) != digest:
+            self._findings.damage(key, "altered", "its bytes are not those the manifest names", RESTORE)
+        elif key.endswith(DOCUMENT):
+            load_reading(data)
+
+    def log(self, crawl: str) -> None:
+        self.audit.expect_log(crawl)
+        lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
+        crawl_row(lines, sealed=True)
+        rows = capture_rows(lines)
+        for row in rows:
+            self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"] or None)
+        self.audit.expect_captures(rows)
+        self._findings.count("crawl logs")
+
+    def journal(self, path: Path) -> None:
+        self._findings.leftover(str(path), "a journal: its crawl is running, or died and will be sealed by the next "
+                                           "command that writes")
+        lines = lines_of(path.read_bytes())
+        self.audit.expect_journal(path.stem, {line["document_id"] for line in lines if line["line"] == "keeping"})
+        for row in capture_rows(lines):
+            self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"] or None)
+
+    def match_raw(self) -> None:
+        for sha256, (asked_by, size) in sorted(self.audit.wanted_raw.items()):
+            found = self._sizes.get(sha256)
+            if sha256 not in self._sizes:
+                if not any(self._objects.exists(raw_key(sha256, compressed=c)) for c in (True, False)):
+                    self._findings.damage(raw_key(sha256, compressed=False), "missing", f"{asked_by} refers to these "
+                                          "bytes (under this key, or the same with .zst)", RECRAWL)
+            elif None not in (found, size) and found != size:
+                self._findings.damage(asked_by, "misdescribed", f"it says {size} bytes of {sha256}, which has {found}",
+                                      RESTORE)
+        for sha256 in sorted(set(self._sizes) - set(self.audit.wanted_raw)):
+            self._findings.leftover(raw_key(sha256, compressed=False), "bytes nothing refers to: a process died before "
+                                    "it could say what they are")
+
+
+def _misdescribed(manifest: Manifest, document: str, number: int) -> str | None:
+    report = manifest.report
+    if (manifest.document_id, manifest.number) != (document, number):
+        return f"it describes version {manifest.number} of {manifest.document_id}"
+    if document_id(manifest.url) != document:
+        return f"its address {manifest.url} does not belong to this document"
+    agency = agency_id(report.filed_under, report.region_code) if report.filed_under else None
+    if (report.agency_id, report.report_id) != (agency, report_id(agency, report.report_year, document)):
+        return "agency and year do not give the ids it names"
+    return None
