@@ -1,0 +1,224 @@
+"""From the normalised files of a finding to one report: the fullest file is read, the others lend what it lacks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+from crawler.reports.agency import STRONG, Named, agency_candidates, choose_agency
+from crawler.reports.cells import TablesReading, read_tables
+from crawler.reports.checks import has_figure, run_checks
+from crawler.reports.contact import read_contact
+from crawler.reports.dates import publication, signature
+from crawler.reports.material import Material, PrintedTitle, gather, tidy
+from crawler.reports.names import AgencyName, full_name, read_name, same_body
+from crawler.reports.period import PeriodReading, read_period
+from crawler.reports.recognise import Figures, Recognition, recognise
+from crawler.reports.region import admin_level, locate, surroundings
+from crawler.reports.regions import Region
+from crawler.reports.scope import read_scope
+from crawler.reports.sections import read_sections
+from crawler.reports.year import choose_year, year_candidates
+from gongkai.address import host_of
+from gongkai.capture import Hints
+from gongkai.report import Evidence, Reading, Report, SourceDocument
+from gongkai.site import AgencySite
+from gongkai.title import read_title
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """One source with what was read from it alone."""
+
+    source: SourceDocument
+    material: Material
+    tables: TablesReading
+    recognition: Recognition
+
+    @property
+    def substance(self) -> float:
+        """How much of a report it holds: filled tables first, then prose; a picture edition holds none."""
+        tables = sum(has_figure(t) for t in self.tables.tables.values())
+        title = self.material.title()
+        picture = title is not None and title.reading.edition == "picture"
+        unlike = self.recognition.kind != "annual_report"
+        return 20.0 * tables + min(len(self.material.text), 20_000) / 1000 - (15.0 if picture else 0) - (30.0 if unlike else 0)
+
+
+def read_report(sources: Sequence[SourceDocument], *, site: AgencySite | None = None, hints: Hints | None = None,
+                url: str | None = None) -> Reading:
+    """Recognises and reads a finding. Every field has its evidence, losing candidates kept; a look-alike gets its kind
+    and title only. `hints` and `site` are weighed below the document's own words."""
+    if not sources:
+        raise ValueError("a reading needs at least one source document")
+    leaves = [_leaf(source, sources, hints or Hints(), url) for source in sources]
+    main = max(range(len(leaves)), key=lambda i: (leaves[i].substance, -i))
+    return Reading(tuple(sources), main, _report(leaves, main, site))
+
+
+def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hints, url: str | None) -> _Leaf:
+    address = source.url or (url if source.role == "page" else None)
+    linked = next((f.text for s in sources for f in s.document.files if f.url == source.url and f.text), "")
+    own_hints = hints if source.role == "page" or not linked else replace(hints, anchor=linked)
+    material = gather(source.document, url=address, hints=own_hints)
+    if name := _file_name(address):
+        material = replace(material, titles=(*material.titles, PrintedTitle("anchor", name, read_title(name))))
+    tables = read_tables(source.document)
+    figures = Figures(len(tables.tables), any(has_figure(t) for t in tables.tables.values()))
+    extras = source.document.images + len(source.document.files) + len(sources) - 1
+    return _Leaf(source, material, tables, recognise(
+        material, figures, extras=extras, readable=source.document.status in ("ok", "partial")))
+
+
+def _file_name(address: str | None) -> str:
+    """A Chinese file name in the address says what a title says (…/2020年政府信息公开工作年度报告.pdf)."""
+    name = unquote(urlsplit(address or "").path.rsplit("/", 1)[-1])
+    return name if re.search(r"[\u4e00-\u9fff]{4}", name) else ""
+
+
+def _report(leaves: list[_Leaf], main: int, site: AgencySite | None) -> Report:
+    leaf = leaves[main]
+    kind = _kind(leaves, main)
+    others = [other for i, other in enumerate(leaves) if i != main]
+    material = _with_others(leaf.material, others)
+    warnings = [*leaf.tables.warnings, *_provenance(leaves, site)]
+    if kind != "annual_report":
+        return Report(kind, title=_any_title(material), evidence=leaf.recognition.evidence, warnings=tuple(warnings))
+    return _Reader(leaf, material, site, warnings, list(leaf.recognition.evidence)).report()
+
+
+def _kind(leaves: list[_Leaf], main: int) -> str:
+    """The main file's kind; a page that only announces its report by title carries unread attachments with it."""
+    kinds = [leaf.recognition.kind for leaf in leaves]
+    page = next((i for i, leaf in enumerate(leaves) if leaf.source.role == "page"), main)
+    return "annual_report" if "annual_report" in (kinds[main], kinds[page]) else kinds[page]
+
+
+def _with_others(material: Material, others: list[_Leaf]) -> Material:
+    """The main file's material, with the titles, metadata and address the other files of the finding add."""
+    metadata = dict(material.metadata)
+    for other in others:
+        metadata = other.material.metadata | metadata
+    titles = (*material.titles, *(t for other in others for t in other.material.titles))
+    page = next((o.material.url for o in others if o.source.role == "page"), None)
+    return replace(material, titles=titles, metadata=metadata, url=page or material.url)
+
+
+def _provenance(leaves: list[_Leaf], site: AgencySite | None) -> list[str]:
+    """Copies on foreign hosts are plentiful and altered; whether a host may be asked is decided where it is fetched."""
+    known = host_of(site.url) if site else ""
+    hosts = dict.fromkeys(host_of(leaf.source.url) for leaf in leaves if leaf.source.url)
+    return [f"provenance: {host} is not a .gov.cn host" for host in hosts
+            if host and host != known and not host.endswith(".gov.cn")]
+
+
+def _any_title(material: Material) -> str | None:
+    named = [t for t in material.titles if t.reading.kind not in ("unknown", "list_page")]
+    return next((t.text for t in (*named, *material.titles) if t.source != "anchor"), None)
+
+
+class _Reader:
+    """Fills the fields of one recognised report, gathering evidence and warnings on the way."""
+
+    def __init__(self, leaf: _Leaf, material: Material, site: AgencySite | None, warnings: list[str],
+                 evidence: list[Evidence]) -> None:
+        self.leaf, self.material, self.site = leaf, material, site
+        self.warnings, self.evidence = warnings, evidence
+
+    def report(self) -> Report:
+        material, document = self.material, self.leaf.source.document
+        period = read_period(material)
+        signed, published = signature(material), self._published()
+        contact, contact_evidence = read_contact(material)
+        self.evidence += contact_evidence
+        year = self._year(period, signed, published)
+        form_id = self._form(year and int(year.value))
+        name, region = self._agency(contact.address)
+        agency, filed_under, own = self._filing(name, region)
+        if signed is not None:
+            self.evidence.append(replace(signed, chosen=True))
+        if period is not None:
+            self.evidence.append(Evidence("statistics_period", f"{period.period.start}/{period.period.end}", "period",
+                                          period.quote))
+        tables = self.leaf.tables.tables
+        meant = read_name(filed_under) if filed_under else None
+        return Report(
+            kind="annual_report", report_year=year and int(year.value), report_year_source=year and year.source,
+            agency=agency, filed_under=filed_under, own=own, region_code=region.code if region else None,
+            admin_level=admin_level(meant, region), scope=read_scope(name.name if name else meant, material),
+            form_id=form_id, title=self._title(), published=published and date.fromisoformat(published.value),
+            signature_date=signed and date.fromisoformat(signed.value),
+            statistics_period=period and period.period, contact=contact,
+            sections=tuple(read_sections(document, self.leaf.tables.form_id)), tables=tables,
+            checks=tuple(run_checks(self.leaf.tables.form_id, tables)), evidence=tuple(self.evidence),
+            warnings=tuple(dict.fromkeys(self.warnings)))
+
+    def _title(self) -> str | None:
+        titles = [t for t in self.material.titles if t.reading.kind == "annual_report"]
+        if not titles:
+            return None
+        first = titles[0]
+        fuller = [t for t in titles if t.reading.agency and t.reading.year and t.source != "anchor"]
+        return tidy((fuller or [first])[0].text)
+
+    def _published(self) -> Evidence | None:
+        found = publication(self.material)
+        self.evidence += [replace(e, chosen=i == 0) for i, e in enumerate(found)]
+        return found[0] if found else None
+
+    def _year(self, period: PeriodReading | None, signed: Evidence | None, published: Evidence | None) -> Evidence | None:
+        candidates = year_candidates(self.material, period, signed, published, self.leaf.tables.form_id)
+        best = choose_year(candidates)
+        self.evidence += [replace(c, chosen=c is best) for c in candidates]
+        if best is None:
+            self.warnings.append("year: nothing in the document says which year it describes")
+        elif period is not None and period.year and str(period.year) != best.value:
+            self.warnings.append(f"year: the {best.source} says {best.value}, the statistics period {period.year}")
+        return best
+
+    def _form(self, year: int | None) -> str | None:
+        """The form its tables show; without tables the years before 2019 tell, when no national table existed or the
+        report may be free text. Later reports without tables keep an unknown form."""
+        tables = self.leaf.tables
+        if tables.form_id:
+            self.evidence.append(Evidence("form_id", tables.form_id, "form", tables.form_quote[:120]))
+            return tables.form_id
+        if year is None or year >= 2019:
+            return None
+        form_id = "cn-gov-pre2014" if year <= 2013 else "cn-gov-2014stat"
+        self.evidence.append(Evidence("form_id", form_id, "year", f"a report for {year}", 0.6))
+        return form_id
+
+    def _agency(self, address: str | None) -> tuple[Named | None, Region | None]:
+        candidates = agency_candidates(self.material)
+        chosen = choose_agency(candidates)
+        if self.site is not None and self.site.agency and (chosen is None or self._weaker_than_site(candidates, chosen)):
+            chosen = Named(read_name(self.site.agency), "site", self.site.url, 0.6)
+            candidates = [*candidates, chosen]
+        self.evidence += [c.evidence(chosen=chosen is not None and c.name == chosen.name) for c in candidates]
+        around = surroundings(self.material, address, self.site)
+        region = locate(chosen.name if chosen else None, around)
+        if region is not None:
+            self.evidence.append(Evidence("region_code", region.code, "agency" if chosen else "page", region.full_name))
+        return chosen, region
+
+    def _weaker_than_site(self, candidates: list[Named], chosen: Named) -> bool:
+        """Whether only the page around the report (来源, site name) speaks for another body than the site's own."""
+        return chosen.source not in STRONG and not self._site_names(chosen.name)
+
+    def _site_names(self, name: AgencyName) -> str | None:
+        if self.site is None or not self.site.agency:
+            return None
+        known = (self.site.agency, *self.site.former_names)
+        exact = [k for k in known if read_name(k).key == name.key and same_body(k, name.printed)]
+        return exact[0] if exact else None
+
+    def _filing(self, named: Named | None, region: Region | None) -> tuple[str | None, str | None, bool]:
+        """Agency as the document has it in full, the name it is filed under, and whether that is the site's own."""
+        if named is None:
+            return None, None, False
+        if matched := self._site_names(named.name):
+            return matched, self.site.agency if self.site else matched, True
+        name = full_name(named.name, region)
+        return name, name, False

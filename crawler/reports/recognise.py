@@ -1,0 +1,139 @@
+"""Is it a report, and if not, what: title, words of the text and figures of the tables against the look-alikes."""
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from crawler.reports.material import Material, PrintedTitle
+from gongkai.report import Evidence
+from gongkai.title import read_title
+
+_WORDS: dict[str, Any] = yaml.safe_load(
+    resources.files("crawler.reports").joinpath("vocabulary/recognise.yaml").read_text(encoding="utf-8"))
+_SIGNALS = [(s["name"], s["where"], float(s["weight"]), re.compile(s["pattern"])) for s in _WORDS["signals"]]
+_OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), re.compile(o["pattern"])) for o in _WORDS["others"]]
+_ACCEPT, _SURE = float(_WORDS["accept"]), float(_WORDS["sure"])
+_SOFT = frozenset({"list_page", "news", "work_summary", "statistics", "unknown"})
+"""Kinds a title may name although the report itself stands below it (a column's name, a summary of old days)."""
+_SEARCHED = 60_000
+_THIN = 220
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the statutory tables hold: `found` tables, `filled` when any cell has a figure."""
+
+    found: int = 0
+    filled: bool = False
+
+
+@dataclass(frozen=True)
+class Recognition:
+    kind: str
+    evidence: tuple[Evidence, ...]
+
+
+def recognise(material: Material, figures: Figures, *, extras: int = 0, readable: bool = True) -> Recognition:
+    """The kind of a document. `extras` counts files and images the page offers, `readable` tells whether its bytes
+    could be read at all: a title alone is believed where the body is only 见附件, pictures, or not readable."""
+    score, signals = _score(material, figures)
+    evidence = [Evidence("kind", "annual_report", "content", f"{score:.1f}: {' '.join(signals)}", min(score / 10, 1.0),
+                         chosen=False)]
+    title, look_alike = material.title(), _look_alike(material)
+    for printed in (title, look_alike):
+        if printed is not None:
+            evidence.append(Evidence("kind", printed.reading.kind, printed.source, printed.text[:120], 0.9, chosen=False))
+    kind = _decide(material, figures, score, title, look_alike, thin=_is_thin(material) and (extras > 0 or not readable))
+    return Recognition(kind, (*evidence, Evidence("kind", kind, "decision", "", 1.0)))
+
+
+def _decide(material: Material, figures: Figures, score: float, title: PrintedTitle | None,
+            look_alike: PrintedTitle | None, *, thin: bool) -> str:
+    if _is_form(material, figures):
+        return "form_template"
+    if _lists_reports(material) and score < _SURE:
+        return "list_page"
+    other = _other(material, score)
+    if title is not None and not _outranked(title, look_alike, score):
+        return other if other in ("university_report", "website_report", "work_plan") and score < _SURE else (
+            other if other == "notice" and not thin and score < _ACCEPT else "annual_report")
+    if look_alike is not None and not (look_alike.reading.kind in _SOFT or look_alike.source in ("text", "anchor")):
+        return look_alike.reading.kind
+    doubted = look_alike is not None and look_alike.source not in ("text", "anchor")
+    if score >= (_SURE if doubted or (look_alike and look_alike.reading.kind not in _SOFT) else _ACCEPT) and other is None:
+        return "annual_report"
+    if look_alike is not None:
+        return look_alike.reading.kind
+    return other or "other"
+
+
+def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, score: float) -> bool:
+    """Whether another title speaks against the one that names a report: the page's own heading outranks a line of its
+    text or the link it was reached by, as long as the text does not read like a report."""
+    if look_alike is None or look_alike.reading.kind in _SOFT:
+        return False
+    return title.source in ("text", "anchor", "label") and look_alike.source not in ("text", "anchor") and score < _SURE
+
+
+def _score(material: Material, figures: Figures) -> tuple[float, list[str]]:
+    text = material.text[:_SEARCHED]
+    places = {"head": material.head.replace("\n", ""), "text": text, "lines": ""}
+    score, names = 0.0, []
+    for name, where, weight, pattern in _SIGNALS:
+        if where == "lines":
+            hit = any(pattern.match(line) for line in material.lines[:1500] if len(line) < 200)
+        else:
+            hit = pattern.search(places[where]) is not None
+        if hit:
+            score += weight
+            names.append(name)
+    if figures.found and figures.filled:
+        score += 2.0 * figures.found
+        names.append(f"{figures.found} tables")
+    return score, names
+
+
+def _look_alike(material: Material) -> PrintedTitle | None:
+    """The first title that names something else; columns' names count only when nothing better stands there."""
+    named = [t for t in material.titles if t.reading.kind not in ("annual_report", "unknown")]
+    hard = [t for t in named if t.reading.kind not in _SOFT]
+    return next(iter(hard or named), None)
+
+
+def _other(material: Material, score: float) -> str | None:
+    text = material.text[:_SEARCHED]
+    for kind, least, beats, pattern in _OTHERS:
+        if score < beats and len(pattern.findall(text)) >= least:
+            return kind
+    return None
+
+
+def _is_form(material: Material, figures: Figures) -> bool:
+    """The blank form, re-posted on hundreds of sites: tables without one figure and no text of anybody's own."""
+    if re.search(_WORDS["placeholder"], material.head) and not figures.filled:
+        return True
+    if not figures.found or figures.filled or figures.found < 2:
+        return False
+    return not re.search(r"20\d\d年[^。]{0,80}[^\d年月日第]\d+(?:余)?(?:条|件|次|项|篇|个)", material.text[:_SEARCHED])
+
+
+def _is_thin(material: Material) -> bool:
+    """Whether the body says nothing but the title and where the file is."""
+    titles = {t.text for t in material.titles}
+    own = [line for line, raw in zip(material.lines, material.raw, strict=True)
+           if raw.strip() not in titles and not re.search(_WORDS["attached"], line) and len(line) > 12]
+    return sum(map(len, own)) < _THIN
+
+
+def _lists_reports(material: Material) -> bool:
+    """Whether the text is a list: three or more lines that are titles of reports of different years or agencies."""
+    named = set()
+    for line in material.lines[:400]:
+        if len(line) <= 70:
+            reading = read_title(line)
+            if reading.kind == "annual_report" and (reading.year or reading.agency):
+                named.add((reading.year, reading.agency))
+    return len(named) >= 3 and len({y for y, _ in named} | {a for _, a in named}) >= 3

@@ -1,0 +1,241 @@
+"""Places of GB/T 2260 (21st-century names): which place a name or a text speaks of, and its code.
+
+`vocabulary/regions.csv` holds code, name, the name without suffix and its pinyin (hosts spell places that way).
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from gongkai.address import host_of
+
+_FOLDER = resources.files("crawler.reports").joinpath("vocabulary")
+PLACES: dict[str, Any] = yaml.safe_load(_FOLDER.joinpath("places.yaml").read_text(encoding="utf-8"))
+_SUFFIXES = "省市县区州盟旗"
+_MUNICIPALITIES = ("11", "12", "31", "50")
+
+
+@dataclass(frozen=True)
+class Region:
+    code: str
+    name: str
+    core: str
+    pinyin: str
+
+    @property
+    def level(self) -> str:
+        """province, prefecture or county; a county-level city under its province is a county."""
+        if self.code.endswith("0000"):
+            return "province"
+        return "prefecture" if self.code.endswith("00") else "county"
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Codes of the places it lies in, widest first."""
+        wide = [self.code[:2] + "0000", self.code[:4] + "00"]
+        return tuple(code for code in wide if code != self.code and code in by_code())
+
+    def within(self, other: "Region") -> bool:
+        return other.code in self.parents
+
+    @property
+    def full_name(self) -> str:
+        """With the city before a district (厦门市同安区), because districts of one name stand in many cities."""
+        above = by_code()[self.parents[-1]] if self.parents else None
+        in_city = self.name.endswith("区") and self.level == "county" and above
+        return above.name + self.name if above and in_city else self.name
+
+
+@lru_cache(maxsize=1)
+def by_code() -> dict[str, Region]:
+    rows = csv.DictReader(_FOLDER.joinpath("regions.csv").read_text(encoding="utf-8").splitlines())
+    return {row["code"]: Region(**row) for row in rows}
+
+
+@dataclass(frozen=True)
+class _Surfaces:
+    """How places are printed: `full` for names with their suffix, `bare` for names without."""
+
+    full: dict[str, tuple[Region, ...]]
+    bare: dict[str, tuple[Region, ...]]
+
+
+@lru_cache(maxsize=1)
+def _surfaces() -> _Surfaces:
+    full: dict[str, list[Region]] = {}
+    bare: dict[str, list[Region]] = {}
+    for region in by_code().values():
+        full.setdefault(region.name, []).append(region)
+        if "自治" in region.name:
+            full.setdefault(region.core + region.name[-1], []).append(region)
+        if region.name.endswith("地区"):
+            full.setdefault(region.core + "行署", []).append(region)
+        if region.core != region.name and len(region.core) > 1:
+            bare.setdefault(region.core, []).append(region)
+        for alias in PLACES["aliases"].get(region.code, ()):
+            (full if alias[-1] in _SUFFIXES else bare).setdefault(alias, []).append(region)
+    return _Surfaces({k: tuple(v) for k, v in full.items()}, {k: tuple(v) for k, v in bare.items()})
+
+
+_LONGEST_NAME = 16
+
+
+def _at(text: str, start: int, *, bare: bool) -> tuple[int, tuple[Region, ...]]:
+    """The longest place name that begins at `start`: its length and the places that bear it."""
+    surfaces = _surfaces()
+    for length in range(min(_LONGEST_NAME, len(text) - start), 1, -1):
+        piece = text[start:start + length]
+        if found := surfaces.full.get(piece):
+            return length, found
+        if bare and (found := surfaces.bare.get(piece)) and piece not in PLACES["words"]:
+            after = text[start + length:start + length + 1]
+            if after and after in "镇乡街路村桥苏":  # 青龙镇, 东风路街道: a township that shares a county's name
+                continue
+            if after and after in _SUFFIXES[1:4] and not text.startswith(("市场", "市政", "区域"), start + length):
+                return length + 1, found  # 章丘市 before it became 章丘区: the place under another suffix
+            return length, found
+    return 0, ()
+
+
+def _agree(found: tuple[Region, ...], parents: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The places of one name that lie in the places named before; all of them when nothing was named."""
+    if not parents:
+        return found
+    return tuple(r for r in found if any(r.within(p) for p in parents))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place as printed at the head of a name: `tokens` its steps without suffix (厦门, 同安), `regions` what it may
+    be, `generic` the 市 or 县 of a name that leaves the place to the reader."""
+
+    tokens: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    printed: str = ""
+    generic: str = ""
+
+    @property
+    def region(self) -> Region | None:
+        return self.regions[0] if len(self.regions) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def split_place(name: str) -> tuple[Place, str]:
+    """The place an agency's (folded) name begins with, and the rest: 厦门市同安区 + 城市管理局, 市 + 环保局."""
+    position = 0
+    tokens: list[str] = []
+    regions: tuple[Region, ...] = ()
+    while position < len(name):
+        length, found = _at(name, position, bare=True)
+        agreed = _agree(found, regions)
+        if not agreed or (not tokens and _is_word(name, position, length)):
+            break
+        tokens.append(agreed[0].core)
+        regions = agreed
+        position += length
+    if len(regions) > 1 and (widest := _widest(regions)):
+        regions = widest
+    if not tokens:
+        tokens, position = _unlisted(name)
+    elif position < len(name):
+        county = re.match(r"[一-龥]{2,3}?(?:区(?!域)|县(?!级))", name[position:])
+        if county and not re.search(PLACES["functional"], county.group()) and regions[0].level != "county":
+            tokens.append(county.group()[:-1])  # a district the list does not know yet
+            position += county.end()
+            regions = ()
+    rest = name[position:]
+    generic = "" if tokens else next(iter(re.findall(PLACES["generic"], rest)), "")
+    return Place(tuple(tokens), regions, name[:position], generic), rest[len(generic):]
+
+
+def _widest(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """Of places that share a bare name the widest, when it is one (吉林 is the province before it is the city)."""
+    for level in ("province", "prefecture"):
+        if wide := tuple(r for r in regions if r.level == level):
+            return wide
+    return ()
+
+
+def _is_word(name: str, position: int, length: int) -> bool:
+    """A name such as 城区 or 公安 at the head of 城区管理局, 公安局 is a word and no place."""
+    return name[position:position + length] in PLACES["words"]
+
+
+def _unlisted(name: str) -> tuple[list[str], int]:
+    found = re.match(str(PLACES["unlisted"]), name)
+    if not found or not found.end():
+        return [], 0
+    parts = [part for part in found.groups() if part]
+    return [re.sub(r"(?:自治区|自治州|自治县|地区|省|市|区|县|旗|盟)$", "", part) for part in parts], found.end()
+
+
+def mentions(text: str) -> Iterator[tuple[int, Region]]:
+    """Places a text names in full, a chain (福建省厦门市同安区) giving its last link; ambiguous ones are left out."""
+    position = 0
+    while position < len(text):
+        start = position
+        regions: tuple[Region, ...] = ()
+        while True:
+            length, found = _at(text, position, bare=False)
+            agreed = _agree(found, regions)
+            if not agreed:
+                break
+            regions, position = agreed, position + length
+        if len(regions) == 1:
+            yield start, regions[0]
+        position = max(position, start + 1)
+
+
+def candidates(text: str) -> tuple[Region, ...]:
+    """The places that bear exactly this name, with or without suffix."""
+    surfaces = _surfaces()
+    return surfaces.full.get(text) or surfaces.bare.get(text, ())
+
+
+@lru_cache(maxsize=1024)
+def _spellings(region: Region) -> frozenset[str]:
+    syllables = region.pinyin.split()
+    joined = "".join(syllables)
+    return frozenset({joined, joined + "qu", joined + "xian", joined + "shi", joined + "zf"})
+
+
+def host_supports(url: str | None, region: Region) -> bool:
+    """Whether a label of the host spells the place: in full (suqian) or as initials with its parents' (kmcg)."""
+    labels = [part for part in host_of(url or "").split(".") if part not in ("www", "gov", "cn", "com", "net", "org")]
+    if not labels:
+        return False
+    own = _initials(region)
+    above = [by_code()[code] for code in region.parents]
+    short = {_initials(p) + own for p in above} | {own + s for s in "sxq"} | {own}
+    whole = _spellings(region)
+    prefixed = {_initials(p) + spelling for p in above for spelling in whole}
+    return any(label in whole or label in short or label in prefixed or label.removesuffix("gov") in whole
+               for label in labels)
+
+
+def _initials(region: Region) -> str:
+    return "".join(s[0] for s in region.pinyin.split())
+
+
+def from_host(url: str | None) -> tuple[Region, ...]:
+    """The places a host label spells in full (six letters or more: shorter ones collide), or the place whose own
+    label it is (hlj.gov.cn, dl.gov.cn)."""
+    host = host_of(url or "")
+    labels = set(host.split("."))
+    found = [r for r in by_code().values() if len("".join(r.pinyin.split())) >= 6 and _spellings(r) & labels]
+    own = PLACES["hosts"].get(host.removesuffix(".gov.cn").rsplit(".", 1)[-1])
+    return (*found, by_code()[own]) if own and host.endswith(".gov.cn") and by_code()[own] not in found else tuple(found)
+
+
+def most_specific(found: Iterable[Region]) -> Region | None:
+    """The narrowest of places that lie in one another; None when they do not."""
+    narrow = sorted(set(found), key=lambda r: -len(r.parents))
+    if narrow and all(r == narrow[0] or narrow[0].within(r) for r in narrow):
+        return narrow[0]
+    return None
