@@ -9,7 +9,8 @@ _LABEL_LIMIT = 12
 _VALUE_LIMIT = 160
 _WINDOW = 24
 _INVISIBLE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
-_LABELLED = re.compile(r"^[【\[]?([^:：】\]]{2,12}?)[】\]]?\s*[:：]\s*(.*)$", re.S)
+_LABEL = re.compile(r"(?:^|(?<=[\s|\[【]))([^\x00-\x7f](?:\s?[^\x00-\x7f]){1,9}?)[】\]]?\s*[:：]\s*")
+_BARE_DATE = re.compile(r"[\[（(]?((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?[\])）]?\s*(?:点击|浏览|阅读|来源|作者|字[体号]|【)")
 
 
 def meta_tags(tree: Element) -> dict[str, str]:
@@ -27,38 +28,47 @@ def index_block(tree: Element) -> dict[str, str]:
     """Labels of the index block with their values, however it is marked up: a table, a list, spans, one line.
 
     Reads the page as a run of texts: a label is followed by its value, in the same text after a colon or in the next.
+    A bare date beside the page's tools (点击, 打印 …) is the 发布时间.
     """
     texts = [t for t in (_INVISIBLE.sub(" ", raw).strip() for raw in tree.itertext()) if t]
     strong, weak = words("index.strong"), words("index.weak")
-    hits: list[tuple[int, str, str, bool]] = []
+    hits: list[tuple[int, str, str]] = []
     for i, text in enumerate(texts):
         if len(text) > _VALUE_LIMIT + _LABEL_LIMIT:
             continue
-        label, value = _label(text)
-        if label not in strong and label not in weak:
-            continue
-        if not value and i + 1 < len(texts):
-            value = texts[i + 1].lstrip(":：").strip()
-            if not value and i + 2 < len(texts):
-                value = texts[i + 2]
-            if _label(value)[0] in strong | weak:
-                value = ""
-        if value and len(value) <= _VALUE_LIMIT:
-            hits.append((i, label, value, label in strong))
-    places = [i for i, _, _, is_strong in hits if is_strong]
-    found: dict[str, str] = {}
-    for i, label, value, is_strong in hits:
-        if is_strong or any(abs(i - place) <= _WINDOW for place in places):
-            found.setdefault(label, value)
-    return found
+        for label, value in _labelled(text, strong | weak):
+            found = value or _next_value(texts[i + 1:i + 3], strong | weak)
+            if found and len(found) <= _VALUE_LIMIT:
+                hits.append((i, label, found))
+    places = [i for i, label, _ in hits if label in strong]
+    block: dict[str, str] = {}
+    for i, label, value in hits:
+        if label in strong or any(abs(i - place) <= _WINDOW for place in places):
+            block.setdefault(label, value)
+    if not any(label in block for label in ("发布时间", "发布日期", "发文日期")):
+        date = next((m.group(1) for text in texts if len(text) < 80 and (m := _BARE_DATE.match(text))), None)
+        if date:
+            block["发布时间"] = date
+    return block
 
 
-def _label(text: str) -> tuple[str, str]:
-    match = _LABELLED.match(text)
-    if match:
-        return _INVISIBLE.sub("", match.group(1)), match.group(2).strip()
+def _labelled(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
+    """The labels a text holds, each with what follows it up to the next: ``发布时间：2021-01-05 来源：某局``."""
     bare = _INVISIBLE.sub("", text).strip("【】[]:：")
-    return (bare, "") if len(bare) <= _LABEL_LIMIT else ("", "")
+    if bare in known:
+        return [(bare, "")]
+    marks = [(m, label) for m in _LABEL.finditer(text) if (label := _INVISIBLE.sub("", m.group(1))) in known]
+    ends = [*(m.start() for m, _ in marks[1:]), len(text)]
+    return [(label, text[m.end():end].strip(" |[]【】")) for (m, label), end in zip(marks, ends, strict=False)]
+
+
+def _next_value(following: list[str], known: frozenset[str]) -> str:
+    """The text after a lone label, unless that is a label itself (an empty field)."""
+    for text in following:
+        value = text.lstrip(":：").strip()
+        if value:
+            return "" if _labelled(value, known) else value
+    return ""
 
 
 def titles(tree: Element, meta: dict[str, str]) -> list[tuple[str, str]]:

@@ -23,6 +23,8 @@ _RULE_PT = 3.0
 _MIN_TEXT_CHARS = 50
 _PASSWORD_ERROR = 4
 _PAGE_NUMBER = re.compile(r"[—\-–－―_~·.\s]*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/／,，共]+\s*\d{1,3}\s*页?)?[—\-–－―_~·.\s]*")
+_CLOSED = ("。", "；", "：", "！", "？")
+_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)")
 _GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
@@ -108,7 +110,7 @@ def _lines(page: Any) -> list[_Piece]:
     lines: list[_Piece] = []
     chars: list[str] = []
     box: list[float] = []
-    left, right, bottom, top = (pdfium.c_double() for _ in range(4))
+    rect = pdfium.FS_RECTF()
     for i in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text, i)
         if code in (10, 13):
@@ -116,8 +118,9 @@ def _lines(page: Any) -> list[_Piece]:
             continue
         char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 and code != 0xFFFE else ""
         chars.append(char)
-        if char.strip() and pdfium.FPDFText_GetCharBox(text, i, left, right, bottom, top):
-            edges = (left.value, bottom.value, right.value, top.value)
+        # Loose boxes are as tall as the font, so that a line's height is its size whatever its characters are.
+        if char.strip() and pdfium.FPDFText_GetLooseCharBox(text, i, rect):
+            edges = (rect.left, rect.bottom, rect.right, rect.top)
             box[:] = ([min(box[0], edges[0]), min(box[1], edges[1]), max(box[2], edges[2]), max(box[3], edges[3])] if box else edges)
     _end_line(lines, chars, box, height)
     text.close()
@@ -258,7 +261,7 @@ def _flow(lines: list[Line], left: float, right: float) -> Iterator[Block]:
     text, last = "", None
     for line in lines:
         goes_on = (last is not None and last.x1 > right - 1.8 * last.size and line.x0 < left + 1.2 * line.size
-                   and abs(line.size - last.size) < 0.4 * last.size)
+                   and abs(line.size - last.size) < 0.4 * last.size and not (text.endswith(_CLOSED) and _ITEM.match(line.text)))
         if goes_on:
             text += ("" if not (text[-1:].isascii() and line.text[:1].isascii() and text[-1:].isalpha()) else " ") + line.text
         else:
