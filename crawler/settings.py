@@ -50,7 +50,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.charset.CharsetMiddleware": 640,  # whoever reads text above reads it right
     "crawler.fetching.conditional.ConditionalMiddleware": 650,  # a 304 becomes the page it stands for
     # 700 Cookies, 750 HttpProxy: Scrapy's
-    # 780: the crawl log's middleware stands here: what came over the wire, codings undone, nothing judged yet
+    "crawler.journal.JournalMiddleware": 780,  # the crawl log: what came over the wire, codings undone, nothing judged
     "crawler.fetching.compression.CompressionMiddleware": 800,  # codings undone within bounds
     # 850 DownloaderStats: Scrapy's
     "crawler.fetching.limits.BudgetMiddleware": 900,  # counts what is really sent
@@ -61,7 +61,7 @@ URLLENGTH_LIMIT = 0  # Scrapy drops long addresses silently; the egress guard re
 # The wire ----------------------------------------------------------------------------------------------------------
 TWISTED_DNS_RESOLVER = "crawler.fetching.egress.GuardedResolver"  # connections go to the addresses that were checked
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.fetching.wire.WebDownloadHandler",  # Scrapy's, with bounded headers
+    "http": "crawler.fetching.wire.WebDownloadHandler",  # Scrapy's, with bounded headers and old ciphers
     "https": "crawler.fetching.wire.WebDownloadHandler",
     "data": None, "file": None, "ftp": None, "s3": None,
 }
@@ -69,7 +69,6 @@ DOWNLOAD_TIMEOUT = _given.timeout_s
 DOWNLOAD_MAXSIZE = _given.max_body_mib * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.0"  # old front ends; certificates are doubted aloud, not required
-DOWNLOADER_CLIENT_TLS_CIPHERS = "DEFAULT:@SECLEVEL=0"
 
 # Limits read by crawler.fetching -------------------------------------------------------------------------------------
 GONGKAI_ALLOW_HOSTS = list(_given.allow_hosts)
@@ -83,7 +82,16 @@ REDIRECT_MAX_TIMES = _given.max_redirects
 HTTPERROR_ALLOW_ALL = True
 
 # Where findings go ---------------------------------------------------------------------------------------------------
-# ITEM_PIPELINES stand here, in order: 100, 200, 300
+ITEM_PIPELINES = {
+    "crawler.pipelines.NormalisePipeline": 100,  # bytes to text and tables, each file in a child process
+    "crawler.pipelines.RecognisePipeline": 200,  # whose report, which year, which cells
+    "crawler.pipelines.ArchivePipeline": 300,  # kept for good; its verdict steers the spider
+}
+EXTENSIONS = {
+    "crawler.session.ArchiveSession": 100,  # the archive the crawl writes to
+    "crawler.progress.ProgressEvents": 200,  # live figures for whoever started the crawl
+}
+FRONTIER_DIR = str(_given.state_dir / "frontiers")  # what is known and not yet done, per site
 
 # What Scrapy opens by itself and nobody asked for --------------------------------------------------------------------
 REMOTE_CONTROL_ENABLED = False  # a local HTTP server that runs Python code

@@ -1,0 +1,157 @@
+"""``gongkai reports``, ``show``, ``history`` and ``diff``: what is in the archive."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+import typer
+
+from crawler.cli.options import ArchiveOption
+from crawler.cli.speech import out, show as show_table, table, tell, words
+from crawler.reports.record import extract_record
+from gongkai.settings import load_settings
+from storage import Archive, ReportRecord, StoredVersion
+
+ID_CHARACTERS = 10
+"""As many characters of an identifier as tables print; commands take any unambiguous prefix."""
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="报告编号或其前几位 · a report's id or its beginning")]
+ROLES = {"canonical": ("正本", "canonical"), "copy": ("副本", "copy"), "rendition": ("其他格式", "rendition"),
+         "revision": ("修订", "revision")}
+
+
+def reports(
+    agency: Annotated[str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")] = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · the year the figures describe")] = None,
+    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")] = None,
+    query: Annotated[str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")] = None,
+    pending: Annotated[bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")] = False,
+    as_format: Annotated[Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")] = "table",
+    archive: ArchiveOption = None,
+) -> None:
+    """存档索引 · the index of the archive."""
+    with _open(archive) as opened:
+        found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
+        if as_format == "jsonl":
+            for record in found:
+                sys.stdout.write(json.dumps(record.as_json(), ensure_ascii=False) + "\n")
+        elif as_format == "csv":
+            _write_csv(found)
+        else:
+            records = list(found)
+            print_table(records)
+            tell(f"共 {len(records)} 份报告", f"{len(records)} reports", style="dim")
+
+
+def show(
+    report_id: IdArgument,
+    version: Annotated[int | None, typer.Option("--version", metavar="N", help="第几版，默认最新 · default the latest")] = None,
+    as_format: Annotated[Literal["text", "json", "raw"], typer.Option("--format", help="输出格式 · output format")] = "text",
+    archive: ArchiveOption = None,
+) -> None:
+    """一份报告的正文、数据或原件 · one report's text, data or original bytes."""
+    with _open(archive) as opened:
+        stored = opened.version(report_id, version)
+        if as_format == "raw":
+            sys.stdout.buffer.write(stored.raw)
+        elif as_format == "json":
+            sys.stdout.write(json.dumps(_as_json(stored), ensure_ascii=False, indent=1) + "\n")
+        else:
+            sys.stdout.write(stored.text.rstrip("\n") + "\n")
+
+
+def history(
+    report_id: IdArgument,
+    as_json: Annotated[bool, typer.Option("--json", help="每版一个 JSON 对象 · one JSON object a version")] = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """一份报告的各版及其改动 · its versions and what each changed."""
+    with _open(archive) as opened:
+        detail = opened.report(report_id)
+    if as_json:
+        for entry in detail.history:
+            sys.stdout.write(json.dumps(vars(entry), ensure_ascii=False) + "\n")
+        return
+    made = table(("版", "version"), ("性质", "role"), ("首次见到", "first seen"), ("最近见到", "last seen"), ("格式", "format"),
+                 ("抓取", "captures"), ("改动", "changes"), ("网址", "address"),
+                 title=f"{detail.record.title or ''} ({detail.record.report_id})")
+    for entry in detail.history:
+        made.add_row(str(entry.number), words(*ROLES[entry.role]), entry.first_seen, entry.last_seen, entry.doc_format,
+                     str(entry.captures), _changes(entry.before, entry.text_changed, entry.changed_cells), entry.url)
+    show_table(made)
+
+
+def diff(
+    report_id: IdArgument,
+    older: Annotated[int | None, typer.Argument(metavar="[A", help="较早的版 · the earlier version")] = None,
+    newer: Annotated[int | None, typer.Argument(metavar="B]", help="较晚的版 · the later version")] = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """两版之间的差别：逐格与逐行 · what changed between two versions, cells and text."""
+    with _open(archive) as opened:
+        latest = opened.report(report_id).latest
+        b = newer if newer is not None else latest.number
+        a = older if older is not None else (latest.before or max(1, b - 1))
+        changes = opened.changes(report_id, a, b)
+    for cell in changes.cells:
+        sys.stdout.write(f"{cell}\n")
+    for line in changes.text_diff:
+        sys.stdout.write(line.rstrip("\n") + "\n")
+    if not changes.cells and not changes.text_diff:
+        tell(f"第 {a} 版与第 {b} 版相同", f"versions {a} and {b} are the same", style="dim")
+
+
+def print_table(records: Iterable[ReportRecord]) -> None:
+    """Reports for a person's eye, on stdout."""
+    made = table(("年度", "year"), ("机关", "agency"), ("标题", "title"), ("格式", "form"), ("发布", "published"), ("版本", "versions"),
+                 ("勾稽", "checks"), ("编号", "id"))
+    for r in records:
+        made.add_row(str(r.report_year or "?"), r.agency or "", (r.title or "") + _pending_mark(r), r.form_id or "", r.published or "",
+                     str(r.versions), _checks(r.checks), r.report_id[:ID_CHARACTERS])
+    show_table(made)
+
+
+def _pending_mark(record: ReportRecord) -> str:
+    return " " + words("［附件待读］", "[file pending]") if record.pending else ""
+
+
+def _checks(checks: dict[str, int]) -> str:
+    fails = checks.get("fail", 0)
+    if not sum(checks.values()):
+        return "—"
+    return f"[red]✗ {fails}[/]" if fails else f"[green]✓ {checks.get('pass', 0)}[/]"
+
+
+def _changes(before: int | None, text_changed: bool | None, cells: tuple[str, ...]) -> str:
+    if before is None:
+        return ""
+    told = list(cells[:6]) + ([f"… {len(cells) - 6}"] if len(cells) > 6 else [])
+    if text_changed and not cells:
+        told = [words("文字有改动", "text changed")]
+    return "\n".join([words(f"较第 {before} 版：", f"against version {before}:"), *(told or [words("无", "nothing")])])
+
+
+def _write_csv(records: Iterable[ReportRecord]) -> None:
+    writer: Any = None
+    for record in records:
+        row = {key: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else
+               " ".join(value) if isinstance(value, list) else value for key, value in record.as_json().items()}
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def _as_json(stored: StoredVersion) -> dict[str, Any]:
+    manifest = stored.manifest
+    record = extract_record(stored.main.filename, stored.reading)
+    return {"report_id": manifest.report.report_id, "version": vars(stored.entry), "url": manifest.url,
+            "captures": [{**vars(c), "headers": [list(h) for h in c.headers]} for c in manifest.captures],
+            "filed_under": manifest.report.filed_under, **record}
+
+
+def _open(archive: str | None) -> Archive:
+    out.soft_wrap = True
+    return Archive.open(load_settings(archive=archive), create=False, read_only=True)

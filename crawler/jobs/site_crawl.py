@@ -1,0 +1,76 @@
+"""One site's crawl in a process of its own: ``python -m crawler.jobs.site_crawl``.
+
+The job comes as one JSON line on stdin, events go as JSON lines to stdout, the log to a file. The process lives no
+longer than whoever started it: when stdin closes it stops at once, and the frontier keeps what was not yet stored.
+"""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.session import ArchiveSession
+from gongkai.site import AgencySite
+from spiders.agency import AgencySpider
+
+
+def main() -> None:
+    job = json.loads(_first_line())
+    events = _take_over_stdout()
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    summary = run(job, events)
+    _send(events, {"event": "summary", "summary": summary})
+
+
+def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
+    """Crawl ``job["site"]``; returns the summary as JSON."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.set("LOG_FILE", job["log_file"], priority="cmdline")
+    settings.set("EVENTS_FD", events.fileno(), priority="cmdline")
+    Path(job["log_file"]).parent.mkdir(parents=True, exist_ok=True)
+    process = CrawlerProcess(settings)
+    crawler: Crawler = process.create_crawler(AgencySpider)
+    site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
+    process.crawl(crawler, agency_site=site)
+    process.start()
+    session = ArchiveSession.of(crawler)
+    if session.summary is None:
+        raise RuntimeError(f"the crawl of {site.url} ended without closing; see {job['log_file']}")
+    return session.summary.as_json()
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (piece := os.read(0, 65536)):
+        line += piece
+    return line
+
+
+def _take_over_stdout() -> TextIO:
+    """Events get the real stdout for themselves; whatever a library prints goes to stderr."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    return events
+
+
+def _die_with_parent() -> None:
+    while os.read(0, 4096):  # not sys.stdin: its lock would be held when the interpreter ends
+        pass
+    os._exit(1)
+
+
+def _send(events: TextIO, event: dict[str, Any]) -> None:
+    try:
+        events.write(json.dumps(event, ensure_ascii=False) + "\n")
+        events.flush()
+    except BrokenPipeError:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

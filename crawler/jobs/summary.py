@@ -1,0 +1,77 @@
+"""What one crawl of one site came to: the object `gongkai crawl --json` prints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gongkai.capture import Verdict
+from gongkai.errors import DONE, SITE_GAVE_NOTHING, UNEXPECTED
+
+GAVE_NOTHING = frozenset({"nothing", "blocked", "unreachable"})
+
+
+@dataclass(frozen=True)
+class SiteSummary:
+    """`reports` counts the agency's own reports seen; each is new, changed or unchanged, once. `outcome` is complete,
+    incomplete (years missing), budget (stopped by the request budget), nothing, blocked, unreachable or failed (the
+    archive could not be written)."""
+
+    site: str
+    agency: str | None
+    requests: int
+    reports: int
+    new: int
+    changed: int
+    unchanged: int
+    years: tuple[int, ...]
+    missing_years: tuple[int, ...]
+    incidents: tuple[dict[str, Any], ...]
+    outcome: str
+    explanation: str = ""
+    others: int = 0
+    rejected: int = 0
+    pending: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, spider: Any, verdicts: Sequence[Verdict], *, requests: int, failure: str | None) -> "SiteSummary":
+        own: dict[str, set[str]] = {}
+        for verdict in verdicts:
+            if verdict.own and verdict.outcome != "rejected" and verdict.report_id:
+                own.setdefault(verdict.report_id, set()).add(verdict.outcome)
+        # A report met for the first time is new even when its correction came in the same crawl.
+        new = sum("new" in outcomes for outcomes in own.values())
+        changed = sum("changed" in outcomes and "new" not in outcomes for outcomes in own.values())
+        return cls(
+            site=spider.agency_site.url, agency=spider.agency_site.agency, requests=requests, reports=len(own), new=new,
+            changed=changed, unchanged=len(own) - new - changed, years=tuple(sorted(spider.years)),
+            missing_years=tuple(spider.missing_years), incidents=tuple(spider.incidents),
+            outcome="failed" if failure else spider.outcome, explanation=failure or spider.explanation,
+            others=len({v.report_id for v in verdicts if not v.own and v.report_id} - set(own)),
+            rejected=sum(v.outcome == "rejected" for v in verdicts),
+            pending=tuple(sorted({url for v in verdicts for url in v.pending})),
+        )
+
+    @classmethod
+    def failed(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
+        """The crawl's process ended without a summary."""
+        return cls(site, agency, 0, 0, 0, 0, 0, (), (), ({"url": site, "kind": "process", "detail": why},), "failed", why)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "SiteSummary":
+        lists = {"years", "missing_years", "incidents", "pending"}
+        return cls(**{key: tuple(value) if key in lists else value for key, value in data.items()})
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in self.__dict__.items()}
+
+    @property
+    def exit_code(self) -> int:
+        if self.outcome == "failed":
+            return UNEXPECTED
+        return SITE_GAVE_NOTHING if self.outcome in GAVE_NOTHING else DONE
+
+    def sentence(self) -> str:
+        """One line for the end of a log."""
+        return (f"{self.site}: {self.outcome}; {self.reports} reports ({self.new} new, {self.changed} changed, "
+                f"{self.unchanged} unchanged) in {self.requests} requests; missing {list(self.missing_years) or 'none'}; "
+                f"{len(self.incidents)} incidents. {self.explanation}")

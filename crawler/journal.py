@@ -1,0 +1,56 @@
+"""One line in the crawl log for every fetch, written where the wire is: redirects, robots.txt and retries included."""
+
+import asyncio
+import time
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.session import ArchiveSession
+from gongkai.capture import FetchRecord
+from gongkai.clock import utc_now
+from gongkai.digest import sha256_hex
+from gongkai.errors import GongkaiError
+
+_STARTED = "journal_started"
+
+
+class JournalMiddleware:
+    """Downloader middleware, the innermost: what it sees is what was asked and what came back, before anyone touches it."""
+
+    def __init__(self, session: ArchiveSession) -> None:
+        self._session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "JournalMiddleware":
+        return cls(ArchiveSession.of(crawler))
+
+    def process_request(self, request: Request) -> None:
+        request.meta[_STARTED] = time.monotonic()
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        outcome = "redirect" if 300 <= response.status < 400 and response.status != 304 else (
+            "not_modified" if response.status == 304 else "fetched" if response.status < 400 else "error")
+        await self._write(request, FetchRecord(
+            url=request.url, at=utc_now(), status=response.status, outcome=outcome, final_url=response.url,
+            raw_sha256=sha256_hex(response.body), size_bytes=len(response.body), **self._way(request)))
+        return response
+
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        """Every failure and every refusal ends here too, whichever middleware raised it."""
+        await self._write(request, FetchRecord(
+            url=request.url, at=utc_now(), status=None, outcome=str(getattr(exception, "kind", "failed")),
+            detail=f"{type(exception).__name__}: {exception}", **self._way(request)))
+
+    def _way(self, request: Request) -> dict[str, object]:
+        started = request.meta.pop(_STARTED, None)
+        referrer = request.headers.get("Referer")
+        return {"referrer": referrer.decode("latin-1") if referrer else None, "reason": str(request.meta.get("reason", "")),
+                "duration_s": round(time.monotonic() - started, 3) if started is not None else None}
+
+    async def _write(self, request: Request, record: FetchRecord) -> None:
+        try:
+            await asyncio.to_thread(self._session.log.record, record)
+        except (GongkaiError, OSError) as problem:
+            self._session.fail(problem)

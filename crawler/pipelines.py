@@ -1,0 +1,100 @@
+"""The way of a finding through Scrapy's item pipelines: normalise → recognise → archive.
+
+Each stage takes what the stage before gave: Finding → Normalised → Recognised → Verdict. The work runs in threads (the
+reading itself in a child process), so the event loop keeps its hosts' clocks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scrapy.crawler import Crawler
+
+from crawler.normalise import join
+from crawler.normalise.sandbox import Sandbox
+from crawler.reports import read_report
+from crawler.session import ArchiveSession
+from gongkai.capture import Capture, Finding, Verdict
+from gongkai.document import Document
+from gongkai.errors import StorageError
+from gongkai.report import Reading, SourceDocument
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Normalised:
+    finding: Finding
+    sources: tuple[SourceDocument, ...]
+
+
+@dataclass(frozen=True)
+class Recognised:
+    finding: Finding
+    reading: Reading
+
+
+class _Stage:
+    def __init__(self, session: ArchiveSession) -> None:
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "_Stage":
+        return cls(ArchiveSession.of(crawler))
+
+
+class NormalisePipeline(_Stage):
+    """Bytes to text and tables, one sandboxed child a file. A file that cannot be read keeps its status and goes on."""
+
+    def __init__(self, session: ArchiveSession) -> None:
+        super().__init__(session)
+        self._sandbox = Sandbox(session.settings)
+
+    async def process_item(self, finding: Finding) -> Normalised:
+        return Normalised(finding, await asyncio.to_thread(self._sources, finding))
+
+    def _sources(self, finding: Finding) -> tuple[SourceDocument, ...]:
+        pages = (finding.page, *finding.parts)
+        page = self._read(pages)
+        sources = [SourceDocument("page", finding.page.final_url, tuple(p.raw_sha256 for p in pages), page)]
+        for attachment in finding.attachments:
+            if attachment.capture is not None:
+                document = self._read((attachment.capture,))
+                sources.append(SourceDocument(
+                    "attachment", attachment.url, (attachment.capture.raw_sha256,), document))
+        return tuple(sources)
+
+    def _read(self, captures: Sequence[Capture]) -> Document:
+        return join([
+            self._sandbox.read(c.body, url=c.final_url, content_type=c.header("content-type")) for c in captures])
+
+
+class RecognisePipeline(_Stage):
+    """Text and tables to: whose report, which year, which cells — or which look-alike."""
+
+    async def process_item(self, item: Normalised) -> Recognised:
+        finding = item.finding
+        reading = await asyncio.to_thread(
+            read_report, item.sources, site=finding.site, hints=finding.hints, url=finding.page.final_url)
+        return Recognised(finding, reading)
+
+
+class ArchivePipeline(_Stage):
+    """Kept for good, or kept as a look-alike's bytes. Only after this is the page done in the frontier."""
+
+    async def process_item(self, item: Recognised) -> Verdict:
+        try:
+            verdict = await asyncio.to_thread(self._keep, item)
+        except (StorageError, OSError) as problem:
+            self.session.fail(problem)
+            raise
+        report = item.reading.report
+        logger.info("%s: %s %s %s (%s) %s", verdict.outcome, report.kind, report.report_year or "year unknown",
+                    report.filed_under or "", report.report_year_source or "-", item.finding.page.final_url)
+        return verdict
+
+    def _keep(self, item: Recognised) -> Verdict:
+        archive, crawl_id = self.session.archive, self.session.log.crawl_id
+        keep = archive.keep if item.reading.report.is_report else archive.keep_rejected
+        return keep(item.finding, item.reading, crawl_id=crawl_id)

@@ -1,0 +1,88 @@
+"""The simulator of government sites (../shared/govweb) as a forward proxy, with its truth."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from tests.shared_material import SHARED
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_direct = build_opener(ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Simulator:
+    proxy: str
+    admin: str
+
+    def get(self, path: str) -> Any:
+        return json.loads(_direct.open(self.admin + path, timeout=30).read())
+
+    def target(self, site: str) -> dict[str, Any]:
+        return next(t for t in self.get("/targets") if t["site"] == site)
+
+    def own_reports(self, site: str) -> list[dict[str, Any]]:
+        """Own reports and corrected versions of them."""
+        return [r for r in self.get("/truth")["reports"] if r["site"] == site and r["kind"] in ("own", "corrected")]
+
+    def log(self, site: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in _direct.open(f"{self.admin}/log?site={site}", timeout=30).read().splitlines()]
+
+    def reset(self) -> None:
+        _direct.open(self.admin + "/reset", timeout=30).read()
+
+
+def bare(url: str) -> str:
+    """The simulator compares addresses without scheme."""
+    return re.sub(r"^https?://", "", url)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def simulator(seed: str) -> Iterator[Simulator]:
+    port, admin = free_port(), free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "govweb", "serve", "--seed", seed, "--port", str(port), "--admin-port", str(admin),
+         "--dead-delay", "0.05"],
+        cwd=SHARED / "govweb", stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    made = Simulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}")
+    try:
+        for _ in range(200):
+            try:
+                made.get("/health")
+                break
+            except (URLError, ConnectionError):
+                time.sleep(0.05)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def gongkai(*args: str, proxy: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, with `settings` as GONGKAI_* and no delays."""
+    return subprocess.run(
+        [sys.executable, "-m", "crawler", *args], capture_output=True, text=True, encoding="utf-8", timeout=280,
+        env=environment(proxy, **settings), cwd=REPOSITORY)
+
+
+def environment(proxy: str | None = None, **settings: str) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("GONGKAI_") and not k.lower().endswith("_proxy")}
+    given = {f"GONGKAI_{key.upper()}": value for key, value in {"delay_s": "0", **settings}.items()}
+    return clean | given | ({"http_proxy": proxy, "https_proxy": proxy} if proxy else {})
