@@ -13,12 +13,15 @@ import trafilatura
 from lxml import etree
 
 from crawler.normalise.markup import Element
+from crawler.normalise.offers import is_file
 from crawler.normalise.vocabulary import ordered, words
 
 _SPACE = re.compile(r"\s+")
 ENOUGH_MARKERS = 3
 _SURE_SHARE = 0.3
 _SURE_CHARS = 300
+_MENU_LINKS = 4
+_MENU_SHARE = 0.7
 _MAPPED_SHARE = 0.9
 _OPINION_LIMIT_CHARS = 2_000_000
 
@@ -49,7 +52,7 @@ def markers(text: str) -> set[str]:
 def find(body: Element) -> Element:
     """The element to read; `body` itself when nothing better is there."""
     whole = text_of(body)
-    own = _by_markers(body, whole)
+    own = _by_markers(body)
     if own is None:
         own = _by_name(body)
     if own is not None and _prose_outside(body, own) <= max(_SURE_CHARS, _SURE_SHARE * len(text_of(own))):
@@ -60,28 +63,49 @@ def find(body: Element) -> Element:
     return _longer(own, opinion)
 
 
-def _by_markers(body: Element, whole: str) -> Element | None:
-    wanted = markers(whole)
+def _by_markers(body: Element) -> Element | None:
+    """The deepest element that holds every marker the page says outside its links (menus name the sections too)."""
+    plain = copy.deepcopy(body)
+    for link in plain.iter("a"):
+        if link.get("href"):
+            for part in link.iter():
+                part.text = None
+                if part is not link:
+                    part.tail = None
+    wanted = markers(text_of(plain))
     if len(wanted) < ENOUGH_MARKERS:
         return None
-    node, text = body, whole
+    node, twin = body, plain
     while True:
-        for child in node:
-            inner = text_of(child)
-            if len(inner) >= len(text) * 0.05 and all(marker in inner for marker in wanted):
-                node, text = child, inner
-                break
-        else:
+        place = next((i for i, child in enumerate(twin) if _says_all(child, wanted)), None)
+        if place is None:
             break
-    node = _out_of_table(node)
+        node, twin = node[place], twin[place]
+    size, node = len(text_of(twin)), _out_of_table(node)
     # A named container just around it also holds the lead and the signature (bodies cut into several sections).
     names = words("containers")
     for ancestor in node.iterancestors():
         if ancestor is body:
             break
-        if _named(ancestor, names) and len(text_of(ancestor)) <= 1.5 * len(text) + 200:
+        if _named(ancestor, names) and len(text_of(ancestor)) <= 1.5 * size + 200:
             node = ancestor
+    _drop_link_lists(node)
     return node
+
+
+def _says_all(element: Element, wanted: set[str]) -> bool:
+    text = text_of(element)
+    return all(marker in text for marker in wanted)
+
+
+def _drop_link_lists(node: Element) -> None:
+    """Menus and lists of further pages that stand inside a report's body, which is known by its markers."""
+    for element in list(node.iter("ul", "ol", "div", "dl", "p", "table")):
+        links = element.findall(".//a[@href]")
+        if len(links) < _MENU_LINKS or element is node or any(is_file(link.get("href") or "") for link in links):
+            continue
+        if sum(len(text_of(link)) for link in links) >= _MENU_SHARE * len(text_of(element)):
+            element.drop_tree()
 
 
 def _out_of_table(node: Element) -> Element:

@@ -9,7 +9,7 @@ from crawler.normalise.text import flatten, title_lines
 from gongkai.document import Document, FileLink, Status
 
 _SCRIPTED = ("script", "textarea", "noscript", "template")
-_DROPPED = ("script", "style", "noscript", "template", "svg", "math")
+_DROPPED = ("script", "style", "noscript", "template", "svg", "math", "textarea")
 _BODY_CHARS = 300
 
 
@@ -27,7 +27,7 @@ def read_html(data: bytes, *, url: str | None = None, declared: str | None = Non
     whole = container.text_of(page)
     if len(container.markers(whole)) < container.ENOUGH_MARKERS and (found := _scripted(hidden)) is not None:
         if len(container.text_of(found)) > len(container.text_of(page)) * 0.5:
-            page = found
+            page, metadata = found, masthead.index_block(found) | metadata
             warnings.append("the body stood in a script")
     container.prune(page)
     files = offers.file_links(page, base)

@@ -37,6 +37,11 @@ def _targets(element: Element) -> list[str]:
     return [value.strip() for value in written if value.strip()] + _QUOTED.findall(script)
 
 
+def is_file(target: str) -> bool:
+    """Whether an address as written leads to a file."""
+    return _file_target(target) is not None
+
+
 def _file_target(target: str) -> str | None:
     """The address of the file a link leads to, also through a viewer page (``viewer.html?file=…``)."""
     try:

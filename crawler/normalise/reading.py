@@ -39,6 +39,7 @@ def paragraph(text: str, *, marked: bool = False) -> Block:
 
 def blocks(body: Element) -> tuple[list[Block], list[str]]:
     """Blocks of the element and warnings. Text inside a data table appears in that table alone."""
+    body.attrib.pop("style", None)  # the body itself may be hidden until a script shows it
     reader = _Reader()
     reader.walk(body)
     reader.flush()
