@@ -1,7 +1,7 @@
-"""``scrapy crawl agency -a site=URL``: every yearly report one agency's site still shows, in few and polite requests.
+"""``scrapy crawl agency -a site=URL``: every yearly report an agency's site still shows, in few and polite requests.
 
-One page at a time: take the best lead, fetch it, hand over what it gave, wait until that is stored, learn, go on. A lead
-is marked done only then, so a killed crawl loses nothing.
+One page at a time: take the best lead, fetch it, hand over what it gave, wait until that is stored, learn, go on. A
+lead is marked done only then, so a killed crawl loses nothing.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True)
 class Visit:
-    """What asking for a lead gave: the page, every address that was asked with it, and the finding if it may be a report."""
+    """What asking for a lead gave: the page, the addresses that came along, and the finding if it may be a report."""
 
     page: Page
     asked: tuple[str, ...]
@@ -49,8 +49,8 @@ class Visit:
 
 
 class AgencySpider(Spider):
-    """`years`, `missing_years`, `outcome` (complete, incomplete, nothing, blocked, unreachable, budget), `explanation` and
-    `incidents` are there for whoever watches, and final when the spider closes."""
+    """`years`, `missing_years`, `outcome` (complete, incomplete, nothing, blocked, unreachable, budget), `explanation`
+    and `incidents` are there for whoever watches, and final when the spider closes."""
 
     name = "agency"
 
@@ -67,12 +67,15 @@ class AgencySpider(Spider):
         self.incidents: list[dict[str, str]] = []
         self._requests = 0
         self._pages = 0
+        self._out_of_budget = False
         self._left_hosts: set[str] = set()
         self._settled: asyncio.Future[Any] | None = None
         self.course: Course | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "AgencySpider":
+        if kwargs.get("max_requests") in (None, ""):
+            kwargs["max_requests"] = crawler.settings.get("GONGKAI_MAX_REQUESTS")
         spider = super().from_crawler(crawler, *args, **kwargs)
         connect = crawler.signals.connect
         connect(spider._on_request, signal=signals.request_reached_downloader)
@@ -93,7 +96,8 @@ class AgencySpider(Spider):
     # ---- the crawl -----------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[Any]:
         course = self._open()
-        self.logger.info("%s (%s): %s", self.agency_site.agency or "agency not named", self.agency_site.url, course.begin())
+        name = self.agency_site.agency or "agency not named"
+        self.logger.info("%s (%s): %s", name, self.agency_site.url, course.begin())
         while (lead := self._next(course)) is not None:
             visit = await self._ask(course, lead)
             if visit is None:
@@ -107,6 +111,8 @@ class AgencySpider(Spider):
             course.frontier.set_fact("requests", self._requests)
             self._show(course)
         self._conclude(course)
+        # The last finding's pipeline is still unwinding; without this breath Scrapy sees it and looks again in 5 s.
+        await asyncio.sleep(0.01)
 
     def _open(self) -> Course:
         frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self.agency_site.url)
@@ -136,28 +142,39 @@ class AgencySpider(Spider):
         except FetchFailed as problem:
             self._failed(course, lead, problem)
             return None
-        page = read_page(response)
-        self._pages += 1
-        asked = tuple(dict.fromkeys(url for url in (page.url,) if canonical(url)))
+        page = self._read(response)
+        asked = (page.url,) if canonical(page.url) else ()
         if why := self._useless(course, lead, page, response):
             self.logger.info("   → %s", course.lost(lead, why))
             course.frontier.settle(lead, page.digest)
             return None
+        self._pages += 1
         gave = course.take_in(lead, page) if page.kind != "file" else "a file"
         self.logger.info("   → %s", gave)
         if not self._may_be_report(lead, page):
             return Visit(page, asked)
-        return await self._finding(course, lead, page, response, asked)
+        finding = await self._finding(course, lead, page, response)
+        along = (*(part.url for part in finding.parts), *(a.url for a in finding.attachments))
+        return Visit(page, (*asked, *along), finding)
+
+    def _read(self, response: Response) -> Page:
+        try:
+            return read_page(response)
+        except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
+            self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
+            return Page(response.url, "error", "")
 
     def _useless(self, course: Course, lead: Lead, page: Page, response: Response) -> str:
         """Why a page cannot be what its link promised; challenges and refusals are incidents as well."""
         if page.kind == "challenge":
-            self._incident(lead.url, "challenge", f"status {response.status}, a challenge page of {len(response.body)} bytes")
+            size = len(response.body)
+            self._incident(lead.url, "challenge", f"status {response.status}, a challenge page of {size} bytes")
             self._left_hosts.add(host_of(lead.url))
             return "a challenge page; the host is left alone"
         if page.kind == "error":
             if response.status in (401, 403, 405, 429) or response.status >= 500:
-                self._incident(lead.url, "forbidden" if response.status < 429 else "failed", f"status {response.status}")
+                kind = "forbidden" if response.status < 429 else "failed"
+                self._incident(lead.url, kind, f"the server answered with status {response.status}")
             elif lead.role == "report":
                 self._incident(lead.url, "missing", f"status {response.status}, the report named here is gone")
             return f"an error page (status {response.status})"
@@ -170,7 +187,8 @@ class AgencySpider(Spider):
         return ""
 
     def _failed(self, course: Course, lead: Lead, problem: FetchFailed) -> None:
-        if self._interrupted():
+        if self._interrupted() or problem.kind == "budget":
+            self._out_of_budget = problem.kind == "budget"
             course.frontier.release(lead)
             return
         self._incident(lead.url, problem.kind, problem.detail)
@@ -189,10 +207,17 @@ class AgencySpider(Spider):
         return lead.role == "report" and page.kind == "page" and plain and (
             page.loose_chars >= 300 or bool(page.files) or page.images > 0)
 
-    async def _finding(self, course: Course, lead: Lead, page: Page, response: Response, asked: tuple[str, ...]) -> Visit:
+    async def _finding(self, course: Course, lead: Lead, page: Page, response: Response) -> Finding:
         """Page, continuation parts and attachments together: the pipelines take them as one."""
+        parts = await self._parts(page) if page.kind != "file" else ()
+        files = [link for link in page.files
+                 if not denied(link.url) and course.territory.place(link.url) != "refused"][:_MOST_ATTACHMENTS]
+        attachments = [await self._attachment(course, link.url, link.name, page.url) for link in files]
+        return Finding(self.agency_site, capture_of(response, lead.url), parts, tuple(attachments), lead.hints)
+
+    async def _parts(self, page: Page) -> tuple[Capture, ...]:
         parts: list[Capture] = []
-        for url in body_parts(page)[:_MOST_PARTS] if page.kind != "file" else ():
+        for url in body_parts(page)[:_MOST_PARTS]:
             try:
                 part = await self._fetch(url, page.url, f"part {len(parts) + 2} of the text")
             except FetchFailed as problem:
@@ -200,16 +225,9 @@ class AgencySpider(Spider):
                 continue
             if part.status < 400:
                 parts.append(capture_of(part, url))
-                asked += (url,)
             else:
                 self._incident(url, "missing", f"a part of the text is missing: status {part.status}")
-        attachments = []
-        for link in page.files[:_MOST_ATTACHMENTS]:
-            if not denied(link.url) and course.territory.place(link.url) != "refused":
-                attachments.append(await self._attachment(course, link.url, link.name, page.url))
-                asked += (link.url,)
-        finding = Finding(self.agency_site, capture_of(response, lead.url), tuple(parts), tuple(attachments), lead.hints)
-        return Visit(page, asked, finding)
+        return tuple(parts)
 
     async def _attachment(self, course: Course, url: str, text: str, referrer: str) -> Attachment:
         if course.frontier.asked(url):
@@ -227,7 +245,7 @@ class AgencySpider(Spider):
         return Attachment(url, text, capture_of(response, url))
 
     def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> bool:
-        """What the pipelines made of the finding, or without pipelines what its own words say. False when it was not stored."""
+        """What the pipelines made of the finding, or without any what its own words say. False: it was not stored."""
         if isinstance(settled, Failure):
             self._incident(lead.url, "not_stored", settled.getErrorMessage()[:300])
             course.frontier.fail(lead)
@@ -265,15 +283,16 @@ class AgencySpider(Spider):
         return engine is None or engine.needs_backout()
 
     def _spent(self) -> bool:
-        return self.max_requests is not None and self._requests >= self.max_requests
+        return self._out_of_budget or self._requests >= self.max_requests
 
     # ---- the end -------------------------------------------------------------------------------------------------
     def _conclude(self, course: Course) -> None:
         if self._interrupted():
             return
-        blocked = next((i for i in self.incidents if i["kind"] in _BLOCKING), None)
+        mine = {course.territory.home_host, *course.territory.adopted}
+        blocked = next((i for i in self.incidents if i["kind"] in _BLOCKING and host_of(i["url"]) in mine), None)
         found = f"{len(course.years)} of {len(course.years) + len(course.missing_years)} years found"
-        if self._spent() and "budget" in course.ending:
+        if self._spent() and course.missing_years:
             self.outcome = "budget"
         elif not course.missing_years:
             self.outcome = "complete"
@@ -290,7 +309,10 @@ class AgencySpider(Spider):
             course.ending = f"{first['url']}: {first['detail'] or first['kind']}"
         self.explanation = f"{found}; {course.ending}"
         self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
-        course.frontier.finish(course.frontier.sources())
+        if self.outcome == "budget":
+            course.frontier.set_fact("requests", 0)  # the next run goes on from here with a budget of its own
+        else:
+            course.frontier.finish(course.frontier.sources())
 
     def _show(self, course: Course) -> None:
         stats = self.crawler.stats
@@ -328,7 +350,8 @@ def _address(site: str | None) -> str:
     url = canonical(site or "") or (canonical(f"http://{site}") if site and "://" not in site else None)
     if url is None:
         raise ConfigurationError(
-            f"site: {site!r} is not an address; expected the agency's home page, for example -a site=http://www.example.gov.cn/")
+            f"site: {site!r} is not an address; expected the agency's home page, "
+            "for example -a site=http://www.example.gov.cn/")
     return url
 
 
@@ -336,5 +359,5 @@ def _budget(given: int | str | None) -> int:
     if given is None or given == "":
         return int(Settings.model_fields["max_requests"].default)
     if not str(given).isdigit() or int(given) < 1:
-        raise ConfigurationError(f"max_requests: {given!r} is not a number of requests; expected 1 or more, for example 300")
+        raise ConfigurationError(f"max_requests: {given!r} is no number of requests; expected 1 or more, such as 300")
     return int(given)

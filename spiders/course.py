@@ -20,7 +20,7 @@ from spiders.hubs import Hubs, lists_reports
 from spiders.links import Link
 from spiders.names import Names
 from spiders.page import Page
-from spiders.scoring import PROMISING, Promise, Scorer
+from spiders.scoring import PROMISING, Promise, Role, Scorer
 from spiders.territory import Territory
 
 FIRST_YEAR = 2008
@@ -29,6 +29,7 @@ PATIENCE = 14
 """Requests spent on looking around for missing years since the last gain, once something was found."""
 PATIENCE_WITHOUT_ANY = 32
 """Requests after which a site that showed no report is given up."""
+_LIST_ROLES: tuple[Role, ...] = ("column", "year_column", "hub")
 _LEAST = 1.0
 _ENOUGH_COPIES = 4
 _PATTERN_CAP = 8
@@ -72,7 +73,7 @@ class Course:
         hubs = self.frontier.hubs()
         self.frontier.add([Lead(hub.url, 99.5, "hub", f"gave {hub.years} years in the last crawl",
                                 hints=Hints(anchor=hub.name)) for hub in hubs])
-        self.frontier.add([Lead(self.site.url, 99.0, "home", "the site's address as given")])
+        self.frontier.add([Lead(self.site.url, 55.0 if hubs else 99.0, "home", "the site's address as given")])
         return f"starting at {len(hubs)} remembered lists" if hubs else "starting at the home page"
 
     def next_lead(self) -> Lead | None:
@@ -97,7 +98,7 @@ class Course:
             copies = sum(1 for year in self._found.values() if year == lead.year)
             if lead.score <= PROMISING or copies >= _ENOUGH_COPIES:
                 return "the year is found"
-        if lead.role == "hub" or lead.role == "home" and not self.missing_years:
+        if lead.role == "hub" or (lead.role == "home" and not self.missing_years):
             return ""
         if self._patterns[_pattern(lead.url)] >= _PATTERN_CAP and lead.score < 80:
             return "enough pages of this pattern were asked in vain"
@@ -111,7 +112,7 @@ class Course:
         if not self._found:
             if self._fruitless >= PATIENCE_WITHOUT_ANY and lead.score < 90:
                 return f"no report in {self._fruitless} requests; the site is given up"
-        elif self._fruitless >= PATIENCE and lead.score < 60 or self._fruitless >= 3 * PATIENCE and lead.role != "report":
+        elif self._fruitless >= (PATIENCE if lead.score < 60 else 3 * PATIENCE) and lead.role != "report":
             return (f"{self._fruitless} requests since the last gain; still missing "
                     f"{', '.join(map(str, self.missing_years))}")
         return ""
@@ -123,7 +124,8 @@ class Course:
         if page.kind in ("shell", "frames"):
             return self._pass_on(lead, page)
         source = lead.source if lead.role == "pager" and lead.source else identity(lead.url)
-        in_reports = lead.role in ("column", "year_column", "hub") or lead.role == "pager" and bool(self._hubs.of(source).own)
+        proven = lead.role == "pager" and self._hubs.of(source).own > 0
+        in_reports = proven or lead.role in _LIST_ROLES
         weighed = [(link, self._scorer.weigh(link, page, in_reports=in_reports)) for link in page.links]
         fresh = self.frontier.add([self._lead(lead, page, link, p, source) for link, p in weighed if p.score > 0])
         reports = [f for f in fresh if f.role == "report" and f.score >= 60]
@@ -136,15 +138,17 @@ class Course:
             self._patterns[_pattern(lead.url)] = 0
         return (f"{page.kind}: {len(page.links)} links, {len(reports)} new reports named"
                 + (f" ({_span(r.year for r in reports)})" if reports else "")
-                + (f", {len(columns)} columns to follow" if columns else "") + (f", {turns} further pages" if turns else ""))
+                + (f", {len(columns)} columns to follow" if columns else "")
+                + (f", {turns} further pages" if turns else ""))
 
     def _arrive(self, lead: Lead, page: Page) -> None:
         """A disclosure link that led to another host makes the part it led to ours."""
-        if lead.role in ("column", "container", "directory", "year_column", "shell", "hub") \
-                and self.territory.place(page.url) in ("kin", "far", "adopted"):
-            if self.territory.place(page.url) != "adopted" or lead.role == "directory":
-                self.territory.adopt(page.url)
-                self.frontier.set_fact("adopted", [*(self.frontier.fact("adopted") or []), page.url])
+        if lead.role not in (*_LIST_ROLES, "container", "directory", "shell"):
+            return
+        place = self.territory.place(page.url)
+        if place in ("kin", "far") or (place == "adopted" and lead.role == "directory"):
+            self.territory.adopt(page.url)
+            self.frontier.set_fact("adopted", [*(self.frontier.fact("adopted") or []), page.url])
 
     def _pass_on(self, lead: Lead, page: Page) -> str:
         """Shells and frames are hops: what they lead to stands for them."""
@@ -162,23 +166,24 @@ class Course:
 
     def _lead(self, lead: Lead, page: Page, link: Link, promise: Promise, source: str) -> Lead:
         score = promise.score
-        if promise.role == "frame" and (lead.role in ("column", "year_column", "hub") or page.is_report_column):
+        if promise.role == "frame" and (lead.role in _LIST_ROLES or page.is_report_column):
             score = 70.0  # the list may be drawn in a frame of its own page
-        return Lead(link.url, score, lead.role if promise.role == "frame" else promise.role, promise.why, lead.depth + 1,
-                    page.url, source, promise.year, None, hints_of(link, page))
+        role = lead.role if promise.role == "frame" else promise.role
+        return Lead(link.url, score, role, promise.why, lead.depth + 1, page.url, source, promise.year, None,
+                    hints_of(link, page))
 
     def _turn(self, lead: Lead, page: Page, source: str, promises: list[Promise], gave: bool) -> int:
         """Adds the further pages of a list as far as the list is worth it."""
-        if page.kind == "report" or lead.role == "report" and not gave:
+        if page.kind == "report" or (lead.role == "report" and not gave):
             return 0
         if self._hubs.turned(source, gave) and lead.role == "pager":
             self.frontier.demote(source, ("pager",), 0.5)
             return 0
         if gave:
             score = 86.0
-        elif lead.role in ("column", "year_column", "hub") or lists_reports(page, promises):
+        elif lead.role in _LIST_ROLES or lists_reports(page, promises):
             score = 64.0
-        elif lead.role == "fallback" or lead.role == "pager":
+        elif lead.role in ("fallback", "pager"):
             score = min(lead.score, 13.0)
         else:
             return 0
@@ -189,7 +194,8 @@ class Course:
     def lost(self, lead: Lead, why: str) -> str:
         """The lead gave nothing (failed, missing, a repeat): tries its way out where it has one."""
         self._fruitless += 1
-        if lead.instead and self.frontier.add([replace(lead, url=lead.instead, instead=None, why=f"instead of {lead.url}")]):
+        other = replace(lead, url=lead.instead, instead=None, why=f"instead of {lead.url}") if lead.instead else None
+        if other and self.frontier.add([other]):
             return f"{why}; trying {lead.instead}"
         if lead.role == "pager" and lead.source and not lead.instead:
             self._hubs.turned(lead.source, gave=False)
@@ -206,11 +212,11 @@ class Course:
             self._found[url] = year
             self.frontier.add_found(url, year)
             return f"own report for {year}"
-        hub.foreign += not rejected
+        hub.foreign += not own and not rejected
         hub.rejected += rejected
         if lead.source and hub.disappoints:
             count = self.frontier.demote(lead.source, ("report", "pager", "year_column"), 2.0)
-            return f"{'no report' if rejected else 'another agency'}; {count} links of its list lose promise: {hub.disappoints}"
+            return f"not the agency's; {count} links of its list lose promise: {hub.disappoints}"
         return "no report" if rejected else "another agency's report"
 
 

@@ -1,7 +1,7 @@
 """The durable best-first queue of one site's crawl: a page is done only when what it gave is stored.
 
-One SQLite file a site. Leads go discovered → leased → settled; what was leased when the process died is discovered again
-when the file is opened. (Scrapy's own JOBDIR resumed nothing after kill -9 in 5 of 5 runs, silently.)
+One SQLite file a site. Leads go discovered → leased → settled; what was leased when the process died is discovered
+again when the file is opened. (Scrapy's own JOBDIR resumed nothing after kill -9 in 5 of 5 runs, silently.)
 """
 
 import json
@@ -24,9 +24,14 @@ CREATE TABLE IF NOT EXISTS leads (
 CREATE INDEX IF NOT EXISTS best ON leads (state, score DESC, depth, place);
 CREATE TABLE IF NOT EXISTS found (identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS hubs (identity TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, years INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS hubs (
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, years INTEGER NOT NULL);
 """
 _FIELDS = "url, score, role, why, depth, referrer, source, year, instead, hints"
+_INSERT = f"INSERT INTO leads (identity, place, state, {_FIELDS})"
+
+
+_NO_HINTS = Hints()
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Lead:
     source: str | None = None
     year: int | None = None
     instead: str | None = None
-    hints: Hints = Hints()
+    hints: Hints = _NO_HINTS
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Frontier:
 
     # ---- leads ---------------------------------------------------------------------------------------------------
     def add(self, leads: Iterable[Lead]) -> list[Lead]:
-        """Takes in what is new; a lead known but not yet asked for rises to the better of its scores. Returns the new."""
+        """Takes in what is new and returns it; a lead known but not yet asked for rises to the better of its scores."""
         fresh = []
         with self._transaction():
             for lead in leads:
@@ -82,9 +87,8 @@ class Frontier:
                 known = self._db.execute("SELECT state, score FROM leads WHERE identity = ?", (key,)).fetchone()
                 if known is None:
                     self._place += 1
-                    self._db.execute(
-                        f"INSERT INTO leads (identity, place, state, {_FIELDS}) VALUES (?, ?, 'discovered'{', ?' * 10})",
-                        (key, self._place, *_row(lead)))
+                    values = (key, self._place, *_row(lead))
+                    self._db.execute(f"{_INSERT} VALUES (?, ?, 'discovered'{', ?' * 10})", values)
                     fresh.append(lead)
                 elif known[0] == "discovered" and lead.score > known[1]:
                     self._db.execute(
@@ -94,8 +98,8 @@ class Frontier:
     def take(self) -> Lead | None:
         """The best lead, leased: highest score, then nearest to the home page, then first discovered."""
         row = self._db.execute(
-            f"SELECT identity, {_FIELDS} FROM leads WHERE state = 'discovered' ORDER BY score DESC, depth, place LIMIT 1"
-        ).fetchone()
+            f"SELECT identity, {_FIELDS} FROM leads WHERE state = 'discovered' "
+            "ORDER BY score DESC, depth, place LIMIT 1").fetchone()
         if row is None:
             return None
         self._db.execute("UPDATE leads SET state = 'leased' WHERE identity = ?", (row[0],))
@@ -104,11 +108,12 @@ class Frontier:
     def settle(self, lead: Lead, digest: str | None = None, also: Iterable[str] = ()) -> None:
         """The lead is done, and with it the addresses it answered from and the files that came along."""
         with self._transaction():
-            self._db.execute("UPDATE leads SET state = 'settled', digest = ? WHERE identity = ?", (digest, identity(lead.url)))
+            self._db.execute(
+                "UPDATE leads SET state = 'settled', digest = ? WHERE identity = ?", (digest, identity(lead.url)))
             for url in also:
                 self._place += 1
                 self._db.execute(
-                    f"INSERT INTO leads (identity, place, state, {_FIELDS}) VALUES (?, ?, 'settled'{', ?' * 10}) "
+                    f"{_INSERT} VALUES (?, ?, 'settled'{', ?' * 10}) "
                     "ON CONFLICT (identity) DO UPDATE SET state = 'settled'",
                     (identity(url), self._place, *_row(replace(lead, url=url))))
 
@@ -149,7 +154,7 @@ class Frontier:
         """The lists the own reports stood in. Where every year has a column of its own, the list of those columns."""
         years: dict[str, set[int]] = {}
         for source, year in self._db.execute(
-                "SELECT leads.source, found.year FROM found JOIN leads USING (identity) WHERE leads.source IS NOT NULL"):
+                "SELECT leads.source, found.year FROM found JOIN leads USING (identity) WHERE leads.source NOT NULL"):
             years.setdefault(self._above(source), set()).add(year)
         rows = ((self._db.execute("SELECT url, hints FROM leads WHERE identity = ?", (key,)).fetchone(), len(y))
                 for key, y in years.items())
@@ -169,7 +174,8 @@ class Frontier:
 
     def hubs(self) -> list[RememberedHub]:
         """The lists that gave own reports in the last finished crawl, the richest first."""
-        return [RememberedHub(*row) for row in self._db.execute("SELECT url, name, years FROM hubs ORDER BY years DESC, url")]
+        rows = self._db.execute("SELECT url, name, years FROM hubs ORDER BY years DESC, url")
+        return [RememberedHub(*row) for row in rows]
 
     def finish(self, hubs: Iterable[RememberedHub]) -> None:
         """The crawl has ended by its own decision; the next one starts at these hubs."""
@@ -207,5 +213,5 @@ def _row(lead: Lead) -> tuple[Any, ...]:
 
 
 def _lead(row: tuple[Any, ...]) -> Lead:
-    *fields, hints = row
-    return Lead(*fields, hints=Hints(**json.loads(hints)))
+    fields = dict(zip(_FIELDS.split(", "), row, strict=True))
+    return Lead(**{**fields, "hints": Hints(**json.loads(fields["hints"]))})

@@ -19,11 +19,13 @@ from spiders.vocabulary import addresses
 How = Literal["anchor", "script", "option", "area", "frame", "redirect"]
 
 _MOST_LINKS = 4000
+_LONGEST_URL = 2000
 _LONGEST_SCRIPT = 1_500_000
 _QUOTED = re.compile(r"""["']([^"'\s<>{}]{2,400})["']""")
-_PATH = re.compile(r"^(?:https?://|\.{0,2}/[^/\s]|[\w\-./]+\.(?:s?html?|jsp|jspx|aspx?|php|do|action|jhtml|thtml|dhtml|pdf|docx?|wps|xlsx?"
-                   r"|ofd)(?:[?#]|$)|[\w\-./]*\?[\w\-]+=)", re.I)
-_JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
+_PATH = re.compile(r"^(?:https?://|\.{0,2}/[^/\s]|[\w\-./]+\.(?:s?html?|jsp|jspx|aspx?|php|do|action|jhtml|thtml|dhtml|pdf|docx?"
+                   r"|wps|xlsx?|ofd)(?:[?#]|$)|[\w\-./]*\?[\w\-]+=)", re.I)
+_JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
+                      r"""|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
                       r"""|window\.open\(\s*["']([^"']{1,400})["']\s*,\s*["']_(?:self|top|parent)["']""")
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
 _DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "url", "_href")
@@ -104,7 +106,7 @@ def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings) 
 
 def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundings) -> Iterator[Link]:
     url = canonical(href, base)
-    if url is None:
+    if url is None or len(url) > _LONGEST_URL:
         return
     text = seen_text(element) or next(
         (alt for image in element.iter("img") if (alt := image.get("alt") or image.get("title"))), "")
@@ -125,7 +127,7 @@ def _named_in_script(code: str) -> list[str]:
 
 
 def _inside_script(script: HtmlElement, base: str) -> Iterator[Link]:
-    """Anchors of a list the page keeps as text in a script (XML records in CDATA, template strings) for drawing later."""
+    """Anchors of a list that the page keeps as text in a script (XML records in CDATA, template strings)."""
     text = script.text or ""
     if len(text) > _LONGEST_SCRIPT or "<a" not in text or "href" not in text:
         return

@@ -8,16 +8,19 @@ from gongkai.chinese import fold
 
 Whose = Literal["own", "other", "unknown"]
 
-_ORGAN = re.compile(r"(?:局|委|委员会|政府|办公室|办|厅|部|院|署|会|中心|街道|办事处|镇|乡|大队|支队|总队|站|处|所|馆|公司|学校|分局|集团|省|市|县|区"
-                    r"|旗|州|盟|管委会|开发区|公署)$")
+_ORGAN = re.compile(r"(?:局|委|委员会|政府|办公室|办|厅|部|院|署|会|中心|街道|办事处|镇|乡|大队|支队|总队|站|处|所|馆"
+                    r"|公司|学校|分局|集团|省|市|县|区|旗|州|盟|管委会|开发区|公署)$")
 _SELF = re.compile(r"^(?:本级|本局|我局|本机关|本单位|本部门|局机关|机关|局本级|委本级|局|委|厅)$")
 _REGION = re.compile(r"^(?:[\u3400-\u9fff]{1,12}(?:省|自治区|市|自治州|州|地区|盟|县|区|旗))+$")
 _OWN_TITLE = re.compile(r"\(.*?\)|（.*?）")
 
 
 class Names:
-    """The asked agency's names, past and present. Knows abbreviations: 清沅市人社局 is 清沅市人力资源和社会保障局, because
-    its characters stand in the full name in that order and both end alike; 清沅市财政局国库支付中心 is another body."""
+    """The asked agency's names, past and present.
+
+    Knows abbreviations: 清沅市人社局 is 清沅市人力资源和社会保障局, because its characters stand in the full name in
+    that order and both end alike; 清沅市财政局国库支付中心 is another body.
+    """
 
     def __init__(self, agency: str | None, former: Iterable[str] = ()) -> None:
         self._names = tuple(dict.fromkeys(fold(name) for name in (agency, *former) if name and fold(name)))
@@ -47,7 +50,7 @@ def _is_form_of(plain: str, name: str) -> bool:
         return _REGION.match(plain[:-len(name)]) is not None
     if name.endswith("人民政府") and plain == name.removesuffix("人民政府"):
         return True
-    if len(plain) < 3 or plain[-1] != name[-1] or _REGION.match(plain) and not _REGION.match(name):
+    if len(plain) < 3 or plain[-1] != name[-1] or (_REGION.match(plain) and not _REGION.match(name)):
         return False
     # 政府 and 政府办公室 end differently; what remains are abbreviations and names without their region.
     characters = iter(name)

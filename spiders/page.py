@@ -22,24 +22,26 @@ Kind = Literal["shell", "frames", "list", "report", "page", "file", "error", "ch
 
 _LONGEST_TEXT = 300_000
 _SHELL_CHARS = 300
-_LOOK_ALIKE_STANDS = frozenset(("form_template", "notice", "regulation", "guide", "website_report", "budget",
-                                "rule_of_law_report", "enterprise_report", "university_report", "news", "work_plan",
-                                "government_work_report", "evaluation", "statistics"))
+_LOOK_ALIKE_STANDS = frozenset((
+    "form_template", "notice", "regulation", "guide", "website_report", "budget", "rule_of_law_report", "news",
+    "enterprise_report", "university_report", "work_plan", "government_work_report", "evaluation", "statistics"))
 """Kinds a title states so plainly that matching section headings do not overrule it: the official form is re-posted
 on hundreds of sites with every heading of a report."""
-_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff",
+          b"GIF8")
+_UNREAD = TitleReading("unknown")
 _NO_NAME = frozenset(("", "null", "undefined", "none"))
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page as steering sees it. `loose_chars` counts the text outside links; `scripts` is what pagers are read from."""
+    """A page as steering sees it. `loose_chars` counts the text outside links; pagers are read from `scripts`."""
 
     url: str
     kind: Kind
     digest: str
     titles: tuple[str, ...] = ()
-    reading: TitleReading = TitleReading("unknown")
+    reading: TitleReading = _UNREAD
     meta: dict[str, str] = field(default_factory=dict)
     crumb: str = ""
     loose_chars: int = 0
@@ -60,7 +62,7 @@ class Page:
 
     @cached_property
     def is_report_column(self) -> bool:
-        """Whether the page says that it lists (or lies in) the yearly reports: by ColumnType, ColumnName, heading or crumb."""
+        """Whether the page says that it lists (or lies in) the yearly reports: by ColumnType, name, heading, crumb."""
         if "信息公开年报" in fold(self.meta.get("columntype", "")):
             return True
         names = (self.meta.get("columnname", ""), self.crumb, *self.titles)
@@ -100,21 +102,18 @@ def read_page(response: Response) -> Page:
 
 def _kind(page: Page, response: TextResponse, text: str) -> Kind:
     words = pages()
+    frames = any(link.how == "frame" for link in page.links)
     if response.status in words.challenge_statuses or (
             len(text) < 400 and words.challenge_words.search(response.text[:20_000])):
         return "challenge"
     if response.status >= 400:
         return "error"
-    frames = [link for link in page.links if link.how == "frame"]
-    if len(text) < _SHELL_CHARS and page.moves and len(page.links) <= 8:
-        return "shell"
-    if frames and len(text) < _SHELL_CHARS:
-        return "frames"
+    if len(text) < _SHELL_CHARS and (frames or (page.moves and len(page.links) <= 8)):
+        return "frames" if frames else "shell"
     if _is_report(page):
         return "report"
-    if len(text) < 600 and words.error_words.search(text):
-        return "error"
-    return "list" if is_list(page) else "page"
+    gone = len(text) < 600 and words.error_words.search(text)
+    return "error" if gone else "list" if is_list(page) else "page"
 
 
 def is_list(page: Page) -> bool:
@@ -130,7 +129,9 @@ def _is_report(page: Page) -> bool:
         return False
     if page.sections >= 3 and page.loose_chars >= 600:
         return True
-    if reading.kind != "annual_report" or reading.year is None or is_list(page) and not page.meta.get("articletitle"):
+    if reading.kind != "annual_report" or reading.year is None:
+        return False
+    if is_list(page) and not page.meta.get("articletitle"):
         return False
     shown = any(link.how == "frame" and is_file(link.url) for link in page.links)
     return page.loose_chars >= 200 or bool(page.files) or page.images > 0 or shown
@@ -165,14 +166,15 @@ def _reading(titles: tuple[str, ...]) -> TitleReading:
     readings = [read_title(title) for title in titles]
     known = [r for r in readings if r.kind not in ("unknown", "list_page")]
     full = [r for r in known if r.year is not None or r.kind != "annual_report"]
-    return next(iter(full or known or [r for r in readings if r.kind != "unknown"] or readings), TitleReading("unknown"))
+    return next(iter(full or known or [r for r in readings if r.kind != "unknown"] or readings), _UNREAD)
 
 
 def _crumb(root: HtmlElement) -> str:
     """The last step of the breadcrumb."""
+    tries = 0
     for element in root.iter("div", "p", "span", "td", "ul", "nav"):
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if re.search(r"crumb|position|dqwz|weizhi|location|dangqian", marks, re.I):
+        if re.search(r"crumb|position|dqwz|weizhi|location|dangqian", marks, re.I) and (tries := tries + 1) <= 20:
             text = seen_text(element)
             if 0 < len(text) <= 160:
                 return re.split(r"[>»›＞/]|->", text)[-1].strip()[:60]
@@ -186,4 +188,5 @@ def _images(root: HtmlElement) -> int:
 
 
 def _scripts(root: HtmlElement) -> str:
-    return "\n".join((s.text or "")[:50_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")[:400_000]
+    code = ((s.text or "")[:50_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
+    return "\n".join(code)[:400_000]

@@ -1,7 +1,7 @@
 """The promise of a link: a fixed prior from its words, its list, its address and its place, before anything is learned.
 
-Measured on simulated sites, reports are 0.3-1.3 % of the addresses: a learner that waits for rewards never hears of one,
-while a prior read from anchor text ranks right from the first request.
+Measured on simulated sites, reports are 0.3-1.3 % of the addresses: a learner that waits for rewards never hears of
+one, while a prior read from anchor text ranks right from the first request.
 """
 
 import re
@@ -79,7 +79,8 @@ class Scorer:
             found = next((m for place in places if (m := _YEAR.search(fold(place)))), None)
             whose = self._whose_row(around.row_heading, around.col_heading)
             if found and whose != "other":
-                return Promise(93, "report", f"{link.text or 'a link'} in the row of {found.group()}", int(found.group()), whose)
+                said = f"{link.text or 'a link'} in the row of {found.group()}"
+                return Promise(93, "report", said, int(found.group()), whose)
         elif year:
             return Promise(60, "report", f"entry for {year} in the list of reports", year)
         return None
@@ -157,11 +158,9 @@ class Scorer:
             return promise if sure else _with(promise, min(promise.score, 30), "but in another's part of the portal")
         if inside or promise.role == "directory" or promise.whose == "own":
             return promise
-        if place == "home":
-            return _with(promise, promise.score - 50, "but outside the agency's part of the portal")
-        if place == "adopted":
-            loss = 60 if self._territory.adopted[host_of(link.url)] else 35
-            return _with(promise, promise.score - loss, "but outside the agency's part of the portal")
+        if place in ("home", "adopted"):
+            marked = place == "home" or self._territory.adopted[host_of(link.url)]
+            return _with(promise, promise.score - (60 if marked else 35), "but outside the agency's part of the portal")
         said = anchors().disclosure.search(fold(link.name)) or promise.role == "column"
         if not said or promise.score < 35 or not self._territory.inside(page.url):
             return Promise(0, "none", "another host, and no disclosure link")
@@ -197,7 +196,8 @@ def token_weight(url: str) -> tuple[float, str]:
     candidates += [f"{k}={v}".lower() for k, v in parse_qsl(parts.query)]
     if any(c in words.against_tokens for c in candidates):
         return 0.0, ""
-    best = max(((words.report_tokens.get(c, words.container_tokens.get(c, 0.0)), c) for c in candidates), default=(0.0, ""))
+    best = max(((words.report_tokens.get(c, words.container_tokens.get(c, 0.0)), c) for c in candidates),
+               default=(0.0, ""))
     for path, token, weight in words.guarded_tokens:
         if path in parts.path and token in candidates:
             best = max(best, (weight, token))

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 _DATE = re.compile(r"(20\d\d|19\d\d)\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})(?!\d)")
-_FURNITURE = re.compile(r"(?:^|[\s_\-])(?:head(?:er)?|nav\w*|menu\w*|foot(?:er)?|bottom|copyright|crumbs?|breadcrumb|position|friend\w*|links?|share"
-                        r"|top(?:bar)?|banner|toolbar|dqwz|weizhi|yqlj)(?:$|[\s_\-\d])", re.I)
+_FURNITURE = re.compile(
+    r"(?:^|[\s_\-])(?:head(?:er)?|nav\w*|menu\w*|foot(?:er)?|bottom|copyright|crumbs?|breadcrumb|position|friend\w*|links?"
+    r"|share|top(?:bar)?|banner|toolbar|dqwz|weizhi|yqlj)(?:$|[\s_\-\d])", re.I)
 _HEADING_CLASS = re.compile(r"(?:^|[\s_\-])(?:tit\w*|hd|head\w*|bt|caption|lm\w*|column\w*|name)(?:$|[\s_\-\d])", re.I)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "legend", "th"))
 _ITEMS = frozenset(("li", "tr", "dd", "p", "dl"))
 _DEEPEST = 60
 _WIDEST_SPAN = 60
 _MOST_CELLS = 20_000
+_LONGEST_ITEM = 400
+
+_Grid = tuple[list[list[HtmlElement | None]], dict[HtmlElement, tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Surroundings:
 
     def __init__(self) -> None:
         self._headings: dict[HtmlElement, str] = {}
-        self._grids: dict[HtmlElement, tuple[list[list[HtmlElement | None]], dict[HtmlElement, tuple[int, int]]]] = {}
+        self._items: dict[HtmlElement, tuple[str, str | None]] = {}
+        self._grids: dict[HtmlElement, _Grid] = {}
 
     def of(self, element: HtmlElement) -> Context:
         above: list[HtmlElement] = []
@@ -64,13 +69,19 @@ class Surroundings:
             node = node.getparent()
         steps = [_step(n) for n in reversed(above)]
         item = next((n for n in above[:6] if n.tag in _ITEMS), None)
-        whole = seen_text(item)[:600] if item is not None else ""
+        beside, date = self._item(item) if item is not None else ("", None)
         row, col = self._table_heads(above)
         return Context(
-            row_heading=row, col_heading=col, list_heading=self._heading(above[:8]),
-            beside=_beside(item) if item is not None and len(whole) < 400 else "",
-            date=iso_date(whole), path=">".join(steps[-12:]),
+            row_heading=row, col_heading=col, list_heading=self._heading(above[:8]), beside=beside, date=date,
+            path=">".join(steps[-12:]),
             furniture=any(n.tag in ("header", "footer", "nav") or _FURNITURE.search(_marks(n)) for n in above))
+
+    def _item(self, item: HtmlElement) -> tuple[str, str | None]:
+        """What an entry prints beside its links, and its date; nothing for a row that holds half the page (layout)."""
+        if item not in self._items:
+            whole = seen_text(item)
+            self._items[item] = (_beside(item), iso_date(whole)) if len(whole) < _LONGEST_ITEM else ("", None)
+        return self._items[item]
 
     def _heading(self, above: list[HtmlElement]) -> str:
         """The nearest heading before the list the link stands in."""
@@ -80,7 +91,9 @@ class Surroundings:
         if parent not in self._headings:
             own = ""
             for sibling in list(parent.itersiblings(preceding=True))[:4]:
-                if isinstance(sibling.tag, str) and (sibling.tag in _HEADINGS or _HEADING_CLASS.search(_marks(sibling))):
+                if not isinstance(sibling.tag, str):
+                    continue
+                if sibling.tag in _HEADINGS or _HEADING_CLASS.search(_marks(sibling)):
                     text = seen_text(sibling)
                     if 0 < len(text) <= 60:
                         own = text
@@ -102,13 +115,13 @@ class Surroundings:
         top = grid[0][col] if col < len(grid[0]) else None
         return _short(left, cell), _short(top, cell)
 
-    def _grid(self, table: HtmlElement) -> tuple[list[list[HtmlElement | None]], dict[HtmlElement, tuple[int, int]]]:
+    def _grid(self, table: HtmlElement) -> _Grid:
         if table not in self._grids:
             self._grids[table] = _grid(table)
         return self._grids[table]
 
 
-def _grid(table: HtmlElement) -> tuple[list[list[HtmlElement | None]], dict[HtmlElement, tuple[int, int]]]:
+def _grid(table: HtmlElement) -> _Grid:
     """Cells by position with spans undone, so that a year spanning three rows heads all three."""
     rows: list[list[HtmlElement | None]] = []
     where: dict[HtmlElement, tuple[int, int]] = {}

@@ -13,8 +13,8 @@ _GOVERNMENT = (".gov.cn",)
 
 
 class Territory:
-    """`home` is the site itself; `adopted` a part of another host that a disclosure link of the site led to; `kin` a host
-    of the same place (www.xm.gov.cn to fao.xm.gov.cn); `far` any other government host; the rest is refused."""
+    """`home` is the site itself; `adopted` a part of another host that a disclosure link of the site led to; `kin` a
+    host of the same place (www.xm.gov.cn to fao.xm.gov.cn); `far` any other government host; the rest is refused."""
 
     def __init__(self, site: str) -> None:
         self.home_host = host_of(site)
@@ -54,7 +54,7 @@ class Territory:
     def shared_host(self, url: str) -> bool:
         """Whether the host carries other agencies' pages too, as far as we know."""
         place = self.place(url)
-        return place in ("adopted", "kin", "far") or place == "home" and bool(self._home_tokens)
+        return place in ("adopted", "kin", "far") or (place == "home" and bool(self._home_tokens))
 
     def _related(self, host: str) -> bool:
         own, other = self.home_host.split(".")[::-1], host.split(".")[::-1]

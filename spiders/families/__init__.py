@@ -30,7 +30,7 @@ class Family(Protocol):
         ...
 
 
-FAMILIES: tuple[Family, ...] = (shtml, trs)  # type: ignore[assignment]  # modules hold the functions
+FAMILIES: tuple[Family, ...] = (shtml, trs)
 
 
 def family_of(page: Page) -> Family | None:

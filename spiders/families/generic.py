@@ -9,8 +9,9 @@ from spiders.families.paging import MOST_PAGES, NextPage, file_name, sibling
 from spiders.page import Page
 from spiders.vocabulary import anchors
 
-_COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})", re.I)
-_INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})", re.I)
+_SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
+_COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)" + _SET_TO, re.I)
+_INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)" + _SET_TO, re.I)
 _PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
 
 
@@ -85,4 +86,4 @@ def _shape(url: str) -> str:
 
 def _alike(shape: str, url: str) -> bool:
     other = _shape(url)
-    return other == shape or other.startswith(shape) and len(other) - len(shape) <= 12
+    return other == shape or (other.startswith(shape) and len(other) - len(shape) <= 12)

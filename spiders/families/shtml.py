@@ -9,8 +9,8 @@ from spiders.families.paging import MOST_PAGES, NextPage, file_name, script_call
 from spiders.page import Page
 
 NAME = "shtml"
-_TEMPLATES = re.compile(r"/(?:list|common_list|\w*xxgk_(?:list|navs)|zfxxgk\w*|newxxgk_list|xxgknbs|redirect_firstChannel|jump)"
-                        r"(?:_\d+)?\.shtml")
+_TEMPLATES = re.compile(r"/(?:list|common_list|\w*xxgk_(?:list|navs)|zfxxgk\w*|newxxgk_list|xxgknbs"
+                        r"|redirect_firstChannel|jump)(?:_\d+)?\.shtml")
 
 
 def recognise(page: Page) -> float:

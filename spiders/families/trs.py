@@ -1,7 +1,7 @@
 """拓尔思 TRS WCM: t-date articles; a pager that is only a call of createPageHTML(pages, current, "index", "html").
 
-`current` counts from 0 and page k is ``index_{k-1}``; some installations number the second page ``index_2``. Both styles
-occur inside one city, so the other one is named as the way out when the first fails or repeats the page before.
+`current` counts from 0 and page k is ``index_{k-1}``; some installations number the second page ``index_2``. Both
+styles occur inside one city, so the other one is named as the way out when the first fails or repeats a page.
 """
 
 import re
@@ -50,6 +50,6 @@ def _pager(page: Page) -> tuple[int, int, str, str] | None:
     for arguments in script_call(page.scripts, "createPageHTML"):
         if len(arguments) >= 4 and arguments[0].isdigit() and arguments[1].isdigit():
             total, current, stem, ending = int(arguments[0]), int(arguments[1]), arguments[2], arguments[3]
-            if 1 < total and re.fullmatch(r"[\w\-]{1,80}", stem) and re.fullmatch(r"\w{2,6}", ending):
+            if total > 1 and re.fullmatch(r"[\w\-]{1,80}", stem) and re.fullmatch(r"\w{2,6}", ending):
                 return min(total, MOST_PAGES), current, stem, ending
     return None

@@ -71,10 +71,10 @@ class Pages:
 @lru_cache(maxsize=1)
 def anchors() -> Anchors:
     raw = _load("anchors.yaml")
-    lists = {name: _weighted(raw[name]) for name in ("column", "container", "fallback", "against")}
-    words = {name: re.compile(raw[name]) for name in (
+    made: dict[str, Any] = {name: _weighted(raw[name]) for name in ("column", "container", "fallback", "against")}
+    made |= {name: re.compile(raw[name]) for name in (
         "year_only", "open_words", "more_words", "next_page", "disclosure", "report_heading")}
-    return Anchors(**lists, **words)
+    return Anchors(**made)
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,10 @@ start from under ``base`` (plain Scrapy when empty), and under ``findings`` a fi
 """
 
 import json
+import os
 import sys
 import time
+from multiprocessing.connection import Connection
 from typing import Any
 
 from scrapy import signals
@@ -29,21 +31,35 @@ class Keep:
 
     def process_item(self, item: Finding) -> Finding:
         time.sleep(self._pause_s)
-        line = {"url": item.page.url, "final_url": item.page.final_url, "hops": list(item.page.redirects),
-                "parts": [p.url for p in item.parts], "hints": vars(item.hints), "reason": item.page.reason,
-                "attachments": [{"url": a.url, "got": a.capture is not None, "problem": a.problem} for a in item.attachments]}
+        line = {
+            "url": item.page.url,
+            "final_url": item.page.final_url,
+            "hops": list(item.page.redirects),
+            "parts": [p.url for p in item.parts],
+            "hints": vars(item.hints),
+            "reason": item.page.reason,
+            "attachments": [
+                {"url": a.url, "got": a.capture is not None, "problem": a.problem} for a in item.attachments
+            ],
+        }
         with open(self._path, "a", encoding="utf-8") as out:  # noqa: PTH123
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
         return item
 
 
-def main() -> None:
-    task = json.loads(sys.argv[1])
+def run(task: dict[str, Any]) -> dict[str, Any]:
     settings = Settings()
     if task.get("base"):
         settings.setmodule(task["base"])
-    plain = {"DOWNLOAD_DELAY": 0, "LOG_LEVEL": "INFO", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
-             "RETRY_TIMES": 1, "DOWNLOAD_TIMEOUT": 20, "ITEM_PIPELINES": {}, "EXTENSIONS": {}}
+    plain: dict[str, Any] = {
+        "DOWNLOAD_DELAY": 0,
+        "LOG_LEVEL": "INFO",
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "RETRY_TIMES": 1,
+        "DOWNLOAD_TIMEOUT": 20,
+        "ITEM_PIPELINES": {},
+    }
     if task.get("findings"):
         plain |= {"ITEM_PIPELINES": {Keep: 1}, "FINDINGS": task["findings"]}
     settings.setdict(plain | task.get("settings", {}), priority="cmdline")
@@ -59,12 +75,23 @@ def main() -> None:
     process.start()
     spider: Any = crawler.spider
     assert crawler.stats is not None
-    print(json.dumps({
-        "outcome": spider.outcome, "explanation": spider.explanation, "years": spider.years, "found": found,
-        "missing_years": spider.missing_years, "incidents": spider.incidents,
+    return {
+        "outcome": spider.outcome,
+        "explanation": spider.explanation,
+        "years": spider.years,
+        "found": found,
+        "missing_years": spider.missing_years,
+        "incidents": spider.incidents,
         "requests": crawler.stats.get_value("downloader/request_count", 0),
-        "reports": crawler.stats.get_value("spider/reports", 0)}, ensure_ascii=False))
+        "reports": crawler.stats.get_value("spider/reports", 0),
+    }
+
+
+def answer(task: dict[str, Any], environment: dict[str, str], reply: Connection) -> None:
+    """The same in a process forked from one that has Scrapy loaded already."""
+    os.environ.update(environment)
+    reply.send(run(task))
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(run(json.loads(sys.argv[1])), ensure_ascii=False))
