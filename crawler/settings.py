@@ -35,7 +35,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once and knows no Retry-After
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # redirect shells are the spider's to read
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # loses redirects without a word
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # replaced below
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # knows no bombs
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # fetches a list from outside at the first cookie
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,  # the archive is the memory
 
     "crawler.fetching.egress.EgressMiddleware": 20,  # no address outside the rules costs anything
@@ -49,7 +50,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.handshake.HandshakeMiddleware": 620,  # a cookie in clear is no challenge
     "crawler.fetching.charset.CharsetMiddleware": 640,  # whoever reads text above reads it right
     "crawler.fetching.conditional.ConditionalMiddleware": 650,  # a 304 becomes the page it stands for
-    # 700 Cookies, 750 HttpProxy: Scrapy's
+    "crawler.fetching.cookies.CookiesMiddleware": 700,  # carried within a crawl, forgotten after it
+    # 750 HttpProxy: Scrapy's
     "crawler.journal.JournalMiddleware": 780,  # the crawl log: what came over the wire, codings undone, nothing judged
     "crawler.fetching.compression.CompressionMiddleware": 800,  # codings undone within bounds
     # 850 DownloaderStats: Scrapy's

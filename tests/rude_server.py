@@ -48,6 +48,7 @@ class Book:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 20
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for a delayed acknowledgement
     server: "_Server"
 
     def log_message(self, *args: Any) -> None:

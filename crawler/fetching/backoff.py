@@ -56,7 +56,7 @@ class BackoffMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        if not isinstance(exception, FetchProblem):
+        if not isinstance(exception, FetchProblem) or exception.is_repeat:
             return None
         if exception.transient:
             again = self._again(request, exception.kind, None)

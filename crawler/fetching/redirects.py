@@ -1,6 +1,6 @@
 """Redirects by status, followed inside the same rules as any request and never lost on the way."""
 
-from urllib.parse import urljoin, urlsplit
+import re
 
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares import redirect
@@ -22,25 +22,23 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None,
     ) -> Request | Response:
+        location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
+        if response.status in _STATUSES and _names_no_web_address(location):
+            raise FetchProblem("egress", f"a redirect to {location[:200]}, which is no web address", request.url,
+                               response=response)
         try:
             result = super().process_response(request, response)
-            target = self._target(request, response)
         except IgnoreRequest as problem:
             raise FetchProblem("redirects", f"more than {self.max_redirect_times} redirects in a row; the last points "
-                               f"to {self._target(request, response)}", request.url, response=response) from problem
+                               f"to {location[:200]}", request.url, response=response) from problem
         except ValueError as problem:
             raise FetchProblem("redirects", f"a redirect to an address that cannot be read ({problem})", request.url,
                                response=response) from problem
         if isinstance(result, Request):
             result.dont_filter = True
-        elif target is not None and urlsplit(target).scheme not in ("http", "https"):
-            raise FetchProblem("egress", f"a redirect to {target[:200]}, which is no web address", request.url,
-                               response=response)
         return result
 
-    @staticmethod
-    def _target(request: Request, response: Response) -> str | None:
-        location = response.headers.get("Location")
-        if location is None or response.status not in _STATUSES:
-            return None
-        return urljoin(request.url, location.decode("utf-8", "replace"))
+
+def _names_no_web_address(location: str) -> bool:
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", location, re.I)
+    return scheme is not None and scheme.group(1).lower() not in ("http", "https")

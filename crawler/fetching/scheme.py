@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _OTHER = {"https": "http", "http": "https"}
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_CANNOT_CONNECT = {"https": frozenset({"refused", "tls", "timeout", "protocol"}), "http": frozenset({"refused"})}
+_CANNOT_CONNECT = {"https": ("refused", "tls", "timeout", "protocol"), "http": ("refused",)}
 
 
 class SchemeMiddleware:
@@ -59,10 +59,10 @@ class SchemeMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         scheme, record = urlsplit(request.url).scheme, self._hosts[request.url]
         settled = scheme in record.answered or record.scheme is not None or record.insists_on_https
-        if settled or not isinstance(exception, FetchProblem):
+        if settled or not isinstance(exception, FetchProblem) or exception.is_repeat:
             return None
         by_name_only = exception.kind == "dns" and scheme == "https" and self._http_is_proxied
-        if exception.kind not in _CANNOT_CONNECT[scheme] and not by_name_only:
+        if exception.kind not in _CANNOT_CONNECT.get(scheme, ()) and not by_name_only:
             return None
         record.scheme = _OTHER[scheme]
         assert self._crawler.stats is not None
@@ -86,7 +86,7 @@ class SchemeMiddleware:
 def certificate_doubt(certificate: Any, host: str, now: datetime) -> str | None:
     """Why a browser would not trust a Twisted `certificate` for `host`, as far as it shows without a trust store."""
     from service_identity import CertificateError, VerificationError
-    from service_identity.hazmat import DNS_ID, verify_service_identity
+    from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
     from service_identity.pyopenssl import extract_patterns
 
     parsed = certificate.original.to_cryptography()
@@ -95,7 +95,8 @@ def certificate_doubt(certificate: Any, host: str, now: datetime) -> str | None:
     if now < parsed.not_valid_before_utc:
         return f"its certificate is valid only from {parsed.not_valid_before_utc:%Y-%m-%d}"
     try:
-        verify_service_identity(extract_patterns(certificate.original), [DNS_ID(host)], [])
+        wanted = IPAddress_ID(host) if host[-1:].isdigit() else DNS_ID(host)
+        verify_service_identity(extract_patterns(certificate.original), [wanted], [])
     except (CertificateError, VerificationError, ValueError):
         return f"its certificate was issued for another name ({parsed.subject.rfc4514_string()[:120]})"
     if parsed.issuer == parsed.subject:

@@ -1,8 +1,12 @@
-"""Scrapy's HTTP/1.1 client with a bound it lacks: a header section may not go on for ever.
+"""Scrapy's HTTP/1.1 client with what it lacks: an end to headers, and a handshake old servers can still make.
 
 Bodies are bounded by DOWNLOAD_MAXSIZE; headers by nothing but time, and a fast server fills memory in that time.
 """
 
+from typing import cast
+
+from OpenSSL import SSL
+from scrapy.core.downloader.contextfactory import _ScrapyCertificateOptions, _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -12,6 +16,7 @@ from scrapy.crawler import Crawler
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
+from twisted.web.iweb import IPolicyForHTTPS
 
 from crawler.fetching.problem import EndlessHeadersError
 
@@ -22,6 +27,21 @@ class WebDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._contextFactory = cast(IPolicyForHTTPS, _OldServersToo.from_crawler(crawler))
+
+
+class _OldServersToo(_ScrapyClientContextFactory):
+    def _get_cert_options(self) -> "_OldServerOptions":
+        return _OldServerOptions(**self._get_cert_options_kwargs())
+
+
+class _OldServerOptions(_ScrapyCertificateOptions):
+    def _makeContext(self, skipCiphers: bool = False) -> SSL.Context:
+        """Security level 0, without which OpenSSL makes no TLS 1.0 handshake. Twisted expands the cipher setting to a
+        list of names and loses the level on the way, so DOWNLOADER_CLIENT_TLS_CIPHERS cannot say it."""
+        context = super()._makeContext(skipCiphers)
+        context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
+        return context
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):

@@ -1,12 +1,17 @@
-"""Crawls the addresses of a job with the project's own settings, in its own process, and reports what came of it.
+"""Crawls addresses with the project's own settings, each crawl in a process of its own, and reports what came of it.
 
-Run as ``python -m tests.fetching.child_crawl``: job as JSON on stdin, one JSON document on stdout.
+Run as ``python -m tests.fetching.child_crawl``: a job as one JSON line on stdin, an exit code as one line on stdout,
+the report and the log as files in the job's place. It forks for every job, because a reactor runs once in a process
+and importing Scrapy takes longer than such a crawl.
 """
 
 import json
+import os
 import socket
 import sys
+import traceback
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
@@ -18,6 +23,7 @@ from twisted.python.failure import Failure
 from crawler.fetching.conditional import StoredCopy
 from crawler.fetching.problem import FetchProblem
 from crawler.fetching.received import capture_of
+from gongkai import settings as preloaded  # noqa: F401 - read after the fork, with the environment of the job
 
 OURS = ("crawler.fetching.", "scrapy.")
 
@@ -59,7 +65,8 @@ class Visitor(Spider):
             "asked": failure.request.meta["asked"], "problem": type(problem).__name__,
             "kind": getattr(problem, "kind", None), "detail": getattr(problem, "detail", str(problem)),
             "url": getattr(problem, "url", None), "evidence": getattr(problem, "response", None) is not None,
-            "host_level": getattr(problem, "is_host_level", None), "is_fetch_problem": isinstance(problem, FetchProblem),
+            "host_level": getattr(problem, "is_host_level", None),
+            "is_fetch_problem": isinstance(problem, FetchProblem),
         })
         yield from self._more()
 
@@ -77,9 +84,31 @@ def _unreadable() -> bytes:
 
 
 def main() -> None:
-    job = json.loads(sys.stdin.read())
-    if job["names"]:
-        _play_name_server(job["names"])
+    for line in sys.stdin:
+        job = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(_in_child(job))
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def _in_child(job: dict[str, Any]) -> int:
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    os.chdir(job["place"])
+    os.dup2(os.open("log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    try:
+        Path("report.json").write_text(json.dumps(_crawl(job)), "utf-8")
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _crawl(job: dict[str, Any]) -> dict[str, Any]:
+    looked_up: list[str] = []
+    if job["names"] is not None:
+        _play_name_server(job["names"], looked_up)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     chosen = {name: order for name, order in settings["DOWNLOADER_MIDDLEWARES"].items() if name.startswith(OURS)}
@@ -91,22 +120,26 @@ def main() -> None:
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Visitor)
     process.crawl(crawler, urls=job["urls"], outcomes=outcomes, referer=job["referer"], in_turn=job["in_turn"])
-    if job["names"]:
+    if job["names"] is not None:
         _unplug(dialled)
     process.start()
     assert crawler.stats is not None
     stats = {key: value for key, value in crawler.stats.get_stats().items() if isinstance(value, (int, float))}
-    json.dump({"outcomes": outcomes, "stats": stats, "dialled": dialled}, sys.stdout)
+    return {"outcomes": outcomes, "stats": stats, "dialled": dialled, "looked_up": looked_up}
 
 
-def _play_name_server(names: dict[str, list[str]]) -> None:
-    """Names answer with their addresses one after the other, the last for ever: what a rebinding name server does."""
+def _play_name_server(names: dict[str, list[str]], looked_up: list[str]) -> None:
+    """Names answer with their addresses one after the other, the last for ever: what a rebinding name server does.
+
+    No other name exists; whoever in the process looks one up is written down.
+    """
     real = socket.getaddrinfo
 
     def answer(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
-        addresses = names.get(host)
-        if addresses is None:
+        if str(host).startswith("127."):
             return real(host, port, *rest, **more)
+        looked_up.append(str(host))
+        addresses = names.get(host, ["NXDOMAIN"])
         address = addresses.pop(0) if len(addresses) > 1 else addresses[0]
         if address == "NXDOMAIN":
             raise socket.gaierror(socket.EAI_NONAME, "unknown")

@@ -1,10 +1,10 @@
-"""Crawls in child processes: Twisted's reactor runs once a process, and a crawl has one of its own anyway."""
+"""Crawls with the project's own settings against rude servers, and what came of them."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ class Crawled:
     stats: dict[str, float]
     log: str
     dialled: list[str]
+    looked_up: list[str]
 
     def __getitem__(self, url: str) -> dict[str, Any]:
         return self.outcomes[url]
@@ -33,8 +34,17 @@ class Crawled:
 Crawl = Callable[..., Crawled]
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([sys.executable, "-m", "tests.fetching.child_crawl"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
 @pytest.fixture
-def crawl(tmp_path: Path) -> Crawl:
+def crawl(tmp_path: Path, nursery: subprocess.Popen[str]) -> Crawl:
     """``crawl(urls, delay_s=…, settings={…}, names={…})``: loopback is open, delays are short, nothing is proxied."""
 
     def run(urls: list[str], *, settings: dict[str, Any] | None = None, names: dict[str, list[str]] | None = None,
@@ -42,18 +52,21 @@ def crawl(tmp_path: Path) -> Crawl:
             **given: Any) -> Crawled:
         chosen = {"allow_hosts": "127.0.0.1", "delay_s": 0.02, "timeout_s": 1.5, "retries": 1, "max_body_mib": 1,
                   "max_backoff_s": 5} | given
-        clean = {key: value for key, value in os.environ.items()
-                 if not key.startswith("GONGKAI_") and not key.lower().endswith("_proxy")}
-        job = {"urls": urls, "settings": settings or {}, "names": names, "referer": referer, "in_turn": in_turn}
-        child = subprocess.run(
-            [sys.executable, "-m", "tests.fetching.child_crawl"], input=json.dumps(job), capture_output=True, text=True,
-            timeout=60, cwd=tmp_path, env={
-                **clean, **(proxies or {}), "PYTHONPATH": str(ROOT),
-                **{f"GONGKAI_{name.upper()}": str(value) for name, value in chosen.items()}})
-        assert child.returncode == 0, child.stderr
-        report = json.loads(child.stdout)
+        inherited = {key: value for key, value in os.environ.items()
+                     if not key.startswith("GONGKAI_") and not key.lower().endswith("_proxy")}
+        ours = {"HOME": str(tmp_path)} | {f"GONGKAI_{key.upper()}": str(value) for key, value in chosen.items()}
+        environment = inherited | (proxies or {}) | ours
+        job = {"urls": urls, "settings": settings or {}, "names": names, "referer": referer, "in_turn": in_turn,
+               "environment": environment, "place": str(tmp_path)}
+        assert nursery.stdin is not None and nursery.stdout is not None
+        nursery.stdin.write(json.dumps(job) + "\n")
+        nursery.stdin.flush()
+        code = nursery.stdout.readline().strip()
+        log = (tmp_path / "log").read_text("utf-8")
+        assert code == "0" and "Traceback" not in log, log
+        report = json.loads((tmp_path / "report.json").read_text("utf-8"))
         assert all(o.get("is_fetch_problem", True) for o in report["outcomes"]), report["outcomes"]
-        assert "Traceback" not in child.stderr, child.stderr
-        return Crawled({o["asked"]: o for o in report["outcomes"]}, report["stats"], child.stderr, report["dialled"])
+        return Crawled({o["asked"]: o for o in report["outcomes"]}, report["stats"], log, report["dialled"],
+                       report["looked_up"])
 
     return run
