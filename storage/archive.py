@@ -18,7 +18,7 @@ from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal
 from storage.damage import Progress, VerifyReport
 from storage.failures import CatalogUnreadableError, file_failures
-from storage.journal import Line, lines_of, orphans
+from storage.journal import Line, lines_of, orphans, sweep
 from storage.keeping import Keeper
 from storage.layout import DOCUMENTS
 from storage.locks import FileLock
@@ -92,7 +92,7 @@ class Archive:
 
     def begin_crawl(self, site: AgencySite) -> CrawlLog:
         self._must_write()
-        log = CrawlLog(self._state / "journals", site, self._seal_log, self._keeper.confirm)
+        log = CrawlLog(self._state / "journals", site, self._seal_log)
         self._crawls[log.crawl_id] = log
         with self._ready().writing() as connection:
             enter_crawl(connection, crawl_row(log.lines(), sealed=False))
@@ -153,6 +153,8 @@ class Archive:
     def rebuild(self, progress: Progress | None = None) -> dict[str, int]:
         """Makes the catalog again from the objects and journals. No other process may be writing meanwhile."""
         self._must_write()
+        if self._crawls:
+            raise StorageError("a crawl is running in this process; rebuild when it has ended")
         assert self._writers is not None
         if not self._writers.try_exclusive():
             self._writers.shared()
@@ -180,6 +182,7 @@ class Archive:
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
             logger.warning("the catalog %s is new, but %s holds documents already: run gongkai rebuild",
                            self._catalog.name, self._objects.place)
+        sweep(self._state / "journals")
         for path, data in orphans(self._state / "journals"):
             self._seal_orphan(path, lines_of(data))
 

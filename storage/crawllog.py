@@ -30,11 +30,10 @@ class CrawlLog:
     """Given out by `Archive.begin_crawl`. Thread-safe. A log that is never finished is sealed as interrupted by the
     next process that opens the archive for writing."""
 
-    def __init__(self, folder: Path, site: AgencySite, seal: Callable[["CrawlLog"], None],
-                 confirm: Callable[["CrawlLog", FetchRecord], None]) -> None:
+    def __init__(self, folder: Path, site: AgencySite, seal: Callable[["CrawlLog"], None]) -> None:
         started = utc_now()
         self.crawl_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        self._seal, self._confirm = seal, confirm
+        self._seal = seal
         self._ended = False
         self._journal = Journal(folder / f"{self.crawl_id}.jsonl", {
             "line": "crawl", "schema": SCHEMA, "crawl_id": self.crawl_id, "started_at": stamp(started),
@@ -46,10 +45,8 @@ class CrawlLog:
         return self._ended
 
     def record(self, fetch: FetchRecord) -> None:
-        """One fetch, whatever came of it. ``not_modified`` also counts as having seen what is kept of that address."""
+        """One fetch, whatever came of it."""
         self._journal.append({"line": "fetch", **asdict(fetch), "at": stamp(fetch.at)})
-        if fetch.outcome == "not_modified":
-            self._confirm(self, fetch)
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Seals the log. A second call does nothing."""

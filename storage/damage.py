@@ -1,15 +1,15 @@
 """What `verify` finds, and the book it writes it in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from gongkai.errors import DamageError, GongkaiError
 from storage.objects import ObjectMissingError
 
 Kind = Literal["missing", "altered", "unreadable", "misdescribed", "dangling", "uncatalogued", "stale"]
-Progress = Callable[[str, int], None]
-"""Called with what is being counted and how many there were so far."""
+Progress = Callable[[int, int | None], None]
+"""Called with how much is done, and of how much where that is known."""
 
 RECRAWL = "restore it from a copy of the archive, or move it away and crawl the site again"
 RESTORE = "restore it from a copy of the archive; what else is kept stays readable"
@@ -22,7 +22,7 @@ class Damage:
 
     key: str
     kind: Kind
-    says: str
+    detail: str
     advice: str
 
 
@@ -31,7 +31,7 @@ class Leftover:
     """What a crash may leave, or a running crawl has not finished: harmless."""
 
     key: str
-    says: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class VerifyReport:
     def ok(self) -> bool:
         return not self.damages
 
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": self.ok, "counts": self.counts, "damages": [asdict(damage) for damage in self.damages],
+                "leftovers": [asdict(leftover) for leftover in self.leftovers]}
+
 
 class Findings:
     """Each damage once, in the order found; one failing check never stops the next."""
@@ -54,16 +58,16 @@ class Findings:
         self._leftovers: list[Leftover] = []
         self._counts: dict[str, int] = {}
 
-    def damage(self, key: str, kind: Kind, says: str, advice: str) -> None:
-        self._damages.setdefault((key, kind), Damage(key, kind, says, advice))
+    def damage(self, key: str, kind: Kind, detail: str, advice: str) -> None:
+        self._damages.setdefault((key, kind), Damage(key, kind, detail, advice))
 
-    def leftover(self, key: str, says: str) -> None:
-        self._leftovers.append(Leftover(key, says))
+    def leftover(self, key: str, detail: str) -> None:
+        self._leftovers.append(Leftover(key, detail))
 
     def count(self, what: str) -> None:
         self._counts[what] = self._counts.get(what, 0) + 1
         if self._progress is not None:
-            self._progress(what, self._counts[what])
+            self._progress(sum(self._counts.values()), None)
 
     def guarded(self, key: str, check: Callable[[], None], advice: str) -> None:
         try:

@@ -29,6 +29,6 @@ def report_id(agency: str | None, year: int | None, document: str) -> str:
     return sha256_hex(f"report\n{agency}\n{year}")[:20]
 
 
-def capture_id(document: str, role: str, url: str, fetched_at: str, status: int, raw_sha256: str) -> str:
-    """One fetch as part of one document: recording it twice gives one row."""
-    return sha256_hex("\n".join(("capture", document, role, url, fetched_at, str(status), raw_sha256)))[:32]
+def capture_id(crawl: str, document: str, role: str, url: str, fetched_at: str, status: int, raw_sha256: str) -> str:
+    """One fetch of one crawl as part of one document: recording it twice gives one row."""
+    return sha256_hex("\n".join(("capture", crawl, document, role, url, fetched_at, str(status), raw_sha256)))[:32]

@@ -8,6 +8,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +67,32 @@ def journals(folder: Path) -> list[Path]:
     return sorted(folder.glob("[!.]*.jsonl")) if folder.is_dir() else []
 
 
+def sweep(folder: Path) -> None:
+    """Removes journals whose process died before they had their name."""
+    for path in folder.glob(".*.jsonl"):
+        with _orphaned(path) as dead, file_failures(f"remove the leftover {path}"):
+            if dead:
+                path.unlink(missing_ok=True)
+
+
 def orphans(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Journals whose process is gone, each locked while the caller has it."""
     for path in journals(folder):
-        lock = FileLock(path, create=False)
-        try:
-            if lock.held_file_is(path) and lock.try_exclusive() and lock.held_file_is(path):
+        with _orphaned(path) as dead:
+            if dead:
                 with file_failures(f"read the journal {path}"):
                     data = path.read_bytes()
                 yield path, data
-        finally:
-            lock.close()
+
+
+@contextmanager
+def _orphaned(path: Path) -> Iterator[bool]:
+    """Whether nobody held it; if so, we do."""
+    lock = FileLock(path, create=False)
+    try:
+        yield lock.held_file_is(path) and lock.try_exclusive() and lock.held_file_is(path)
+    finally:
+        lock.close()
 
 
 def lines_of(data: bytes) -> list[Line]:

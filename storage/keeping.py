@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
-
-from sqlalchemy import Row, select
+from typing import Literal
 
 from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
-from gongkai.capture import Capture, FetchRecord, Finding, Verdict
-from gongkai.clock import stamp
+from gongkai.capture import Capture, Finding, Verdict
 from gongkai.digest import sha256_hex
 from gongkai.report import Reading
 from storage.catalog.engine import Catalog
@@ -19,17 +16,15 @@ from storage.catalog.entry import (
     enter_version,
     grouped,
     regroup,
-    regroup_captured,
     versions_of_document,
     versions_of_report,
 )
-from storage.catalog.rows import NOT_MODIFIED, VersionRow, capture_row, folded_text, version_row
-from storage.catalog.schema import captures
+from storage.catalog.rows import VersionRow, capture_row, folded_text, version_row
 from storage.crawllog import CrawlLog
 from storage.derived import document_json, reading_text, writable
 from storage.duplicates import ContentState, content_state, same_state
 from storage.grouping import Group
-from storage.identity import address_name, agency_id, capture_id, document_id, report_id
+from storage.identity import agency_id, document_id, report_id
 from storage.layout import CONTENT_TYPES, DOCUMENT, MANIFEST, TEXT, document_prefix, parse_version, version_key
 from storage.locks import document_lock
 from storage.manifest import (
@@ -85,21 +80,6 @@ class Keeper:
             enter_captures(connection, [capture_row(entry, kind, None, None) for entry in entries])
         return Verdict(finding=finding, kind=kind, outcome="rejected", report_year=reading.report.report_year,
                        own=reading.report.own, pending=reading.pending)
-
-    def confirm(self, log: CrawlLog, fetch: FetchRecord) -> None:
-        """The server said that what is kept of this address is still so: as good as having fetched it."""
-        with self._catalog().reading() as connection:
-            known = connection.execute(
-                select(captures).order_by(captures.c.fetched_at.desc())
-                .where(captures.c.url_name == address_name(fetch.url), captures.c.document_id.isnot(None))).all()
-        newest = {row.document_id: row for row in reversed(known)}
-        for row in newest.values():
-            entry = _confirmed(row, fetch, log.crawl_id)
-            log.captured([entry], row.kind, row.document_id, row.number)
-            again = [capture_row(entry, row.kind, row.document_id, row.number)]
-            with self._catalog().writing() as connection:
-                enter_captures(connection, again)
-                regroup_captured(connection, again)
 
     def adopt(self, document: str) -> None:
         """Enters versions that a crash kept out of the catalog."""
@@ -225,11 +205,3 @@ def _report_entry(reading: Reading, state: ContentState, document: str) -> Repor
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
-
-def _confirmed(row: Row[Any], fetch: FetchRecord, crawl: str) -> CaptureEntry:
-    at = stamp(fetch.at)
-    return CaptureEntry(
-        capture_id=capture_id(row.document_id, row.role, fetch.url, at, NOT_MODIFIED, row.raw_sha256), crawl_id=crawl,
-        role=row.role, url=fetch.url, final_url=fetch.final_url or fetch.url, redirects=(), fetched_at=at,
-        status=NOT_MODIFIED, headers=(), referrer=fetch.referrer, reason=fetch.reason, raw_sha256=row.raw_sha256,
-        raw_key="", size_bytes=0, content_type=row.content_type)

@@ -167,7 +167,7 @@ def capture_entry(capture: Capture, role: Literal["page", "part", "attachment"],
                   crawl: str) -> CaptureEntry:
     digest, fetched_at = capture.raw_sha256, stamp(capture.fetched_at)
     return CaptureEntry(
-        capture_id=capture_id(document, role, capture.url, fetched_at, capture.status, digest), crawl_id=crawl,
+        capture_id=capture_id(crawl, document, role, capture.url, fetched_at, capture.status, digest), crawl_id=crawl,
         role=role, url=capture.url, final_url=capture.final_url, redirects=capture.redirects, fetched_at=fetched_at,
         status=capture.status, headers=capture.headers, referrer=capture.referrer, reason=capture.reason,
         raw_sha256=digest, raw_key=key_of(capture.body), size_bytes=len(capture.body),

@@ -100,4 +100,4 @@ class _Rebuild:
     def _count(self, what: str, more: int = 1) -> None:
         self._counts[what] += more
         if self._progress is not None:
-            self._progress(what, self._counts[what])
+            self._progress(sum(self._counts.values()), None)

@@ -124,13 +124,15 @@ class Changes:
 
 
 class LastCapture(NamedTuple):
-    """For a conditional request: the validators of the last full answer, and when the address was last asked."""
+    """For a conditional request: the validators of the newest answer kept of an address, and what it was.
+    `content_type` is the header as sent, charset included."""
 
     etag: str | None
     last_modified: str | None
     raw_sha256: str
     status: int
     fetched_at: str
+    content_type: str
 
 
 @dataclass(frozen=True)

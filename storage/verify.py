@@ -134,7 +134,7 @@ class _ObjectCheck:
         crawl_row(lines, sealed=True)
         rows = capture_rows(lines)
         for row in rows:
-            self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"] or None)
+            self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"])
         self.audit.expect_captures(rows)
         self._findings.count("crawl logs")
 
@@ -144,7 +144,7 @@ class _ObjectCheck:
         lines = lines_of(path.read_bytes())
         self.audit.expect_journal(path.stem, {line["document_id"] for line in lines if line["line"] == "keeping"})
         for row in capture_rows(lines):
-            self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"] or None)
+            self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"])
 
     def match_raw(self) -> None:
         for sha256, (asked_by, size) in sorted(self.audit.wanted_raw.items()):

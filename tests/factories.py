@@ -30,7 +30,8 @@ def page_url(year: int, host: str = "cgj.yunxi.gov.cn", stem: str = "zfxxgknb") 
 
 def table(received: int) -> Table:
     return Table((Cell("", 0, 0), Cell("自然人", 0, 1), Cell("总计", 0, 2),
-                  Cell("一、本年新收政府信息公开申请数量", 1, 0), Cell(str(received), 1, 1), Cell(str(received), 1, 2)), 2, 3)
+                  Cell("一、本年新收政府信息公开申请数量", 1, 0), Cell(str(received), 1, 1),
+                  Cell(str(received), 1, 2)), 2, 3)
 
 
 def document(year: int, received: int = 13, *, extra: str = "", furniture: str = "", doc_format: str = "html",

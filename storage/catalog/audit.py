@@ -25,7 +25,7 @@ class Audit:
         self._objects, self._findings = objects, findings
         self.wanted_raw: dict[str, tuple[str, int | None]] = {}
         self._versions: dict[tuple[str, int], str] = {}
-        self._captures: dict[str, str] = {}
+        self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._journals: set[str] = set()
         self._intended: set[str] = set()
@@ -43,7 +43,7 @@ class Audit:
         self.expect_captures(taken)
 
     def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        self._captures.update({row["capture_id"]: _row_print(row) for row in rows})
+        self._captures.update({row["capture_id"]: (_row_print(row), row["crawl_id"]) for row in rows})
 
     def expect_log(self, crawl: str) -> None:
         self._logs.add(crawl)
@@ -107,12 +107,14 @@ class Audit:
                 self._findings.damage(name, "dangling", f"it belongs to version {stored.number} of "
                                       f"{stored.document_id}, which is not in the catalog", REBUILD)
             expected = self._captures.get(stored.capture_id)
-            if expected is not None and expected != _row_print(row):
+            if expected is not None and expected[0] != _row_print(row):
                 self._findings.damage(name, "stale", "it is not what the kept log or manifest says", REBUILD)
             elif expected is None and stored.crawl_id in self._logs:
                 self._findings.damage(name, "dangling", "neither a crawl log nor a manifest tells of it", REBUILD)
-        if sealed:  # an empty catalog is named once, by its versions and crawls
-            for capture in sorted(set(self._captures) - seen):
+        # Of a crawl the catalog does not list, or not as ended, the crawl itself is named.
+        ended = {crawl for crawl, done in sealed.items() if done} - self._journals
+        for capture in sorted(set(self._captures) - seen):
+            if self._captures[capture][1] in ended:
                 self._findings.damage(f"catalog:captures/{capture}", "missing",
                                       "a log or manifest tells of this capture", REBUILD)
 

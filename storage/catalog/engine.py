@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
@@ -12,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from gongkai.errors import ConfigurationError, StorageError
 from storage.catalog import schema
-from storage.failures import catalog_failures, file_failures
+from storage.failures import CatalogUnreadableError, catalog_failures, file_failures
 from storage.locks import exclusively
 
 _BUSY_S = 60
@@ -51,6 +52,9 @@ class Catalog:
 
     def prepare(self) -> bool:
         """Brings the tables up to date; True when they were made just now. Raises StorageError for a newer schema."""
+        if self._read_only and self.file is not None and not self.file.is_file():
+            raise CatalogUnreadableError(f"there is no catalog {self.file}; make it from the objects with: "
+                                         "gongkai rebuild")
         revision = self._revision()
         if revision == schema.HEAD:
             return False
@@ -102,8 +106,7 @@ class Catalog:
         if file is None:
             return create_engine(url, pool_pre_ping=True)
         if self._read_only:
-            mode = "mode=ro" if file.exists() else "mode=rw"
-            engine = create_engine(f"sqlite:///file:{file.absolute()}?{mode}&uri=true",
+            engine = create_engine(f"sqlite:///file:{quote(str(file.absolute()))}?{_read_mode(file)}&uri=true",
                                    connect_args={"timeout": _BUSY_S})
         else:
             with file_failures(f"make the directory {file.parent}"):
@@ -154,6 +157,14 @@ def _parsed(url: str) -> URL:
 
 def _sqlite_file(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _read_mode(file: Path) -> str:
+    """SQLite keeps two files beside a catalog even to read it. Where none can be made, on a read-only disk, it may
+    read without them, provided that nothing waits in the log."""
+    log = Path(f"{file}-wal")
+    waiting = log.is_file() and log.stat().st_size > 0
+    return "mode=ro" if os.access(file.parent, os.W_OK) or waiting else "immutable=1"
 
 
 def _begin(connection: Connection) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
 from gongkai.chinese import fold
 from gongkai.errors import NotFoundError
 from storage.catalog.engine import Catalog
-from storage.catalog.rows import NOT_MODIFIED
 from storage.catalog.schema import agencies, captures, crawls, reports, versions
 from storage.identity import address_name
 from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
@@ -95,12 +94,11 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
 
 
 def last_capture(connection: Connection, url: str) -> LastCapture | None:
-    newest = connection.execute(select(captures).where(captures.c.url_name == address_name(url))
-                                .order_by(captures.c.fetched_at.desc(), captures.c.status)).all()
-    full = next((row for row in newest if row.status != NOT_MODIFIED), None)
-    if full is None:
+    row = connection.execute(select(captures).where(captures.c.url_name == address_name(url))
+                             .order_by(captures.c.fetched_at.desc(), captures.c.capture_id).limit(1)).first()
+    if row is None:
         return None
-    return LastCapture(full.etag, full.last_modified, full.raw_sha256, full.status, newest[0].fetched_at)
+    return LastCapture(row.etag, row.last_modified, row.raw_sha256, row.status, row.fetched_at, row.content_type)
 
 
 def pending_items(connection: Connection) -> list[PendingItem]:
@@ -119,7 +117,7 @@ def stats(connection: Connection) -> ArchiveStats:
     def count(table: Any) -> int:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
-    # The same bytes may have been captured often; a 304 brought none.
+    # The same bytes may have been captured often.
     kept = select(captures.c.raw_sha256, func.max(captures.c.size_bytes).label("size")).group_by(
         captures.c.raw_sha256).subquery()
     raw_objects, raw_bytes = connection.execute(select(func.count(), func.sum(kept.c.size)).select_from(kept)).one()

@@ -11,8 +11,6 @@ from storage.duplicates import SourceState
 from storage.identity import address_name
 from storage.manifest import CaptureEntry, Manifest
 
-NOT_MODIFIED = 304
-
 # `fold` remembers what it folded, which is right for labels and ruinous for whole texts.
 _fold_text = fold.__wrapped__
 
@@ -94,8 +92,9 @@ def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number:
         "capture_id": entry.capture_id, "crawl_id": entry.crawl_id, "document_id": document_id, "number": number,
         "kind": kind, "role": entry.role, "url": entry.url, "url_name": address_name(entry.url),
         "final_url": entry.final_url, "fetched_at": entry.fetched_at, "status": entry.status,
-        "raw_sha256": entry.raw_sha256, "size_bytes": entry.size_bytes, "content_type": entry.content_type,
-        "etag": _sound(entry.header("etag")), "last_modified": _sound(entry.header("last-modified"))}
+        "raw_sha256": entry.raw_sha256, "size_bytes": entry.size_bytes,
+        "content_type": _sound(entry.header("content-type")) or "", "etag": _sound(entry.header("etag")),
+        "last_modified": _sound(entry.header("last-modified"))}
 
 
 def _files(manifest: Manifest) -> list[str]:

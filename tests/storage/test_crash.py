@@ -1,0 +1,220 @@
+"""Killed, full disk, and what the next run makes of it: the same archive as if nothing had happened."""
+
+import errno
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from gongkai.capture import FetchRecord, Finding
+from gongkai.errors import StorageError
+from gongkai.report import Reading
+from gongkai.settings import Settings
+from storage import Archive
+from tests.factories import SITE, at, document, finding, lookalike, with_attachment
+from tests.storage.steps import crawl, files, listing
+
+_SYSTEM_CALLS = ("fsync", "link", "rename", "unlink", "write")
+
+
+def _found() -> list[tuple[Finding, Reading]]:
+    """A site as it stands now: 2018 was corrected since the last crawl, 2019 has a file, 2020 is new."""
+    return [finding(2018, 31, minutes=60), lookalike("http://cgj.yunxi.gov.cn/yd.html"),
+            with_attachment(finding(2019, minutes=61), "http://cgj.yunxi.gov.cn/1.pdf", b"%PDF-1.4 \x00",
+                            document(2019, doc_format="pdf")), finding(2020, minutes=62)]
+
+
+def _crawled_before(place: Path) -> Settings:
+    settings = Settings(archive=str(place))
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2018, 13))
+    return settings
+
+
+def _at_each_step(tick: Callable[[], None], calls: tuple[str, ...] = _SYSTEM_CALLS) -> Callable[[], None]:
+    """Calls `tick` before every system call that makes something durable and every commit; gives the way back."""
+    kept = {name: getattr(os, name) for name in calls}
+
+    def watched(call: Callable) -> Callable:
+        def stepped(*args: object, **options: object) -> object:
+            tick()
+            return call(*args, **options)
+        return stepped
+
+    def committing(_connection: object) -> None:
+        tick()
+
+    for name, call in kept.items():
+        setattr(os, name, watched(call))
+    event.listen(Engine, "commit", committing)
+
+    def back() -> None:
+        for name, call in kept.items():
+            setattr(os, name, call)
+        event.remove(Engine, "commit", committing)
+    return back
+
+
+def _crawl_until(settings: Settings, step: int) -> None:
+    """In a child: dies as by kill -9 at the given step."""
+    left = step
+
+    def tick() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _at_each_step(tick)
+    with Archive.open(settings) as archive:
+        crawl(archive, *_found())
+    os._exit(0)
+
+
+def test_killed_at_any_step_one_more_run_gives_the_same_archive(tmp_path: Path) -> None:
+    whole = _crawled_before(tmp_path / "whole")
+    with Archive.open(whole) as archive:
+        crawl(archive, *_found())
+        expected, expected_files = listing(archive), files(whole, "raw", "documents").keys()
+    fork = multiprocessing.get_context("fork")
+    killed = 0
+    for step in range(1, 500, 5):
+        settings = _crawled_before(tmp_path / f"killed-{step}")
+        child = fork.Process(target=_crawl_until, args=(settings, step))
+        child.start()
+        child.join()
+        if child.exitcode == 0:
+            break
+        assert child.exitcode == -signal.SIGKILL
+        killed += 1
+        with Archive.open(settings, read_only=True) as archive:
+            assert archive.verify().ok, (step, archive.verify().damages)
+        with Archive.open(settings) as archive:
+            crawl(archive, *_found())
+            assert listing(archive) == expected, step
+            assert files(settings, "raw", "documents").keys() == expected_files | _debris(settings), step
+            assert archive.verify().ok, step
+            archive.rebuild()
+            assert listing(archive) == expected, step
+    assert killed > 20, "the steps did not cover the way of a finding"
+
+
+def _debris(settings: Settings) -> set[str]:
+    return {name for name in files(settings, "raw", "documents") if "/.tmp-" in name}
+
+
+def test_a_disk_that_fills_up_at_any_step_loses_nothing(tmp_path: Path) -> None:
+    with Archive.open(_crawled_before(tmp_path / "whole")) as archive:
+        crawl(archive, *_found())
+        expected = listing(archive)
+    for step in range(1, 400, 6):
+        settings = _crawled_before(tmp_path / f"full-{step}")
+        with Archive.open(settings) as archive:
+            left = step
+
+            def tick() -> None:
+                nonlocal left
+                left -= 1
+                if left == 0:
+                    raise OSError(errno.ENOSPC, "No space left on device")
+
+            back = _at_each_step(tick, ("fsync", "link", "rename", "write"))  # removing needs no space
+            try:
+                crawl(archive, *_found())
+                filled = False
+            except (StorageError, OSError) as problem:
+                filled = True
+                assert "o space left" in str(problem), problem
+            finally:
+                back()
+            assert not _debris(settings)
+        with Archive.open(settings) as archive:
+            assert archive.verify().ok, step
+            crawl(archive, *_found())
+            assert listing(archive) == expected, step
+        if not filled:
+            break
+    else:
+        pytest.fail("the disk was never large enough")
+
+
+def test_a_full_disk_under_the_catalog_is_said_clearly_and_nothing_is_lost(settings: Settings) -> None:
+    def small(connection: object, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # type: ignore[attr-defined]
+
+    Archive.open(settings).close()
+    event.listen(Engine, "connect", small)
+    try:
+        with Archive.open(settings) as archive, pytest.raises(StorageError, match="no space left"):
+            crawl(archive, *(finding(year, extra="字" * 3000) for year in range(2008, 2024)))
+    finally:
+        event.remove(Engine, "connect", small)
+    with Archive.open(settings) as archive:
+        crawl(archive, *(finding(year, extra="字" * 3000) for year in range(2008, 2024)))
+        assert len(list(archive.reports())) == 16 and archive.verify().ok
+
+
+def test_a_file_larger_than_the_disk_takes_is_refused_whole(settings: Settings) -> None:
+    """The kernel's own limit on file size stands in for a full disk."""
+    import resource
+
+    big = with_attachment(finding(2020), "http://cgj.yunxi.gov.cn/1.pdf", b"%PDF" + os.urandom(3_000_000),
+                          document(2020, doc_format="pdf"))
+    with Archive.open(settings) as archive:
+        log = archive.begin_crawl(SITE)
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+        try:
+            with pytest.raises(StorageError, match=r"cannot write .*raw/sha256.*no space left"):
+                archive.keep(*big, crawl_id=log.crawl_id)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert list(archive.reports()) == [] and not _debris(settings)
+        assert archive.keep(*big, crawl_id=log.crawl_id).outcome == "new"
+
+
+def test_a_crawl_that_died_is_sealed_as_interrupted_and_a_living_one_left_alone(settings: Settings) -> None:
+    with Archive.open(settings) as living:
+        log = living.begin_crawl(SITE)
+        log.record(FetchRecord("http://cgj.yunxi.gov.cn/", at(0), 200, "page", reason="种子"))
+        with Archive.open(settings) as other:
+            assert files(settings, "crawls") == {} and len(other.verify().leftovers) == 1
+    with Archive.open(settings) as after:
+        key, = files(settings, "crawls")
+        assert log.crawl_id in key and after.verify().ok and not after.verify().leftovers
+        assert after.stats().crawls == 1
+
+
+def test_a_version_whose_catalog_row_was_never_written_is_adopted(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020, 13))
+    before = Path(settings.archive, "catalog.db").read_bytes()
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020, 31, minutes=5))
+        expected = listing(archive)
+    for name in ("catalog.db-wal", "catalog.db-shm"):
+        Path(settings.archive, name).unlink(missing_ok=True)
+    Path(settings.archive, "catalog.db").write_bytes(before)
+    with Archive.open(settings) as archive:
+        assert [d.kind for d in archive.verify().damages if "manifest" in d.key] == ["uncatalogued"]
+        assert [v.outcome for v in crawl(archive, finding(2020, 31, minutes=5))] == ["unchanged"]
+        assert listing(archive) == expected
+
+
+def test_old_temporary_files_are_swept_and_young_ones_left(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020))
+    folder = next(Path(settings.archive, "raw").rglob("*.zst")).parent
+    old, young = folder / ".tmp-1-aa", folder / ".tmp-2-bb"
+    old.write_bytes(b"half")
+    young.write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    with Archive.open(settings) as archive:
+        assert (old.exists(), young.exists()) == (False, True)
+        assert archive.verify().ok
