@@ -169,7 +169,9 @@ def _agency(before: str) -> str | None:
     if not pieces:
         return None
     organs = [p for p in pieces if _ORGAN.search(re.sub(r"\([^()]*\)$", "", p))]
-    return max(organs, key=len) if organs else (pieces[0] if 2 <= len(pieces[0]) <= 40 else None)
+    if organs or len(pieces[0]) not in range(2, 41):
+        return max(organs, key=len, default=None)
+    return pieces[0] if "\n" in before else None  # beside no year only an organ's name is a name, the rest is a menu
 
 
 def _other_kind(text: str) -> str:

@@ -16,11 +16,14 @@ from gongkai.report import Evidence
 
 _WORDS: dict[str, Any] = yaml.safe_load(
     resources.files("crawler.reports").joinpath("vocabulary/agency.yaml").read_text(encoding="utf-8"))
-_PATTERNS = [(rule["source"], float(rule["confidence"]), re.compile(rule["pattern"], re.M)) for rule in _WORDS["patterns"]]
+_PATTERNS = [(rule["source"], float(rule["confidence"]), re.compile(rule["pattern"], re.M))
+             for rule in _WORDS["patterns"]]
 _NO_NAME = re.compile(_WORDS["no_name"])
 _EDGE = re.compile(_WORDS["edge"])
 _DESK = re.compile(ORGANS["desk"])
-_META = ("发布机构", "发文机关", "发文机构", "公开主体", "发布单位", "contentsource", "信息来源", "来源", "author", "publisher")
+_META = ("发布机构", "发文机关", "发文机构", "公开主体", "发布单位", "contentsource", "信息来源", "来源", "author",
+         "publisher")
+_SITE_TAIL = re.compile(r"(?:门户网站|政府网站|官方网站|网站|官网|政府网)$")
 STRONG = ("title", "anchor", "preamble", "editor", "signature", "contact")
 """Sources that speak of the report itself; the others speak of the page it stands on."""
 
@@ -49,7 +52,7 @@ def agency_candidates(material: Material) -> list[Named]:
 
 
 def choose_agency(candidates: list[Named]) -> Named | None:
-    """The best supported body, in its fullest printing: sources agreeing on one body add a little to the best of them."""
+    """The best supported body, in its fullest printing; further sources add a little to the best of its own."""
     if not candidates:
         return None
     groups: list[list[Named]] = []
@@ -92,7 +95,7 @@ def _from_titles(material: Material) -> Iterator[Named]:
     for title in material.titles:
         reading = title.reading
         if reading.kind == "annual_report" and reading.agency:
-            source, weight = ("anchor", 0.9) if title.source == "anchor" else ("title", 0.95)
+            source, weight = ("anchor", 0.9) if title.source in ("anchor", "column") else ("title", 0.95)
             yield from _titled(reading.agency, source, title.text, weight)
 
 
@@ -136,8 +139,8 @@ def _from_signature(material: Material) -> Iterator[Named]:
         day = next(dates_in(lines[i]), None) if len(lines[i]) <= 60 else None
         if day is None:
             continue
-        before = lines[i][:day[2]].strip("(:|")
-        yield from _named(before or (lines[i - 1] if i and len(lines[i - 1]) <= 45 else ""), "signature", lines[i], 0.85)
+        above = lines[i - 1] if i and len(lines[i - 1]) <= 45 else ""
+        yield from _named(lines[i][:day[2]].strip("(:|") or above, "signature", lines[i], 0.85)
 
 
 def _from_page(material: Material) -> Iterator[Named]:
@@ -146,7 +149,7 @@ def _from_page(material: Material) -> Iterator[Named]:
             yield from _named(read_name(value).printed, "meta", f"{key} {value}", 0.5)
     site = material.hints.site_name or material.metadata.get("sitename", "")
     if site:
-        yield from _named(re.sub(r"(?:门户网站|政府网站|官方网站|网站|官网|政府网)$", "", read_name(site).printed), "site", site, 0.3)
+        yield from _named(_SITE_TAIL.sub("", read_name(site).printed), "site", site, 0.3)
 
 
 def _from_voice(material: Material) -> Iterator[Named]:
@@ -155,7 +158,8 @@ def _from_voice(material: Material) -> Iterator[Named]:
     if ends is None:
         return
     times: dict[str, int] = {}
-    for found in re.finditer(rf"(?<![一-龥])(?:在|由|与|是|对|中共)?([一-龥]{{2,4}}?{ends})(?!长|级|村|域|容|企)", material.text[:40_000]):
+    named = rf"(?<![一-龥])(?:在|由|与|是|对|中共)?([一-龥]{{2,4}}?{ends})(?!长|级|村|域|容|企)"
+    for found in re.finditer(named, material.text[:40_000]):
         if not re.search(_WORDS["no_township"], found[1]):
             times[found[1]] = times.get(found[1], 0) + 1
     if times:

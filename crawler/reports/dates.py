@@ -10,14 +10,17 @@ from crawler.reports.material import Material
 from gongkai.report import Evidence
 
 _NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "o": 0}
-_CHINESE = re.compile(r"([\d〇零○一二三四五六七八九]{4})年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日?")
+_NUMBER = r"([\d一二三四五六七八九十]{1,3})"
+_CHINESE = re.compile(rf"([\d〇零○一二三四五六七八九]{{4}})年{_NUMBER}月{_NUMBER}日?")
+_SIGNED = re.compile(r"[一-龥()]{2,40}(?:局|委|会|室|厅|部|院|府|处|心|队|署|镇|乡|社)")
 _FIGURES = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _FIRST_YEAR = 2004  # Shanghai's municipal rule gave the first reports; older dates are templates and epochs (t19700101)
 
-_META = ("pubdate", "publishdate", "publish_date", "发布日期", "发布时间", "公开日期", "公开时间", "发文日期", "发表日期",
-         "生成日期", "公布日期", "日期", "成文日期")
+_META = ("pubdate", "publishdate", "publish_date", "发布日期", "发布时间", "公开日期", "公开时间", "发文日期",
+         "发表日期", "生成日期", "公布日期", "日期", "成文日期")
 _VISIBLE = re.compile(r"(?:发布|发表|公开|公布|更新|生成|发文|录入|信息|上网)?(?:日期|时间)[:|]+")
-_IN_URL = re.compile(r"/t(?P<trs>(?:19|20)\d{6})_|/(?P<y>20\d\d)[/-](?P<m>\d{1,2})[/-](?P<d>\d{1,2})/|/(?P<run>20\d{6})/")
+_IN_URL = re.compile(r"/t(?P<trs>(?:19|20)\d{6})_|/(?P<y>20\d\d)[/-](?P<m>\d{1,2})[/-](?P<d>\d{1,2})/"
+                     r"|/(?P<run>20\d{6})/")
 
 
 def iso(year: int, month: int, day: int) -> date | None:
@@ -73,7 +76,8 @@ def in_address(url: str | None) -> date | None:
     if not found:
         return None
     run = found["trs"] or found["run"]
-    return iso(int(run[:4]), int(run[4:6]), int(run[6:8])) if run else iso(int(found["y"]), int(found["m"]), int(found["d"]))
+    year, month, day = (run[:4], run[4:6], run[6:8]) if run else (found["y"], found["m"], found["d"])
+    return iso(int(year), int(month), int(day))
 
 
 def signature(material: Material) -> Evidence | None:
@@ -93,8 +97,8 @@ def _alone(line: str) -> date | None:
     found = _CHINESE.search(line)
     if not found or len(line) > 60:
         return None
-    before, after = line[:found.start()], line[found.end():]
-    if after.strip(")]〕】.。|") or (before.strip("([〔【|") and not re.fullmatch(r"[一-龥()]{2,40}(?:局|委|会|室|厅|部|院|府|处|心|队|署|镇|乡|社)", before)):
+    before, after = line[:found.start()].strip("([〔【|"), line[found.end():].strip(")]〕】.。|")
+    if after or (before and not _SIGNED.fullmatch(before)):
         return None
     return iso(_number(found[1]), _number(found[2]), _number(found[3]))
 

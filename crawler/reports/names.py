@@ -97,7 +97,7 @@ def vertical_only(name: AgencyName) -> bool:
 def same_body(one: str, other: str) -> bool:
     """Whether two names are printings of one body: organ equal, and neither's place contradicts the other's.
 
-    A name that leaves out the upper place (同安区城市管理局), its suffix (云岫城管局) or the whole place (市城管局) is the
+    A name that leaves out the upper place (同安区城市管理局), its suffix (云岫城管局) or all of it (市城管局) is the
     same body; an office of the government (政府办公室) and the government are two, and so are a bureau and its 分局.
     """
     a, b = _with_bare_place(read_name(one), read_name(other))
@@ -110,7 +110,7 @@ def same_body(one: str, other: str) -> bool:
 
 
 def _with_bare_place(a: AgencyName, b: AgencyName) -> tuple[AgencyName, AgencyName]:
-    """A place the list does not know may lack its suffix (云岫城管局): read with the other name's help."""
+    """A place the list does not know may lack its suffix (云岫城管局): the other name helps to read it."""
     return _helped(a, b.place), _helped(b, a.place)
 
 

@@ -43,7 +43,8 @@ class _Leaf:
         title = self.material.title()
         picture = title is not None and title.reading.edition == "picture"
         unlike = self.recognition.kind != "annual_report"
-        return 20.0 * tables + min(len(self.material.text), 20_000) / 1000 - (15.0 if picture else 0) - (30.0 if unlike else 0)
+        prose = min(len(self.material.text), 20_000) / 1000
+        return 20.0 * tables + prose - (15.0 if picture else 0.0) - (30.0 if unlike else 0.0)
 
 
 def read_report(sources: Sequence[SourceDocument], *, site: AgencySite | None = None, hints: Hints | None = None,
@@ -118,6 +119,10 @@ def _any_title(material: Material) -> str | None:
     return next((t.text for t in (*named, *material.titles) if t.source != "anchor"), None)
 
 
+def _day(evidence: Evidence | None) -> date | None:
+    return date.fromisoformat(evidence.value) if evidence else None
+
+
 class _Reader:
     """Fills the fields of one recognised report, gathering evidence and warnings on the way."""
 
@@ -132,24 +137,24 @@ class _Reader:
         signed, published = signature(material), self._published()
         contact, contact_evidence = read_contact(material)
         self.evidence += contact_evidence
-        year = self._year(period, signed, published)
-        form_id = self._form(year and int(year.value))
+        best = self._year(period, signed, published)
+        year = int(best.value) if best else None
+        form_id = self._form(year)
         name, region = self._agency(contact.address)
         agency, filed_under, own = self._filing(name, region)
         if signed is not None:
             self.evidence.append(replace(signed, chosen=True))
         if period is not None:
-            self.evidence.append(Evidence("statistics_period", f"{period.period.start}/{period.period.end}", "period",
-                                          period.quote))
+            days = f"{period.period.start}/{period.period.end}"
+            self.evidence.append(Evidence("statistics_period", days, "period", period.quote))
         tables = self.leaf.tables.tables
         meant = read_name(filed_under) if filed_under else None
         return Report(
-            kind="annual_report", report_year=year and int(year.value), report_year_source=year and year.source,
+            kind="annual_report", report_year=year, report_year_source=best.source if best else None,
             agency=agency, filed_under=filed_under, own=own, region_code=region.code if region else None,
             admin_level=admin_level(meant, region), scope=read_scope(name.name if name else meant, material),
-            form_id=form_id, title=self._title(), published=published and date.fromisoformat(published.value),
-            signature_date=signed and date.fromisoformat(signed.value),
-            statistics_period=period and period.period, contact=contact,
+            form_id=form_id, title=self._title(), published=_day(published), signature_date=_day(signed),
+            statistics_period=period.period if period else None, contact=contact,
             sections=tuple(read_sections(document, self.leaf.tables.form_id)), tables=tables,
             checks=tuple(run_checks(self.leaf.tables.form_id, tables)), evidence=tuple(self.evidence),
             warnings=tuple(dict.fromkeys(self.warnings)))
@@ -167,7 +172,8 @@ class _Reader:
         self.evidence += [replace(e, chosen=i == 0) for i, e in enumerate(found)]
         return found[0] if found else None
 
-    def _year(self, period: PeriodReading | None, signed: Evidence | None, published: Evidence | None) -> Evidence | None:
+    def _year(self, period: PeriodReading | None, signed: Evidence | None,
+              published: Evidence | None) -> Evidence | None:
         candidates = year_candidates(self.material, period, signed, published, self.leaf.tables.form_id)
         best = choose_year(candidates)
         self.evidence += [replace(c, chosen=c is best) for c in candidates]
@@ -193,7 +199,7 @@ class _Reader:
     def _agency(self, address: str | None) -> tuple[Named | None, Region | None]:
         candidates = agency_candidates(self.material)
         chosen = choose_agency(candidates)
-        if self.site is not None and self.site.agency and (chosen is None or self._weaker_than_site(candidates, chosen)):
+        if self.site is not None and self.site.agency and (chosen is None or self._weaker_than_site(chosen)):
             chosen = Named(read_name(self.site.agency), "site", self.site.url, 0.6)
             candidates = [*candidates, chosen]
         self.evidence += [c.evidence(chosen=chosen is not None and c.name == chosen.name) for c in candidates]
@@ -203,7 +209,7 @@ class _Reader:
             self.evidence.append(Evidence("region_code", region.code, "agency" if chosen else "page", region.full_name))
         return chosen, region
 
-    def _weaker_than_site(self, candidates: list[Named], chosen: Named) -> bool:
+    def _weaker_than_site(self, chosen: Named) -> bool:
         """Whether only the page around the report (来源, site name) speaks for another body than the site's own."""
         return chosen.source not in STRONG and not self._site_names(chosen.name)
 

@@ -15,9 +15,12 @@ _WORDS: dict[str, Any] = yaml.safe_load(
     resources.files("crawler.reports").joinpath("vocabulary/recognise.yaml").read_text(encoding="utf-8"))
 _SIGNALS = [(s["name"], s["where"], float(s["weight"]), re.compile(s["pattern"])) for s in _WORDS["signals"]]
 _OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), re.compile(o["pattern"])) for o in _WORDS["others"]]
-_ACCEPT, _SURE = float(_WORDS["accept"]), float(_WORDS["sure"])
+_HALF, _ACCEPT, _SURE = (float(_WORDS[level]) for level in ("half", "accept", "sure"))
 _SOFT = frozenset({"list_page", "news", "work_summary", "statistics", "unknown"})
 """Kinds a title may name although the report itself stands below it (a column's name, a summary of old days)."""
+_PLAIN = ("university_report", "website_report", "work_plan")
+_WEAK = ("text", "anchor", "column")
+"""Sources of titles that may belong to something else on the page."""
 _SEARCHED = 60_000
 _THIN = 220
 
@@ -37,17 +40,30 @@ class Recognition:
 
 
 def recognise(material: Material, figures: Figures, *, extras: int = 0, readable: bool = True) -> Recognition:
-    """The kind of a document. `extras` counts files and images the page offers, `readable` tells whether its bytes
-    could be read at all: a title alone is believed where the body is only 见附件, pictures, or not readable."""
+    """The kind of a document. `extras` counts the files and images the page offers, `readable` tells whether its
+    bytes could be read: a title alone is believed where the body is only 见附件, pictures, or unreadable."""
     score, signals = _score(material, figures)
     evidence = [Evidence("kind", "annual_report", "content", f"{score:.1f}: {' '.join(signals)}", min(score / 10, 1.0),
                          chosen=False)]
     title, look_alike = material.title(), _look_alike(material)
     for printed in (title, look_alike):
         if printed is not None:
-            evidence.append(Evidence("kind", printed.reading.kind, printed.source, printed.text[:120], 0.9, chosen=False))
-    kind = _decide(material, figures, score, title, look_alike, thin=_is_thin(material) and (extras > 0 or not readable))
+            evidence.append(Evidence("kind", printed.reading.kind, printed.source, printed.text[:120], 0.9, False))
+    thin = _is_thin(material) and (extras > 0 or not readable)
+    if title is not None and not _believed(title, material, score, thin=thin):
+        title = None
+    kind = _decide(material, figures, score, title, look_alike, thin=thin)
     return Recognition(kind, (*evidence, Evidence("kind", kind, "decision", "", 1.0)))
+
+
+def _believed(title: PrintedTitle, material: Material, score: float, *, thin: bool) -> bool:
+    """A title that is a line of the text, the link or the list's heads needs a text that reads like a report, or a body
+    that is nothing but its file; and then no heading of the page may speak of something else."""
+    if title.source not in _WEAK:
+        return True
+    heading = any(t.source not in (*_WEAK, "title", "label") and t.reading.kind == "unknown" and not t.reading.year
+                  and len(t.text) >= 8 for t in material.titles)
+    return score >= _HALF or (thin and not heading)
 
 
 def _decide(material: Material, figures: Figures, score: float, title: PrintedTitle | None,
@@ -58,16 +74,26 @@ def _decide(material: Material, figures: Figures, score: float, title: PrintedTi
         return "list_page"
     other = _other(material, score)
     if title is not None and not _outranked(title, look_alike, score):
-        return other if other in ("university_report", "website_report", "work_plan") and score < _SURE else (
-            other if other == "notice" and not thin and score < _ACCEPT else "annual_report")
-    if look_alike is not None and not (look_alike.reading.kind in _SOFT or look_alike.source in ("text", "anchor")):
-        return look_alike.reading.kind
-    doubted = look_alike is not None and look_alike.source not in ("text", "anchor")
-    if score >= (_SURE if doubted or (look_alike and look_alike.reading.kind not in _SOFT) else _ACCEPT) and other is None:
+        return _under_title(other, score, thin=thin)
+    return _untitled(other, score, look_alike)
+
+
+def _under_title(other: str | None, score: float, *, thin: bool) -> str:
+    """A document titled as a report: only a text that plainly is something else speaks against its title."""
+    if other in _PLAIN and score < _SURE:
+        return str(other)
+    return "notice" if other == "notice" and not thin and score < _ACCEPT else "annual_report"
+
+
+def _untitled(other: str | None, score: float, look_alike: PrintedTitle | None) -> str:
+    """A document whose title is lost or names something else: its own words must carry it."""
+    kind = look_alike.reading.kind if look_alike else None
+    if look_alike is not None and kind not in _SOFT and look_alike.source not in _WEAK:
+        return str(kind)
+    doubted = look_alike is not None and (kind not in _SOFT or look_alike.source not in _WEAK)
+    if other is None and score >= (_SURE if doubted else _ACCEPT):
         return "annual_report"
-    if look_alike is not None:
-        return look_alike.reading.kind
-    return other or "other"
+    return kind or other or "other"
 
 
 def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, score: float) -> bool:
@@ -75,7 +101,7 @@ def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, score: floa
     text or the link it was reached by, as long as the text does not read like a report."""
     if look_alike is None or look_alike.reading.kind in _SOFT:
         return False
-    return title.source in ("text", "anchor", "label") and look_alike.source not in ("text", "anchor") and score < _SURE
+    return title.source in (*_WEAK, "label") and look_alike.source not in _WEAK and score < _SURE
 
 
 def _score(material: Material, figures: Figures) -> tuple[float, list[str]]:

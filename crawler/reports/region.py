@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from crawler.reports.material import Material
 from crawler.reports.names import AgencyName, vertical_only, vertical_place
 from crawler.reports.regions import (
-    PLACES,
     Place,
     Region,
     by_code,
@@ -20,8 +19,9 @@ from crawler.reports.regions import (
 from gongkai.chinese import fold
 from gongkai.site import AgencySite
 
-_GENERIC_LEVEL = {"省": ("province",), "自治区": ("province",), "市": ("prefecture", "county", "province"), "自治州": ("prefecture",),
-                  "州": ("prefecture",), "盟": ("prefecture",), "县": ("county",), "区": ("county",), "旗": ("county",)}
+_GENERIC_LEVEL = {"省": ("province",), "自治区": ("province",), "市": ("prefecture", "county", "province"),
+                  "自治州": ("prefecture",), "州": ("prefecture",), "盟": ("prefecture",), "县": ("county",),
+                  "区": ("county",), "旗": ("county",)}
 _SITE_NAMES = ("sitename", "网站名称", "发布机构", "发文机关", "发文机构", "contentsource", "信息来源", "来源")
 _NEEDED = 2.0
 """Support a place must have before it completes a name that leaves it out."""
@@ -42,29 +42,31 @@ class Surroundings:
 
 def surroundings(material: Material, address: str | None, site: AgencySite | None) -> Surroundings:
     """Weighs the site's own row first, then page metadata, the contact's address, the opening text and the host."""
-    support: Counter[Region] = Counter()
+    support: dict[Region, float] = {}
+
+    def add(regions: Iterable[Region], weight: float) -> None:
+        for region in regions:
+            support[region] = support.get(region, 0.0) + weight
+
     if site is not None:
-        support.update({r: 6.0 for r in _of_site(site)})
+        add(_of_site(site), 6.0)
     for key in _SITE_NAMES:
-        support.update({r: 3.0 for r in _head_places(material.metadata.get(key, ""))})
-    support.update({r: 3.0 for r in _head_places(material.hints.site_name)})
-    support.update({r: 3.0 for r in _head_places(address or "")})
-    opening = Counter(region for _, region in mentions(material.head[:3000]))
-    support.update({r: min(times, 3) * 1.0 for r, times in opening.items()})
-    whole = Counter(region for _, region in mentions(material.text[:60_000]))
-    support.update({r: min(times, 4) * 0.5 for r, times in whole.items()})
-    support.update(_of_host(material, support))
-    for region in [r for r in support if host_supports(material.url, r)]:
-        support[region] += 3.0
-    return Surroundings(dict(support))
+        add(_head_places(material.metadata.get(key, "")), 3.0)
+    add(_head_places(material.hints.site_name), 3.0)
+    add(_head_places(address or ""), 3.0)
+    for text, most, weight in ((material.head[:3000], 3, 1.0), (material.text[:60_000], 4, 0.5)):
+        for region, times in Counter(region for _, region in mentions(text)).items():
+            add([region], min(times, most) * weight)
+    add(_of_host(material, support), 2.0)
+    add([r for r in support if host_supports(material.url, r)], 3.0)
+    return Surroundings(support)
 
 
-def _of_host(material: Material, support: Counter[Region]) -> dict[Region, float]:
+def _of_host(material: Material, support: dict[Region, float]) -> tuple[Region, ...]:
     """Places the host spells; of several spelled alike those whose parent the text names (weishan: 微山 under 济宁)."""
     spelled = from_host(material.url)
-    related = [r for r in spelled if r in support or any(by_code()[code] in support for code in r.parents)]
-    chosen = spelled if len(spelled) == 1 else related
-    return dict.fromkeys(chosen, 2.0)
+    related = tuple(r for r in spelled if r in support or any(by_code()[code] in support for code in r.parents))
+    return spelled if len(spelled) == 1 else related
 
 
 def _of_site(site: AgencySite) -> tuple[Region, ...]:
@@ -86,20 +88,20 @@ def locate(name: AgencyName | None, around: Surroundings) -> Region | None:
     if name is None:
         return None
     place = vertical_place(name)
-    if vertical_only(name) and not place.tokens:
-        return None
     if place.region is not None:
         return _branch(name, place.region) or _narrowed(name, place.region, around)
     if place.regions:
         return _one_of(place.regions, around)
-    if place.tokens:
-        return None
-    if place.generic:
-        levels = _GENERIC_LEVEL[place.generic]
-        return around.best(r for r in around.support if r.level in levels and _ends_like(r, place.generic))
-    if name.body and not name.is_township and around.support:
-        return around.best(around.support)
-    return around.best(r for r in around.support if r.level == "county")
+    return None if place.tokens or vertical_only(name) else _left_out(name, around)
+
+
+def _left_out(name: AgencyName, around: Surroundings) -> Region | None:
+    """The place of a name without any (市环保局, 高楼乡人民政府): a township lies in a county, or else is not told."""
+    if generic := name.place.generic:
+        levels = _GENERIC_LEVEL[generic]
+        return around.best(r for r in around.support if r.level in levels and _ends_like(r, generic))
+    counties = [r for r in around.support if r.level == "county"]
+    return around.best(counties if name.is_township else around.support)
 
 
 def _ends_like(region: Region, generic: str) -> bool:
@@ -147,8 +149,7 @@ def admin_level(name: AgencyName | None, region: Region | None) -> str | None:
 
 
 def _is_central(name: AgencyName) -> bool:
-    import re
-    return not name.place.generic and re.search(PLACES["central"], name.body) is not None
+    return not name.place.generic and vertical_only(name)
 
 
 def _level_of_unlisted(place: Place) -> str | None:

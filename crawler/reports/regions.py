@@ -64,6 +64,8 @@ class _Surfaces:
 
     full: dict[str, tuple[Region, ...]]
     bare: dict[str, tuple[Region, ...]]
+    lengths: dict[str, tuple[int, ...]]
+    """First two characters of a name → the lengths names so beginning have, longest first."""
 
 
 @lru_cache(maxsize=1)
@@ -80,16 +82,17 @@ def _surfaces() -> _Surfaces:
             bare.setdefault(region.core, []).append(region)
         for alias in PLACES["aliases"].get(region.code, ()):
             (full if alias[-1] in _SUFFIXES else bare).setdefault(alias, []).append(region)
-    return _Surfaces({k: tuple(v) for k, v in full.items()}, {k: tuple(v) for k, v in bare.items()})
-
-
-_LONGEST_NAME = 16
+    lengths: dict[str, set[int]] = {}
+    for name in (*full, *bare):
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return _Surfaces({k: tuple(v) for k, v in full.items()}, {k: tuple(v) for k, v in bare.items()},
+                     {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()})
 
 
 def _at(text: str, start: int, *, bare: bool) -> tuple[int, tuple[Region, ...]]:
     """The longest place name that begins at `start`: its length and the places that bear it."""
     surfaces = _surfaces()
-    for length in range(min(_LONGEST_NAME, len(text) - start), 1, -1):
+    for length in surfaces.lengths.get(text[start:start + 2], ()):
         piece = text[start:start + length]
         if found := surfaces.full.get(piece):
             return length, found
@@ -177,11 +180,11 @@ def _unlisted(name: str) -> tuple[list[str], int]:
 
 def mentions(text: str) -> Iterator[tuple[int, Region]]:
     """Places a text names in full, a chain (福建省厦门市同安区) giving its last link; ambiguous ones are left out."""
-    position = 0
+    position, begins = 0, _surfaces().lengths
     while position < len(text):
         start = position
         regions: tuple[Region, ...] = ()
-        while True:
+        while text[position:position + 2] in begins:
             length, found = _at(text, position, bare=False)
             agreed = _agree(found, regions)
             if not agreed:
@@ -198,7 +201,6 @@ def candidates(text: str) -> tuple[Region, ...]:
     return surfaces.full.get(text) or surfaces.bare.get(text, ())
 
 
-@lru_cache(maxsize=1024)
 def _spellings(region: Region) -> frozenset[str]:
     syllables = region.pinyin.split()
     joined = "".join(syllables)
@@ -219,6 +221,16 @@ def host_supports(url: str | None, region: Region) -> bool:
                for label in labels)
 
 
+@lru_cache(maxsize=1)
+def _spelled() -> dict[str, tuple[Region, ...]]:
+    found: dict[str, list[Region]] = {}
+    for region in by_code().values():
+        for spelling in _spellings(region):
+            if len(region.pinyin.replace(" ", "")) >= 6:
+                found.setdefault(spelling, []).append(region)
+    return {spelling: tuple(regions) for spelling, regions in found.items()}
+
+
 def _initials(region: Region) -> str:
     return "".join(s[0] for s in region.pinyin.split())
 
@@ -227,10 +239,11 @@ def from_host(url: str | None) -> tuple[Region, ...]:
     """The places a host label spells in full (six letters or more: shorter ones collide), or the place whose own
     label it is (hlj.gov.cn, dl.gov.cn)."""
     host = host_of(url or "")
-    labels = set(host.split("."))
-    found = [r for r in by_code().values() if len("".join(r.pinyin.split())) >= 6 and _spellings(r) & labels]
+    found = [r for label in host.split(".") for r in _spelled().get(label, ())]
     own = PLACES["hosts"].get(host.removesuffix(".gov.cn").rsplit(".", 1)[-1])
-    return (*found, by_code()[own]) if own and host.endswith(".gov.cn") and by_code()[own] not in found else tuple(found)
+    if own and host.endswith(".gov.cn"):
+        found.append(by_code()[own])
+    return tuple(dict.fromkeys(found))
 
 
 def most_specific(found: Iterable[Region]) -> Region | None:

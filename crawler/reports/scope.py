@@ -5,8 +5,10 @@ import re
 from crawler.reports.material import Material
 from crawler.reports.names import AgencyName
 
-_ROLL_UP = re.compile(r"(?:综合|汇总|合并|根据)[^。]{0,40}各(?:[^。]{0,30})(?:报告|年报|数据|情况)|各(?:县|区|市|州|乡镇)[^。]{0,40}(?:报告|数据)[^。]{0,20}(?:汇总|综合|编制而成|而成)")
-_SYSTEM = re.compile(r"全(?:省|市|区|县|州|国)[一-龥]{2,8}系统[^。]{0,30}(?:汇总|综合|统计|数据|情况)|系统(?:各单位|各级)[^。]{0,20}汇总")
+_ROLL_UP = re.compile(r"(?:综合|汇总|合并|根据)[^。]{0,40}各(?:[^。]{0,30})(?:报告|年报|数据|情况)"
+                      r"|各(?:县|区|市|州|乡镇)[^。]{0,40}(?:报告|数据)[^。]{0,20}(?:汇总|综合|编制而成|而成)")
+_SYSTEM = re.compile(r"全(?:省|市|区|县|州|国)[一-龥]{2,8}系统[^。]{0,30}(?:汇总|综合|统计|数据|情况)"
+                     r"|系统(?:各单位|各级)[^。]{0,20}汇总")
 
 
 def read_scope(name: AgencyName | None, material: Material) -> str:

@@ -11,13 +11,13 @@ from gongkai.title import read_title
 
 _NAMED = re.compile(r"(20\d\d)年?(?:度)?[一-龥()]{0,30}?(?:政府信息公开|政务公开|信息公开)[一-龥]{0,8}(?:报告|年报)"
                     r"|信息公开工作(20\d\d)年度报告")
-_OPENS = re.compile(r"(?:^|[。\n])(?:\([一二三四五六七八九十]\)|[一二三四五六七八九十]+、)?(?:[一-龥]{0,8})?(20\d\d)年(?:度|以来|全年)?[,，]?")
-_YEAR_IN_PATH = re.compile(r"(?:year|fbtime|nbyear|nd|nian)=(20\d\d)(?!\d)|/(?:[a-z_]{0,20})?(20\d\d)(?:n|nb|nd|ndbg|ndgb|year|"
-                           r"xxgknb|nzfxxgkndbg|nianbao|_nd|_gx|[a-z]{2,12})?(?=/)(?!/\d{1,2}/)", re.I)
+_OPENS = re.compile(r"(?:^|[。\n])(?:\([一二三四五六七八九十]\)|[一二三四五六七八九十]{1,3}、)?[一-龥]{0,8}?(20\d\d)年")
+_YEAR_IN_PATH = re.compile(r"(?:year|fbtime|nbyear|nd|nian)=(20\d\d)(?!\d)"
+                           r"|/[a-z_]{0,20}(20\d\d)(?:[a-z_]{1,14})?(?=/)(?!/\d{1,2}/)", re.I)
 _IN_COLUMN = re.compile(r"(?<!\d)(20\d\d)(?:年|年度|$|>|/)")
 
-WEIGHTS = {"title": 0.95, "anchor": 0.9, "preamble": 0.85, "period": 0.88, "signature": 0.6, "column": 0.55, "text": 0.5,
-           "pub_date": 0.5, "pub_date_late": 0.2}
+WEIGHTS = {"title": 0.95, "anchor": 0.9, "preamble": 0.85, "period": 0.88, "signature": 0.6, "column": 0.55,
+           "text": 0.5, "pub_date": 0.5, "pub_date_late": 0.2}
 _FIRST_NEW_FORM = {"cn-gov-2021": 2021, "cn-gov-2019": 2019, "cn-gov-2014stat": 2014}
 _SPAN = (2004, 2099)
 
@@ -29,11 +29,11 @@ def year_candidates(material: Material, period: PeriodReading | None, signed: Ev
 
     def add(year: int, source: str, quote: str, weight: str | None = None) -> None:
         if _SPAN[0] <= year <= _SPAN[1] and year >= _FIRST_NEW_FORM.get(form_id or "", 0):
-            found.append(Evidence("report_year", str(year), source, quote[:120], WEIGHTS[weight or source], chosen=False))
+            found.append(Evidence("report_year", str(year), source, quote[:120], WEIGHTS[weight or source], False))
 
     for title in material.titles:
         if title.reading.kind == "annual_report" and title.reading.year:
-            add(title.reading.year, "anchor" if title.source == "anchor" else "title", title.text)
+            add(title.reading.year, title.source if title.source in ("anchor", "column") else "title", title.text)
     for m in list(_NAMED.finditer(material.head))[:3]:
         add(int(m[1] or m[2]), "preamble", m.group())
     if period is not None and period.year:
@@ -52,7 +52,8 @@ def year_candidates(material: Material, period: PeriodReading | None, signed: Ev
 
 def _column_years(material: Material) -> list[tuple[str, int]]:
     hints = material.hints
-    words = [hints.column, hints.row_heading, hints.col_heading, hints.list_heading, material.metadata.get("columnname", "")]
+    words = [hints.column, hints.row_heading, hints.col_heading, hints.list_heading]
+    words.append(material.metadata.get("columnname", ""))
     words += [line for line in material.lines[:15] if ">" in line]
     found = [(text, int(years[-1])) for text in words if text and (years := _IN_COLUMN.findall(text))]
     if not found and hints.anchor and (year := read_title(hints.anchor).year):
