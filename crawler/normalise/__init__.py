@@ -4,8 +4,6 @@
 """
 
 import logging
-import zipfile
-from dataclasses import replace
 
 from crawler.normalise.docx import read_docx
 from crawler.normalise.html import read_html, read_script
@@ -21,8 +19,11 @@ _log = logging.getLogger(__name__)
 
 
 def normalise(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
-    """The document in `data`, told by its bytes; `url` makes its links absolute. Bad input gives a status and a
-    warning, never an exception. A format that is not read yet is named in ``doc_format`` with status ``unsupported``."""
+    """The document in `data`, told by its bytes; `url` makes its links absolute.
+
+    Bad input gives a status and a warning, never an exception. A format that is not read yet is named in
+    ``doc_format`` with status ``unsupported``.
+    """
     doc_format = "binary"
     try:
         data = inflate(data)
@@ -30,7 +31,7 @@ def normalise(data: bytes, *, url: str | None = None, content_type: str | None =
         return _read(data, doc_format, url, _charset(content_type))
     except MemoryError:
         return Document("limit", doc_format, warnings=(f"{doc_format}: not enough memory to read it",))
-    except (zipfile.BadZipFile, Exception) as problem:  # the readers' libraries raise anything on damaged files
+    except Exception as problem:  # the readers' libraries raise anything on damaged files
         _log.debug("could not read a %s", doc_format, exc_info=True)
         return Document("failed", doc_format, warnings=(f"{doc_format}: {type(problem).__name__}: {problem}"[:300],))
 
@@ -38,20 +39,22 @@ def normalise(data: bytes, *, url: str | None = None, content_type: str | None =
 def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -> Document:
     match doc_format:
         case "html":
-            return read_html(data, url=url, declared=declared)
+            document = read_html(data, url=url, declared=declared)
         case "pdf":
-            return read_pdf(data)
+            document = read_pdf(data)
         case "docx":
-            return read_docx(data)
+            document = read_docx(data)
         case "txt":
-            return read_plain(data, declared=declared)
+            document = read_plain(data, declared=declared)
         case "js" | "json":
-            return read_script(data, doc_format, url=url, declared=declared)
+            document = read_script(data, doc_format, url=url, declared=declared)
         case "ooxml-encrypted":
-            return Document("encrypted", "docx", warnings=("docx: opens only with a password",))
+            document = Document("encrypted", "docx", warnings=("docx: opens only with a password",))
         case "empty":
-            return Document("failed", "empty", warnings=("the file is empty",))
-    return Document("unsupported", doc_format, warnings=(f"{doc_format}: this format is not read yet",))
+            document = Document("failed", "empty", warnings=("the file is empty",))
+        case _:
+            document = Document("unsupported", doc_format, warnings=(f"{doc_format}: this format is not read yet",))
+    return document
 
 
 def _charset(content_type: str | None) -> str | None:

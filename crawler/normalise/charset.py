@@ -49,7 +49,7 @@ def _strict_utf8(data: bytes) -> str | None:
     if decoder.getstate()[0]:
         text += "\ufffd"
     # A few pairs of GBK bytes are also valid two-byte UTF-8, but then they spell Latin, Greek or Arabic letters.
-    return text if len(data) > 4096 or not text.isascii() and max(text) >= "\u2000" else None
+    return text if len(data) > 4096 or (not text.isascii() and max(text) >= "\u2000") else None
 
 
 def _own_declaration(data: bytes) -> str | None:

@@ -7,16 +7,14 @@ the two wins unless the difference is links.
 
 import copy
 import math
-import re
 
 import trafilatura
 from lxml import etree
 
-from crawler.normalise.markup import Element
+from crawler.normalise.markup import Element, drop, text_of, tokens
 from crawler.normalise.offers import is_file
 from crawler.normalise.vocabulary import ordered, words
 
-_SPACE = re.compile(r"\s+")
 ENOUGH_MARKERS = 3
 _SURE_SHARE = 0.3
 _SURE_CHARS = 300
@@ -24,11 +22,6 @@ _MENU_LINKS = 4
 _MENU_SHARE = 0.7
 _MAPPED_SHARE = 0.9
 _OPINION_LIMIT_CHARS = 2_000_000
-
-
-def text_of(element: Element) -> str:
-    """All text without white space: for comparing sizes and finding words that markup cut in two."""
-    return _SPACE.sub("", "".join(element.itertext()))
 
 
 def prune(body: Element) -> None:
@@ -39,10 +32,10 @@ def prune(body: Element) -> None:
     for element in list(body.iter(etree.Element)):
         if element is body or element.getparent() is None:
             continue
-        if element.tag in tags or (element.attrib and _named(element, names)):
+        if element.tag in tags or _named(element, names):
             text = text_of(element)
             if len(text) < whole * 0.4 and len(markers(text)) < 2:
-                element.drop_tree()
+                drop(element)
 
 
 def markers(text: str) -> set[str]:
@@ -81,7 +74,8 @@ def _by_markers(body: Element) -> Element | None:
         if place is None:
             break
         node, twin = node[place], twin[place]
-    size, node = len(text_of(twin)), _out_of_table(node)
+    size = len(text_of(twin))
+    node = _out_of_table(node)
     # A named container just around it also holds the lead and the signature (bodies cut into several sections).
     names = words("containers")
     for ancestor in node.iterancestors():
@@ -105,19 +99,19 @@ def _drop_link_lists(node: Element) -> None:
         if len(links) < _MENU_LINKS or element is node or any(is_file(link.get("href") or "") for link in links):
             continue
         if sum(len(text_of(link)) for link in links) >= _MENU_SHARE * len(text_of(element)):
-            element.drop_tree()
+            drop(element)
 
 
 def _out_of_table(node: Element) -> Element:
     """From a row or section of a table to the table itself: half a table is no body."""
-    while node.tag in ("tr", "tbody", "thead", "table") and node.getparent() is not None:
-        node = node.getparent()
+    while node.tag in ("tr", "tbody", "thead", "table") and (parent := node.getparent()) is not None:
+        node = parent
     return node
 
 
 def _by_name(body: Element) -> Element | None:
     names = words("containers")
-    named = [e for e in body.iter("div", "td", "article", "section", "span", "ul") if e.attrib and _named(e, names)]
+    named = [e for e in body.iter("div", "td", "article", "section", "span", "ul") if _named(e, names)]
     best, most = None, 0
     for element in named:
         size = _prose(element)
@@ -138,10 +132,10 @@ def _by_trafilatura(body: Element, whole: str) -> Element | None:
     """The deepest element that holds what trafilatura took for the text."""
     if len(whole) > _OPINION_LIMIT_CHARS:
         return None
-    page = copy.deepcopy(body)
-    text = trafilatura.extract(page, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False)
-    lines = [squeezed for line in (text or "").splitlines() if len(squeezed := _SPACE.sub("", line.replace("|", ""))) >= 8]
-    lines = [line for line in lines if line in whole]
+    page = etree.tostring(body, encoding="unicode", method="html")
+    text = trafilatura.extract(f"<html>{page}</html>", favor_recall=True, include_comments=False, include_tables=True)
+    squeezed = ("".join(line.replace("|", "").split()) for line in (text or "").splitlines())
+    lines = [line for line in squeezed if len(line) >= 8 and line in whole]
     if not lines:
         return None
     needed, node = math.ceil(_MAPPED_SHARE * len(lines)), body
@@ -161,4 +155,4 @@ def _longer(own: Element, opinion: Element) -> Element:
 
 
 def _named(element: Element, names: frozenset[str]) -> bool:
-    return any(token in names for token in f"{element.get('class') or ''} {element.get('id') or ''}".lower().split())
+    return any(token in names for token in tokens(element))

@@ -21,7 +21,8 @@ _RATIO_FROM_BYTES = 16 << 20
 _SLIVER_TWIPS = 60
 _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
-_UNREAD = frozenset((qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:pPr"), qn("w:rPr"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"))
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:rPr")), _FALLBACK))
 
 
 def read_docx(data: bytes) -> Document:
@@ -46,7 +47,8 @@ def _too_large(data: bytes) -> str | None:
     total = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS:
         return f"{len(members)} members"
-    if total > MAX_INFLATED_BYTES or any(m.file_size > MAX_XML_BYTES and m.filename.endswith((".xml", ".rels")) for m in members):
+    markup = max((member.file_size for member in members if member.filename.endswith((".xml", ".rels"))), default=0)
+    if total > MAX_INFLATED_BYTES or markup > MAX_XML_BYTES:
         return f"would inflate to {total} bytes"
     if total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(len(data), 1):
         return f"would inflate {total // max(len(data), 1)} times"
@@ -56,11 +58,10 @@ def _too_large(data: bytes) -> str | None:
 def _blocks(parent: Any) -> Iterator[Block]:
     for child in parent:
         if child.tag == qn("w:p"):
-            style = child.style or ""
-            for line in _lines(child):
-                yield paragraph(line, marked=style.lower().startswith(("heading", "title")) or style.isdigit() and int(style) < 7)
+            marked = _is_heading_style(child.style or "")
+            yield from (paragraph(line, marked=marked) for line in _lines(child))
         elif child.tag == qn("w:tbl"):
-            cells = [tc for row in _rows(child) for tc in row.iter(qn("w:tc"))]
+            cells = [tc for row in _own(child, qn("w:tr")) for tc in _own(row, qn("w:tc"))]
             if len(cells) == 1:  # a frame around text
                 yield from _blocks(cells[0])
             else:
@@ -69,6 +70,11 @@ def _blocks(parent: Any) -> Iterator[Block]:
                     yield Block("table", table=table)
         elif child.tag in _CONTENT:
             yield from _blocks(child)
+
+
+def _is_heading_style(name: str) -> bool:
+    """Word's own names, or the bare number Chinese versions of Word and WPS write for a heading level."""
+    return name.lower().startswith(("heading", "title")) or (name.isdigit() and int(name) < 7)
 
 
 def _lines(element: Any) -> list[str]:
@@ -94,8 +100,13 @@ def _lines(element: Any) -> list[str]:
     return [line for raw in "".join(pieces).split("\n") if (line := clean(raw))]
 
 
-def _rows(table: Any) -> list[Any]:
-    return [row for child in table for row in ([child] if child.tag == qn("w:tr") else child.iter(qn("w:tr")) if child.tag in _CONTENT else ())]
+def _own(parent: Any, tag: str) -> Iterator[Any]:
+    """Children of a kind, also inside content controls; never those of a nested table."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _CONTENT:
+            yield from _own(child, tag)
 
 
 def _table(table: Any) -> Table:
@@ -103,20 +114,16 @@ def _table(table: Any) -> Table:
     widths = [int(col.get(qn("w:w")) or 0) for col in table.iter(qn("w:gridCol"))]
     slivers = {i for i, width in enumerate(widths) if 0 < width < _SLIVER_TWIPS}
     rows: list[list[tuple[int, int, str | None]]] = []  # start, end, text or None where a cell above goes on
-    for row in _rows(table):
+    for row in _own(table, qn("w:tr")):
         at = row.grid_before if hasattr(row, "grid_before") else 0
         cells: list[tuple[int, int, str | None]] = []
-        for tc in _cells(row):
+        for tc in _own(row, qn("w:tc")):
             end = at + max(tc.grid_span, 1)
             merged = tc.vMerge == "continue"
             cells.append((_seen(at, slivers), _seen(end, slivers), None if merged else "\n".join(_cell_lines(tc))))
             at = end
         rows.append([cell for cell in cells if cell[1] > cell[0]])
     return expand([_spans(rows, r) for r in range(len(rows))]).table
-
-
-def _cells(row: Any) -> list[Any]:
-    return [cell for child in row for cell in ([child] if child.tag == qn("w:tc") else child.iter(qn("w:tc")) if child.tag in _CONTENT else ())]
 
 
 def _cell_lines(tc: Any) -> list[str]:

@@ -64,7 +64,7 @@ def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], work: Cal
     """Wait for a request, the end of a child or a deadline, and see to it. False when nobody is there any more."""
     soonest = min((child.deadline for child in children.values() if not child.killed), default=None)
     wait = None if soonest is None else max(0.0, soonest - time.monotonic())
-    ready, _, _ = select.select([gate, wake], [], [], wait)
+    ready, _, _ = select.select([gate.fileno(), wake], [], [], wait)
     if wake in ready:
         with contextlib.suppress(BlockingIOError):
             os.read(wake, 512)
@@ -73,7 +73,7 @@ def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], work: Cal
             child.killed = True
             _kill(child.pid)
     _reap(children)
-    if gate in ready:
+    if gate.fileno() in ready:
         return _accept(gate, children, work)
     return True
 
@@ -111,13 +111,11 @@ def _accept(gate: socket.socket, children: dict[int, _Child], work: Callable[[so
 
 def _limit(limits: dict[str, float]) -> None:
     cpu, memory = int(limits["cpu_s"]), int(limits["memory_bytes"])
-    for kind, soft, hard in ((resource.RLIMIT_AS, memory, memory), (resource.RLIMIT_CPU, cpu, cpu + 2),
-                             (resource.RLIMIT_FSIZE, _FILE_LIMIT_BYTES, _FILE_LIMIT_BYTES),
-                             (resource.RLIMIT_NOFILE, _OPEN_FILES, _OPEN_FILES), (resource.RLIMIT_CORE, 0, 0)):
+    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_CORE, 0),
+                       (resource.RLIMIT_FSIZE, _FILE_LIMIT_BYTES), (resource.RLIMIT_NOFILE, _OPEN_FILES)):
         ceiling = resource.getrlimit(kind)[1]
-        if ceiling != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ceiling), min(hard, ceiling)
-        resource.setrlimit(kind, (soft, hard))
+        allowed = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
+        resource.setrlimit(kind, (allowed, allowed))
 
 
 def _reap(children: dict[int, _Child]) -> None:

@@ -90,7 +90,9 @@ class Box:
 
 _TOLERANCE_PT = 4.0
 _NUMBER = re.compile(r"[-+－＋]?[\d,，.]+\s*(?:万?元|[件条项次])?")
-_NEW_ROW = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]|[（(][一二三四五六七八九十\d]{1,2}[)）]|第.{1,5}条|其中[:：]")
+_NEW_ROW = re.compile(
+    r"[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]|[（(][一二三四五六七八九十\d]{1,2}[)）]|第.{1,5}条|其中[:：]"
+)
 
 
 def rule(boxes: Sequence[Box], page: int | None = None) -> Table:
@@ -148,7 +150,11 @@ def _touching(boxes: Sequence[Box], line: float, head: bool = False) -> list[Box
 
 
 def _over(box: Box, above: Sequence[Box]) -> Box | None:
-    return next((up for up in above if abs(up.x0 - box.x0) <= _TOLERANCE_PT and abs(up.x1 - box.x1) <= _TOLERANCE_PT), None)
+    return next((up for up in above if _near(up.x0, box.x0) and _near(up.x1, box.x1)), None)
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= _TOLERANCE_PT
 
 
 def _is_tail(above: Sequence[Box], below: Sequence[Box]) -> bool:
@@ -172,9 +178,9 @@ def _merge_row(upper: list[Box], above: Sequence[Box], lower: list[Box], below: 
     grown = [replace(up, bottom=depth) for up in above]
     joined = []
     for box in below:
-        up = _over(box, grown)
-        if up is not None and (box.bottom <= depth + _TOLERANCE_PT or _one_label(up, box)):
-            upper[upper.index(up)] = replace(up, text=up.text + box.text, bottom=box.bottom)
+        over = _over(box, grown)
+        if over is not None and (box.bottom <= depth + _TOLERANCE_PT or _one_label(over, box)):
+            upper[upper.index(over)] = replace(over, text=over.text + box.text, bottom=box.bottom)
             joined.append(box)
     return upper + [box for box in lower if box not in joined]
 

@@ -1,11 +1,12 @@
-"""Web pages: metadata and titles from around the text, blocks and grids from the body, files from anywhere on the page."""
+"""Web pages: metadata and titles from around the text, blocks and grids from the body, files from the whole page."""
 
 from lxml import etree
 
 from crawler.normalise import container, masthead, offers, reading, scripts
 from crawler.normalise.charset import decode
-from crawler.normalise.markup import Element, parse
+from crawler.normalise.markup import Element, parse, raw_text, text_of
 from crawler.normalise.text import flatten, title_lines
+from gongkai.address import canonical
 from gongkai.document import Document, FileLink, Status
 
 _SCRIPTED = ("script", "textarea", "noscript", "template")
@@ -19,16 +20,16 @@ def read_html(data: bytes, *, url: str | None = None, declared: str | None = Non
     tree, warnings = parse(text)
     hidden = [script for element in tree.iter(*_SCRIPTED) if len(script := _raw(element)) > _BODY_CHARS]
     etree.strip_elements(tree, *_DROPPED, with_tail=False)
-    page = tree.find("body") if tree.find("body") is not None else tree
+    page = _body(tree)
     meta = masthead.meta_tags(tree)
     heads = masthead.titles(tree, meta)
     base = _base(tree, url)
     metadata = masthead.index_block(page) | meta
-    whole = container.text_of(page)
-    if len(container.markers(whole)) < container.ENOUGH_MARKERS and (found := _scripted(hidden)) is not None:
-        if len(container.text_of(found)) > len(container.text_of(page)) * 0.5:
-            page, metadata = found, masthead.index_block(found) | metadata
-            warnings.append("the body stood in a script")
+    whole = text_of(page)
+    found = _scripted(hidden) if len(container.markers(whole)) < container.ENOUGH_MARKERS else None
+    if found is not None and len(text_of(found)) > len(whole) * 0.5:
+        page, metadata = found, masthead.index_block(found) | metadata
+        warnings.append("the body stood in a script")
     container.prune(page)
     files = offers.file_links(page, base)
     return _document(container.find(page), "html", charset, warnings, heads, metadata, files)
@@ -39,7 +40,8 @@ def read_script(data: bytes, doc_format: str, *, url: str | None = None, declare
     text, charset = decode(data, declared)
     body = _scripted([text])
     if body is None:
-        return Document("unsupported", doc_format, charset=charset, warnings=(f"{doc_format}: no text in any string of it",))
+        nothing = f"{doc_format}: no text in any string of it"
+        return Document("unsupported", doc_format, charset=charset, warnings=(nothing,))
     return _document(body, doc_format, charset, ["the body stood in a script"], [], {}, offers.file_links(body, url))
 
 
@@ -49,14 +51,21 @@ def _document(body: Element, doc_format: str, charset: str, warnings: list[str],
     lines = [block.text for block in blocks[:12] if block.table is None]
     titles = heads + [("text", line) for line in title_lines(lines) if line not in (text for _, text in heads)]
     status: Status = "partial" if cuts or any("cut" in warning for warning in warnings) else "ok"
-    return Document(status, doc_format, tuple(blocks), flatten(blocks), tuple(titles), metadata, files, offers.images(body), charset,
-                    warnings=(*warnings, *cuts))
+    return Document(status, doc_format, tuple(blocks), flatten(blocks), tuple(titles), metadata, files,
+                    offers.images(body), charset, warnings=(*warnings, *cuts))
 
 
 def _raw(element: Element) -> str:
     if element.tag == "script":
         return element.text or ""
-    return "".join(element.itertext()) if element.tag == "textarea" else etree.tostring(element, encoding="unicode", with_tail=False)
+    if element.tag == "textarea":
+        return raw_text(element)
+    return str(etree.tostring(element, encoding="unicode", with_tail=False))
+
+
+def _body(tree: Element) -> Element:
+    body = tree.find("body")
+    return tree if body is None else body
 
 
 def _scripted(sources: list[str]) -> Element | None:
@@ -70,12 +79,11 @@ def _scripted(sources: list[str]) -> Element | None:
         return None
     tree, _ = parse(f"<html><body>{max(bodies, key=len)}</body></html>")
     etree.strip_elements(tree, *_DROPPED, with_tail=False)
-    return tree.find("body") if tree.find("body") is not None else tree
+    return _body(tree)
 
 
 def _base(tree: Element, url: str | None) -> str | None:
     written = tree.find(".//base[@href]")
     if written is None or url is None:
         return url
-    from gongkai.address import canonical
     return canonical(written.get("href") or "", url) or url

@@ -2,15 +2,19 @@
 
 import re
 
-from crawler.normalise.markup import Element
+from crawler.normalise.markup import Element, raw_text, tokens
 from crawler.normalise.vocabulary import ordered, words
 
 _LABEL_LIMIT = 12
 _VALUE_LIMIT = 160
 _WINDOW = 24
 _INVISIBLE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+_NAMES_A_REPORT = re.compile(r"\d{4}\s*年|[〇○零一二]{2,4}年|报告|年报")
 _LABEL = re.compile(r"(?:^|(?<=[\s|\[【]))([^\x00-\x7f](?:\s?[^\x00-\x7f]){1,9}?)[】\]]?\s*[:：]\s*")
-_BARE_DATE = re.compile(r"[\[（(]?((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?[\])）]?\s*(?:点击|浏览|阅读|来源|作者|字[体号]|【)")
+_BARE_DATE = re.compile(
+    r"[\[（(]?((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?[\])）]?"
+    r"\s*(?:点击|浏览|阅读|来源|作者|字[体号]|【)"
+)
 
 
 def meta_tags(tree: Element) -> dict[str, str]:
@@ -30,11 +34,13 @@ def index_block(tree: Element) -> dict[str, str]:
     Reads the page as a run of texts: a label is followed by its value, in the same text after a colon or in the next.
     A bare date beside the page's tools (点击, 打印 …) is the 发布时间.
     """
-    texts = [t for t in (_INVISIBLE.sub(" ", raw).strip() for raw in tree.itertext()) if t]
+    texts = [t for t in (_INVISIBLE.sub(" ", str(raw)).strip() for raw in tree.itertext()) if t]
     strong, weak = words("index.strong"), words("index.weak")
     hits: list[tuple[int, str, str]] = []
     for i, text in enumerate(texts):
         if len(text) > _VALUE_LIMIT + _LABEL_LIMIT:
+            continue
+        if len(text) > _LABEL_LIMIT and "：" not in text and ":" not in text:
             continue
         for label, value in _labelled(text, strong | weak):
             found = value or _next_value(texts[i + 1:i + 3], strong | weak)
@@ -85,18 +91,17 @@ def titles(tree: Element, meta: dict[str, str]) -> list[tuple[str, str]]:
         add("h1", _lines(heading))
     names = words("titles")
     for element in tree.iter("div", "p", "span", "td", "h2", "h3", "strong", "center"):
-        if element.attrib and any(token in names for token in _tokens(element)) and len(element) < 12:
+        if any(token in names for token in tokens(element)) and len(element) < 12:
             add("container", _lines(element))
     page = tree.find(".//title")
     if page is not None:
-        add("title", strip_site(page.text_content(), meta))
+        add("title", strip_site(raw_text(page), meta))
     return found
 
 
 def _lines(element: Element) -> str:
     """Text with a break (``<br>``) as a space only where words would run together."""
-    joined = "".join(element.itertext())
-    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", joined.strip())
+    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", raw_text(element).strip())
 
 
 def strip_site(title: str, meta: dict[str, str]) -> str:
@@ -112,13 +117,9 @@ def strip_site(title: str, meta: dict[str, str]) -> str:
     names = {meta.get("sitename", ""), meta.get("columnname", "")}
     kept = [part for part in parts if part not in names] or parts
     # The article's name says a year or is simply the longest; site and column names are short.
-    return max(kept, key=lambda part: (bool(re.search(r"\d{4}\s*年|[〇○零一二]{2,4}年|报告|年报", part)), len(part)), default="")
+    return max(kept, key=lambda part: (bool(_NAMES_A_REPORT.search(part)), len(part)), default="")
 
 
 def _split(text: str, separator: str) -> list[str]:
     # Between digits a dash or a dot is part of the words (2019-2020).
     return re.split(rf"(?<!\d){re.escape(separator)}|{re.escape(separator)}(?!\d)", text)
-
-
-def _tokens(element: Element) -> list[str]:
-    return f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.normalise.markup import Element
+from crawler.normalise.markup import Element, raw_text
 from crawler.normalise.reading import clean
 from crawler.normalise.vocabulary import ordered, pattern
 from gongkai.address import canonical
@@ -25,7 +25,7 @@ def file_links(body: Element, base: str | None) -> tuple[FileLink, ...]:
                 continue
             url = canonical(name, base) if base or "://" in name else name
             if url and url not in found and len(found) < _MAX_FILES:
-                label = clean(element.get("title") or "") or clean("".join(element.itertext()))
+                label = clean(element.get("title") or "") or clean(raw_text(element))
                 found[url] = FileLink(url, label or unquote(urlsplit(url).path.rsplit("/", 1)[-1]))
             break
     return tuple(found.values())
@@ -67,8 +67,8 @@ def _has_file_name(path: str) -> bool:
 def images(body: Element) -> int:
     """Pictures of the text; icons by address or declared size are not counted."""
     icons = pattern("icons")
-    return sum(1 for image in body.iter("img")
-               if not icons.search(image.get("src") or "") and not _small(image.get("width")) and not _small(image.get("height")))
+    return sum(1 for image in body.iter("img") if not icons.search(image.get("src") or "")
+               and not _small(image.get("width")) and not _small(image.get("height")))
 
 
 def _small(length: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Continuation pages of one text, made one document again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gongkai.chinese import fold
 from gongkai.document import Block, Document, Status
@@ -16,7 +17,8 @@ def join(documents: Sequence[Document]) -> Document:
     if len(documents) == 1:
         return documents[0]
     first = documents[0]
-    names = {fold(text) for _, text in first.titles} | {fold(block.text) for block in first.blocks[:2] if block.table is None}
+    names = {fold(text) for _, text in first.titles}
+    names |= {fold(block.text) for block in first.blocks[:2] if block.table is None}
     parts = [first, *(_without_title(document, names) for document in documents[1:])]
     metadata: dict[str, str] = {}
     for part in documents:
@@ -30,7 +32,8 @@ def join(documents: Sequence[Document]) -> Document:
         status, first.doc_format, tuple(block for part in parts for block in part.blocks),
         "\n".join(part.text for part in parts if part.text), first.titles, metadata,
         tuple(dict.fromkeys(file for part in documents for file in part.files)), sum(part.images for part in documents),
-        first.charset, sum(pages) if pages else None, tuple(dict.fromkeys(w for part in documents for w in part.warnings)))
+        first.charset, sum(pages) if pages else None,
+        tuple(dict.fromkeys(warning for part in documents for warning in part.warnings)))
 
 
 def _without_title(part: Document, names: set[str]) -> Document:
@@ -38,6 +41,4 @@ def _without_title(part: Document, names: set[str]) -> Document:
     text = part.text
     while kept and kept[0].table is None and fold(kept[0].text) in names:
         text = text.lstrip().removeprefix(kept.pop(0).text).lstrip("\n")
-    return part if len(kept) == len(part.blocks) else Document(
-        part.status, part.doc_format, tuple(kept), text, part.titles, part.metadata, part.files, part.images, part.charset,
-        part.pages, part.warnings)
+    return replace(part, blocks=tuple(kept), text=text)

@@ -1,5 +1,6 @@
 """PDF with a text layer: lines from pypdfium2, or from pdfplumber on pages with rules, where tables come from too."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,20 +10,19 @@ from typing import Any
 import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfplumber.utils.exceptions import PdfminerException
 
 from crawler.normalise.grid import Box, follows, rule, stitch
 from crawler.normalise.reading import clean, paragraph
 from crawler.normalise.text import flatten, title_lines
-from gongkai.document import Block, Document
+from gongkai.document import Block, Document, Status
 
 MAX_PAGES = 300
 _MIN_RULES = 4
 _RULE_PT = 3.0
 _MIN_TEXT_CHARS = 50
 _PASSWORD_ERROR = 4
-_PAGE_NUMBER = re.compile(r"[—\-–－―_~·.\s]*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/／,，共]+\s*\d{1,3}\s*页?)?[—\-–－―_~·.\s]*")
+_DASHES = r"[—\-–－―_~·.\s]*"
+_PAGE_NUMBER = re.compile(_DASHES + r"(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/／,，共]+\s*\d{1,3}\s*页?)?" + _DASHES)
 _CLOSED = ("。", "；", "：", "！", "？")
 _ITEM = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)")
 _GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
@@ -80,10 +80,10 @@ def read_pdf(data: bytes) -> Document:
 
 
 def _document(pages: list[list[_Piece]], bare: list[int], count: int, warnings: list[str]) -> Document:
-    letters = sum(len(piece.text) if isinstance(piece, Line) else sum(len(box.text) for box in piece.boxes)
-                  for page in pages for piece in page)
+    letters = sum(_letters(piece) for page in pages for piece in page)
     if letters < _MIN_TEXT_CHARS and bare:
-        return Document("unsupported", "pdf", pages=count, warnings=("pdf: pages are pictures without a text layer (a scan)",))
+        scan = "pdf: pages are pictures without a text layer (a scan)"
+        return Document("unsupported", "pdf", pages=count, warnings=(scan,))
     if bare:
         warnings.append(f"pdf: no text layer on pages {', '.join(map(str, bare[:20]))}")
     if count > MAX_PAGES:
@@ -91,12 +91,17 @@ def _document(pages: list[list[_Piece]], bare: list[int], count: int, warnings: 
     blocks = list(_blocks(pages))
     lines = [block.text for block in blocks[:12] if block.table is None]
     titles = tuple(("text", line) for line in title_lines(lines))
-    return Document("partial" if bare or count > MAX_PAGES else "ok", "pdf", tuple(blocks), flatten(blocks), titles, pages=count,
-                    warnings=tuple(warnings))
+    status: Status = "partial" if bare or count > MAX_PAGES else "ok"
+    return Document(status, "pdf", tuple(blocks), flatten(blocks), titles, pages=count, warnings=tuple(warnings))
+
+
+def _letters(piece: _Piece) -> int:
+    return len(piece.text) if isinstance(piece, Line) else sum(len(box.text) for box in piece.boxes)
 
 
 def _has_rules(page: Any) -> bool:
-    return sum(1 for _, _ in zip(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3), range(_MIN_RULES), strict=False)) >= _MIN_RULES
+    paths = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3)
+    return sum(1 for _ in itertools.islice(paths, _MIN_RULES)) >= _MIN_RULES
 
 
 def _has_images(page: Any) -> bool:
@@ -121,7 +126,7 @@ def _lines(page: Any) -> list[_Piece]:
         # Loose boxes are as tall as the font, so that a line's height is its size whatever its characters are.
         if char.strip() and pdfium.FPDFText_GetLooseCharBox(text, i, rect):
             edges = (rect.left, rect.bottom, rect.right, rect.top)
-            box[:] = ([min(box[0], edges[0]), min(box[1], edges[1]), max(box[2], edges[2]), max(box[3], edges[3])] if box else edges)
+            box[:] = [*map(min, box[:2], edges[:2]), *map(max, box[2:], edges[2:])] if box else edges
     _end_line(lines, chars, box, height)
     text.close()
     return lines
@@ -167,17 +172,21 @@ class _Plumber:
 
 
 def _plumbed(page: Any, number: int) -> list[_Piece]:
-    tables = [table for table in page.filter(_may_rule).find_tables() if len({cell[0] for cell in table.cells}) > 1]
-    tables = [table for table in tables if not any(other is not table and _inside(table.bbox, other.bbox) for other in tables)]
+    found = [table for table in page.filter(_may_rule).find_tables() if len({cell[0] for cell in table.cells}) > 1]
+    tables = [table for table in found if not any(o is not table and _inside(table.bbox, o.bbox) for o in found)]
     chars = page.chars
-    outside = page.filter(lambda item: item["object_type"] != "char" or not any(_covers(table.bbox, item) for table in tables))
-    pieces: list[_Piece] = [Line(clean(line["text"]), line["x0"], line["x1"], line["top"], line["bottom"])
-                            for line in outside.extract_text_lines(return_chars=False) if clean(line["text"])]
+    outside = page.filter(lambda item: item["object_type"] != "char" or not any(_covers(t.bbox, item) for t in tables))
+    pieces: list[_Piece] = [Line(text, line["x0"], line["x1"], line["top"], line["bottom"])
+                            for line in outside.extract_text_lines(return_chars=False) if (text := clean(line["text"]))]
     for table in tables:
         boxes = tuple(_box(cell, [char for char in chars if _covers(cell, char)]) for cell in table.cells)
         if any(box.text for box in boxes):
             pieces.append(_TablePart(boxes, number))
-    return sorted(pieces, key=lambda piece: piece.top if isinstance(piece, Line) else min(box.top for box in piece.boxes))
+    return sorted(pieces, key=_top)
+
+
+def _top(piece: _Piece) -> float:
+    return piece.top if isinstance(piece, Line) else min(box.top for box in piece.boxes)
 
 
 def _may_rule(item: dict[str, Any]) -> bool:
@@ -205,13 +214,15 @@ def _covers(bbox: tuple[float, float, float, float], item: dict[str, Any]) -> bo
 
 
 def _inside(inner: Sequence[float], outer: Sequence[float]) -> bool:
-    return inner[0] >= outer[0] - 1 and inner[1] >= outer[1] - 1 and inner[2] <= outer[2] + 1 and inner[3] <= outer[3] + 1
+    slack = 1.0
+    return (inner[0] >= outer[0] - slack and inner[1] >= outer[1] - slack
+            and inner[2] <= outer[2] + slack and inner[3] <= outer[3] + slack)
 
 
 def _without_page_number(pieces: list[_Piece]) -> list[_Piece]:
     """Drop a first or last line that is only the page's number."""
     def is_number(piece: _Piece) -> bool:
-        return isinstance(piece, Line) and bool(_PAGE_NUMBER.fullmatch(piece.text)) and any(c.isdigit() for c in piece.text)
+        return isinstance(piece, Line) and bool(_PAGE_NUMBER.fullmatch(piece.text))
 
     while pieces and is_number(pieces[-1]):
         pieces = pieces[:-1]
@@ -261,9 +272,11 @@ def _flow(lines: list[Line], left: float, right: float) -> Iterator[Block]:
     text, last = "", None
     for line in lines:
         goes_on = (last is not None and last.x1 > right - 1.8 * last.size and line.x0 < left + 1.2 * line.size
-                   and abs(line.size - last.size) < 0.4 * last.size and not (text.endswith(_CLOSED) and _ITEM.match(line.text)))
+                   and abs(line.size - last.size) < 0.4 * last.size
+                   and not (text.endswith(_CLOSED) and _ITEM.match(line.text)))
         if goes_on:
-            text += ("" if not (text[-1:].isascii() and line.text[:1].isascii() and text[-1:].isalpha()) else " ") + line.text
+            two_words = text[-1:].isascii() and text[-1:].isalpha() and line.text[:1].isascii()
+            text += (" " if two_words else "") + line.text
         else:
             if text:
                 yield paragraph(_GAP.sub("", text))

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from crawler.normalise.grid import Span, expand
-from crawler.normalise.markup import Element
+from crawler.normalise.markup import Element, raw_text
 from crawler.normalise.vocabulary import pattern
 from gongkai.document import Block, Table
 
 MAX_BLOCKS = 50_000
-_SKIP = frozenset(("script", "style", "noscript", "template", "svg", "head", "select", "button", "textarea", "iframe", "object", "input", "map"))
-_INLINE = frozenset(("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-                     "mark", "nobr", "o:p", "q", "s", "small", "span", "st1:chsdate", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr",
-                     "img", "time", "data", "st1:personname", "v:shape", "w:wrap"))
-_BOLD = frozenset(("b", "strong", "th"))
+_SKIP = frozenset(("script", "style", "noscript", "template", "svg", "head", "select", "button", "textarea", "iframe",
+                   "object", "input", "map"))
+_INLINE = frozenset(("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
+                     "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "o:p", "q", "s", "small", "span",
+                     "st1:chsdate", "st1:personname", "strike", "strong", "sub", "sup", "time", "tt", "u", "v:shape",
+                     "var", "wbr"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _WIDE = r"\u2010-\u201f\u3000-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WRAPPED = re.compile(rf"(?<=[{_WIDE}])[^\S\u3000]*[\r\n][^\S\u3000]*(?=[{_WIDE}])")
@@ -24,6 +25,8 @@ _HEADING_LIMIT = 45
 
 def clean(text: str) -> str:
     """One line of text: runs of white space as one blank, none where only the source broke a Chinese line."""
+    if len(words := text.split()) <= 1:
+        return words[0].strip("\u200b\ufeff") if words else ""
     return _SPACES.sub(" ", _WRAPPED.sub("", text)).strip()
 
 
@@ -39,7 +42,7 @@ def paragraph(text: str, *, marked: bool = False) -> Block:
 
 def blocks(body: Element) -> tuple[list[Block], list[str]]:
     """Blocks of the element and warnings. Text inside a data table appears in that table alone."""
-    body.attrib.pop("style", None)  # the body itself may be hidden until a script shows it
+    body.attrib.pop("style", "")  # the body itself may be hidden until a script shows it
     reader = _Reader()
     reader.walk(body)
     reader.flush()
@@ -95,7 +98,7 @@ class _Reader:
 
     def _table(self, element: Element) -> None:
         caption = element.find("caption")
-        if caption is not None and (text := clean("".join(caption.itertext()))):
+        if caption is not None and (text := clean(raw_text(caption))):
             self.blocks.append(paragraph(text))
         table, cut = grid_of(element)
         if cut:
@@ -111,8 +114,8 @@ def grid_of(element: Element) -> tuple[Table, bool]:
         trs = list(section)
         for i, tr in enumerate(trs):
             left = len(trs) - i  # a row span ends with its section; rowspan=0 asks for just that
-            rows.append([Span(cell_text(td), min(_number(td.get("rowspan")) or left, left), max(_number(td.get("colspan")), 1))
-                         for td in tr])
+            rows.append([Span(cell_text(td), min(_number(td.get("rowspan")) or left, left),
+                              max(_number(td.get("colspan")), 1)) for td in tr])
     grid = expand(rows)
     return grid.table, grid.cut
 
@@ -157,10 +160,11 @@ def cell_text(cell: Element) -> str:
     pieces: list[str] = []
 
     def flush() -> None:
-        text = clean("".join(pieces))
-        pieces.clear()
-        if text:
-            lines.append(text)
+        if pieces:
+            text = clean("".join(pieces))
+            pieces.clear()
+            if text:
+                lines.append(text)
 
     def walk(element: Element) -> None:
         tag = element.tag
@@ -195,7 +199,7 @@ def _is_layout(table: Element) -> bool:
         return True
     if any(_is_real(inner) for cell in cells for inner in cell.iter("table")):
         return True
-    sizes = [(len("".join(cell.itertext())), cell) for cell in cells]
+    sizes = [(len(raw_text(cell)), cell) for cell in cells]
     most, fullest = max(sizes, key=lambda pair: pair[0])
     if most < 0.6 * sum(size for size, _ in sizes) or most < 300:
         return False

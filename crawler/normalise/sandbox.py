@@ -1,4 +1,4 @@
-"""Reading files nobody vouches for: one forked child a file, with limits; whatever happens there comes back as a status."""
+"""Reading files nobody vouches for: one forked child a file, with limits; whatever happens comes back as a status."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import weakref
-from types import TracebackType
+from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -34,8 +34,11 @@ class Sandbox:
     object (or with the process that owns it). Safe to call from several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limits = {"memory_bytes": settings.sandbox_memory_mib << 20, "cpu_s": settings.sandbox_cpu_s,
-                        "wall_s": settings.sandbox_wall_s}
+        self._memory_mib = settings.sandbox_memory_mib
+        self._cpu_s = settings.sandbox_cpu_s
+        self._wall_s = settings.sandbox_wall_s
+        limits = {"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": self._wall_s}
+        self._limits = json.dumps(limits).encode()
         self._lock = threading.Lock()
         self._gate: socket.socket | None = None
         self._finalizer: weakref.finalize | None = None
@@ -57,7 +60,7 @@ class Sandbox:
     def __enter__(self) -> "Sandbox":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _ask(self, request: bytes, data: bytes) -> tuple[bytes, dict[str, int | bool]]:
@@ -69,7 +72,7 @@ class Sandbox:
                 with self._lock:
                     gate = self._started()
                     try:
-                        socket.send_fds(gate, [json.dumps(self._limits).encode()], [theirs.fileno(), reported])
+                        socket.send_fds(gate, [self._limits], [theirs.fileno(), reported])
                     except OSError:
                         self._stop()
                         if last:
@@ -78,7 +81,7 @@ class Sandbox:
                 theirs.close()
                 os.close(reported)
                 reported = -1
-                deadline = time.monotonic() + self._limits["wall_s"] + _GRACE_S
+                deadline = time.monotonic() + self._wall_s + _GRACE_S
                 answer = _converse(ours, _LENGTH.pack(len(request)) + request + data, deadline)
                 return answer, _end(report, deadline)
             finally:
@@ -95,11 +98,11 @@ class Sandbox:
             with contextlib.suppress(ValidationError):
                 return _DOCUMENT.validate_json(answer)
         if end.get("late"):
-            return self._bad("limit", data, url, f"not read within {self._limits['wall_s']:g} s")
+            return self._bad("limit", data, url, f"not read within {self._wall_s:g} s")
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            return self._bad("limit", data, url, f"not read within {self._limits['cpu_s']} s of processor time")
+            return self._bad("limit", data, url, f"not read within {self._cpu_s} s of processor time, or out of memory")
         if code == 3:
-            return self._bad("limit", data, url, f"needs more than {self._limits['memory_bytes'] >> 20} MiB of memory")
+            return self._bad("limit", data, url, f"needs more than {self._memory_mib} MiB of memory")
         if len(answer) > OUTPUT_LIMIT_BYTES:
             return self._bad("limit", data, url, "its text is too long")
         name = signal.Signals(-code).name if isinstance(code, int) and -65 < code < 0 else f"exit code {code}"
@@ -114,10 +117,11 @@ class Sandbox:
             return self._gate
         ours, theirs = socket.socketpair()
         with theirs:
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
+            places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
             process = subprocess.Popen(
-                [sys.executable, "-m", "crawler.normalise.forkserver", str(theirs.fileno())], pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
+                [sys.executable, "-m", "crawler.normalise.forkserver", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()], start_new_session=True, env=os.environ | {"PYTHONPATH": places},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ours.settimeout(_START_S)
         try:
             ready = ours.recv(1)
@@ -179,7 +183,8 @@ def _end(report: int, deadline: float) -> dict[str, int | bool]:
 def warm_up() -> None:
     """In the server, before anything is forked: load vocabularies and what the libraries load at first use, so that no
     child has to."""
-    normalise("<html><head><title>年报</title></head><body><h1>年报</h1><p>一、总体情况</p><a href='a.pdf'>附件</a></body></html>".encode("gb18030"))
+    page = "<html><head><title>年报</title></head><body><h1>年报</h1><p>总体情况</p><a href='a.pdf'>附</a></body>"
+    normalise(page.encode("gb18030"))
     _DOCUMENT.dump_json(Document("ok", "txt"))
 
 

@@ -4,7 +4,11 @@ import html
 import re
 
 _MIN_CHARS = 200
-_LITERAL = re.compile(r'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"|\'([^\'\\\r\n]*+(?:\\.[^\'\\\r\n]*+)*+)\'|`([^`\\]*+(?:\\.[^`\\]*+)*+)`', re.S)
+_LITERAL = re.compile(
+    r'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"'
+    r'|\'([^\'\\\r\n]*+(?:\\.[^\'\\\r\n]*+)*+)\''
+    r'|`([^`\\]*+(?:\\.[^`\\]*+)*+)`', re.S
+)
 _MARKUP = re.compile(r"<(?:p|table|div|br|span|td|h[1-6])\b|&lt;(?:p|table|div|br)\b", re.I)
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.S)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}

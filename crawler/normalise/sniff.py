@@ -4,17 +4,19 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
 _MAGIC = (
-    (b"{\\rtf", "rtf"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x89PNG\r\n\x1a\n", "image"),
-    (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"BM", "image"), (b"II*\x00", "image"), (b"MM\x00*", "image"),
-    (b"Founder CEB", "ceb"),
+    (b"{\\rtf", "rtf"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Founder CEB", "ceb"),
+    (b"\x1f\x8b", "gzip"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
+    (b"BM", "image"), (b"II*\x00", "image"), (b"MM\x00*", "image"), (b"RIFF", "image"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("EncryptedPackage", "ooxml-encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"),
                 ("PowerPoint Document", "ppt"))
-_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx"), ("OFD.xml", "ofd"))
+_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx"),
+              ("OFD.xml", "ofd"))
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|table|div|script|frameset)[\s>/]", re.I)
 _FRAGMENT = re.compile(rb"</?(?:p|br|div|span|table|tr|td|h[1-6]|ul|li|a|strong|font)\b[^<>]{0,500}>", re.I)
 _SCRIPT = re.compile(rb"\s*(?:/[/*]|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
@@ -41,42 +43,38 @@ def sniff(data: bytes, *, url: str | None = None, content_type: str | None = Non
         return "pdf"
     if head.startswith(_OLE):
         return _ole(data, url)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(data)
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return name
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image"
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    return _text(head, url, content_type)
+    known = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+    return known or _text(head, url, content_type)
 
 
 def _text(head: bytes, url: str | None, content_type: str | None) -> str:
-    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(0) > len(head) // 64:
-        return "binary"
-    plain = head.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip()
-    if plain.startswith((b"\xff\xfe", b"\xfe\xff")):
-        plain = plain[2:]
-    if plain[:13].lower() == b"mime-version:" or b"Content-Type: multipart/related" in plain[:2048]:
-        return "mht"
-    if plain.startswith(b"<?xml") and b"<html" not in plain[:4096].lower():
-        return "xml"
-    if plain[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*(?:[\"\[{\]}\d-]|true|false|null)", plain):
-        return "json"
-    if _SCRIPT.match(plain):
-        return "js"
-    if _MARKUP.search(plain[:8192]) or (plain.startswith(b"<") and _FRAGMENT.search(plain)):
-        return "html"
-    if len(_FRAGMENT.findall(plain)) >= 5:
-        return "html"
-    # Nothing but the server's word parts a script or a page of bare text from a text file.
-    declared, name = (content_type or "").lower(), (url or "").lower().split("?")[0]
-    if "javascript" in declared or name.endswith(".js"):
-        return "js"
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    plain = head.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip()[2 if wide else 0:]
     controls = sum(1 for byte in plain[:4096] if byte < 9 or 13 < byte < 32)
-    return "binary" if controls > len(plain[:4096]) // 50 else "txt"
+    if (not wide and head.count(0) > len(head) // 64) or controls > len(plain[:4096]) // 50:
+        return "binary"
+    known = next((name for name, says in _TEXTS if says(plain)), None)
+    if known is None:
+        # Nothing but the server's word parts a script from a text file.
+        declared, name = (content_type or "").lower(), (url or "").lower().split("?")[0]
+        return "js" if "javascript" in declared or name.endswith(".js") else "txt"
+    return known
+
+
+def _is_html(plain: bytes) -> bool:
+    return bool(_MARKUP.search(plain[:8192]) or (plain.startswith(b"<") and _FRAGMENT.search(plain))
+                or len(_FRAGMENT.findall(plain)) >= 5)
+
+
+_TEXTS: tuple[tuple[str, Callable[[bytes], object]], ...] = (  # the first that agrees names the format
+    ("mht", lambda plain: plain[:13].lower() == b"mime-version:" or b"Content-Type: multipart/related" in plain[:2048]),
+    ("xml", lambda plain: plain.startswith(b"<?xml") and b"<html" not in plain[:4096].lower()),
+    ("json", re.compile(rb"[\[{]\s*(?:[\"\[{\]}\d-]|true|false|null)").match),
+    ("js", _SCRIPT.match),
+    ("html", _is_html),
+)
 
 
 def _ole(data: bytes, url: str | None) -> str:

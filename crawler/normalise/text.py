@@ -5,8 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from gongkai.document import Block
 
-_TITLE_END = re.compile(r"(?:报告|年报|报表|通知|方案|要点|办法|指南|总结|情况|公示|公告|目录|制度|函)(?:[（(〔\[][^（）()]{1,12}[)）〕\]])*$")
-_NO_TITLE = re.compile(r"[。；;！？：:，,]$|^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+[.、])|^(?:发布|来源|索引|时间|日期|作者|正文|目\s*录)")
+_TITLE_END = re.compile(
+    r"(?:报告|年报|报表|通知|方案|要点|办法|指南|总结|情况|公示|公告|目录|制度|函)"
+    r"(?:[（(〔\[][^（）()]{1,12}[)）〕\]])*$"
+)
+_NO_TITLE = re.compile(
+    r"[。；;！？：:，,]$|^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+[.、])"
+    r"|^(?:发布|来源|索引|时间|日期|作者|正文|目\s*录)"
+)
 _MAX_TITLE_CHARS = 90
 
 
@@ -31,6 +37,6 @@ def title_lines(lines: Sequence[str]) -> list[str]:
             if _TITLE_END.search(joined):
                 found.append(joined)
                 break
-    if first and len(first[0]) <= _MAX_TITLE_CHARS:
+    if first and len(first[0]) <= _MAX_TITLE_CHARS and not _NO_TITLE.search(first[0]):
         found.append(first[0])
     return list(dict.fromkeys(found))
