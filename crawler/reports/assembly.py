@@ -204,7 +204,8 @@ def _subtotal(slots: Sequence[Slot]) -> bool:
 def _only_total(row: PrintedRow) -> Slot | None:
     """Of too few figures the last is the sum of the others: that one is 总计, whatever the others are."""
     figures = [slot for slot in row.slots if not slot.blank]
-    return figures[-1] if len(figures) > 1 and sum(s.amount for s in figures[:-1]) == figures[-1].amount else None
+    last = figures[-1].amount if len(figures) > 1 else 0
+    return figures[-1] if last > 0 and sum(slot.amount for slot in figures[:-1]) == last else None
 
 
 def _proactive_cells(block: Block, row: PrintedRow, key: str, out: Assembled) -> dict[str, CellValue]:
@@ -214,8 +215,8 @@ def _proactive_cells(block: Block, row: PrintedRow, key: str, out: Assembled) ->
                             f"at {row.where}: {row.printed[:60]}")
         filled = [slot for slot in row.slots if not slot.blank]
         ends = {block.columns[0].key: filled[0], block.columns[-1].key: filled[-1]} if (
-            len(block.columns) == 3 and len(filled) == 2 and not row.aligned) else {}
-        if ends:  # a middle cell with a note of its own is what flattening drops
+            row.torn and len(block.columns) == 3 and len(filled) == 2) else {}
+        if ends:  # what lies about is the middle cell: its note of several lines tore it from the row
             out.warnings.append(f"proactive: row {key} read from both ends, its middle figure is missing")
         return {column.key: _cell(ends[column.key], column, key, out, row.units) if column.key in ends
                 else CellValue(row.printed, None, "text", None, row.where) for column in block.columns}

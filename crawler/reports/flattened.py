@@ -18,6 +18,8 @@ from gongkai.document import Cell, Table
 
 _PROSE = 80  # no label or head of the forms is longer
 _GRID_WIDTH = 60
+_GRID_ROWS = 400
+_RUN = 600  # pieces one row can take: a whole table of figures apart from its labels, gaps included
 PAGE_NUMBER = re.compile(r"^[\s　]*(?:[—–\-－]+\s*\d{1,3}\s*[—–\-－]+|第\s*\d{1,3}\s*页.{0,12})[\s　]*$")
 _RULE = re.compile(r"^[\s|:\-]+$")
 _AMOUNT_UNIT = re.compile(r"(?<=\d)[ \t\u3000]+(?=(?:" + "|".join(sorted(UNITS, key=len, reverse=True)) + r")(?:\s|$))")
@@ -47,13 +49,21 @@ def scan_text(text: str, form: Form) -> PrintedTables:
 
 
 def _tab_grids(lines: Sequence[str]) -> Iterator[tuple[Table, list[int]]]:
+    """Lines with tabs in them, and single short lines between such (a head over the whole width, a row left blank)."""
     run: list[tuple[int, list[str]]] = []
+    between: list[tuple[int, list[str]]] = []
     for number, line in enumerate([*lines, "", "", ""]):
         if "\t" in line.strip(" \t") or line.count("\t") >= 2:
-            run.append((number, line.split("\t")[:_GRID_WIDTH]))
-        elif run and (line.strip() or number - run[-1][0] > 2):
+            run += [*(between if run else ()), (number, line.split("\t")[:_GRID_WIDTH])]
+            between = []
+            if len(run) < _GRID_ROWS:
+                continue
+        elif run and len(line) <= _PROSE and len(between) <= 1 and number - run[-1][0] <= 3:
+            between += [(number, [line.strip()])] if line.strip() else []
+            continue
+        if run:
             yield _grid([cells for _, cells in run]), [number for number, _ in run]
-            run = []
+            run, between = [], []
 
 
 def _grid(rows: Sequence[Sequence[str]]) -> Table:
@@ -129,9 +139,11 @@ class _Stream:
         rows: list[PrintedRow] = []
         heads: list[str | None] = []
         units: dict[str, str] = {}
+        torn = owned = False
         pieces = self.pieces[start:stop]
         for index, piece in enumerate(pieces):
             if piece.kind != "text":
+                torn = torn or (not owned and bool(piece.text))
                 continue
             if any(anchor in label_key(piece.text) for anchor in table.anchors):
                 heads, units = [], {}
@@ -141,10 +153,11 @@ class _Stream:
                 if unit := head_unit(piece.text):
                     units[head.key] = unit
             label = find_label(piece.text, labels)
+            owned = label is not None
             if label:
                 own = table.block_of(label.key).columns
-                rows.append(self._row((piece.text,), pieces[index + 1:], own, tuple(heads), units))
-        return [row for row in rows if row.readings]
+                rows.append(self._row((piece.text,), pieces[index + 1:index + _RUN], own, tuple(heads), units))
+        return [replace(row, torn=torn) for row in rows if row.readings]
 
     def requests(self) -> list[PrintedRow]:
         table, start = self.tables["requests"], self.request_start
@@ -161,10 +174,10 @@ class _Stream:
                 words.append(pieces[index])
                 index += 1
                 continue
-            row = self._row(tuple(p.text for p in words), pieces[index:], table.columns, (), {})
-            first = next((p for p in pieces[index:] if p.kind != "gap"), None)
-            if row.readings and first is not None and first.kind == "value":
-                rows.append(replace(row, near=bool(words) and words[-1].row == first.row))
+            row = self._row(tuple(p.text for p in words), pieces[index:index + _RUN], table.columns, (), {})
+            first = next((p for p in pieces[index:index + _RUN] if p.kind != "gap"), None)
+            if row.readings:
+                rows.append(replace(row, near=bool(words) and first is not None and words[-1].row == first.row))
                 words = []
             while index < len(pieces) and pieces[index].kind != "text":
                 index += 1
@@ -178,18 +191,14 @@ class _Stream:
             or label_key(p.text) == "".join(self.review_anchors)), self.request_start or 0)
         if start is None:
             return []
-        size = len(table.blocks) * len(table.blocks[0].columns)
-        slots: list[Slot] = []
-        for piece in self.pieces[start:]:
-            if piece.kind == "value":
-                slots.append(_slot(piece))
-            elif piece.kind == "text" and len(slots) >= size and any(not slot.blank for slot in slots):
+        columns = [column for block in table.blocks for column in block.columns]
+        for index in range(start, len(self.pieces)):
+            if len(self.pieces[index].text) > _PROSE:
                 break
-            elif piece.kind == "text":
-                if len(piece.text) > _PROSE:
-                    break
-                slots = []
-        return [PrintedRow((), (tuple(slots),), slots[0].where)] if len(slots) >= size else []
+            row = self._row((), self.pieces[index + 1:index + 4 * len(columns)], columns, (), {})
+            if any(len(slots) >= len(columns) for slots in row.readings) and any(not s.blank for s in row.slots):
+                return [row]
+        return []
 
     def _row(self, labels: tuple[str, ...], after: Sequence[Piece], columns: Sequence[object],
              order: tuple[str | None, ...], units: dict[str, str]) -> PrintedRow:
@@ -210,8 +219,8 @@ class _Stream:
         readings = [tuple(before_gap)] if len(before_gap) == size else []
         readings += [plain] if plain else []
         spaced = _gaps_as_cells(run)
-        if len(plain) < size and len(spaced) == size:
-            readings.insert(0, spaced)
+        if len(plain) < size <= len(spaced) and all(slot.blank for slot in spaced[size:]):
+            readings.insert(0, spaced[:size])
         where = f"line {run[0].row + 1}" if run else ""
         return PrintedRow(labels, tuple(readings), where, order, {}, units)
 

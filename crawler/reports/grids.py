@@ -10,6 +10,7 @@ from crawler.reports.values import head_unit, looks_like_value
 from gongkai.document import Cell, Table
 
 Where = Callable[[int, Cell], str]
+_PROACTIVE_WIDTH = 8  # twice what any block has
 _REQUEST_HEADS = 5  # of the seven heads these tell: 其他 and 总计 stand elsewhere too
 
 
@@ -147,6 +148,8 @@ class _Scan:
         while natural is not None and len(right) > max(size, len(heads.columns)) and right[0].col < natural \
                 and not right[0].text.strip():
             right.pop(0)
+        edges = [cell.col + cell.colspan for key, cell in heads.columns if key == "total"]
+        right = [cell for cell in right if not edges or cell.col < edges[0] or cell.text.strip()]
         figures = [cell for cell in right if looks_like_value(cell.text)]
         if len(right) < size - 1 or len(figures) < size - 1 or (not named and not any(c.text.strip() for c in figures)):
             return False
@@ -166,10 +169,11 @@ class _Scan:
         named = [index for index, cell in enumerate(cells) if find_label(cell.text, labels)]
         if not named or named[-1] + 1 >= len(cells):
             return False
-        right = cells[named[-1] + 1:]
-        if len(right) > 8:
-            return False
         heads = self.proactive_heads.columns
+        edge = max((head.col + head.colspan for _, head in heads), default=0)
+        right = [cell for cell in cells[named[-1] + 1:] if not edge or cell.col < edge or cell.text.strip()]
+        if not right or len(right) > _PROACTIVE_WIDTH:
+            return False
         under = {key: Slot(cell.text, self._place(number, cell)) for key, head in heads if key
                  for cell in right if cell.col <= head.col < cell.col + cell.colspan}
         units = {key: unit for key, head in heads if key and (unit := head_unit(head.text))}

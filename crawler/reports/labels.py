@@ -46,7 +46,7 @@ class Label:
 def find_label(text: str, labels: Iterable[Label]) -> Label | None:
     """The label a text prints: the same words, else the telling part, else one slip in a label of 8+ characters."""
     key = label_key(text)
-    if not key:
+    if key.isascii():  # figures, and nothing at all
         return None
     candidates = tuple(labels)
     for label in candidates:

@@ -104,11 +104,12 @@ def _between(lines: list[Line]) -> list[Line]:
 def _flat_table(text: str, form: Form, current: str | None) -> str | None:
     if len(text) > _SHORT_LINE:
         return None
-    if _CAPTION.match(text):
-        return current or "proactive"
     pieces = [piece for piece in re.split(r"[\t|]+", text) if piece.strip(" -:")]
-    if not pieces:
+    if not pieces or _CAPTION.match(text):
         return current or next(iter(form.tables))
+    words = [word for piece in pieces for word in piece.split()]
+    if all(map(looks_like_value, words)):
+        pieces = words
     values = [looks_like_value(piece) for piece in pieces]
     if all(values) and (current or len(pieces) >= 5):
         return current or "review_litigation"
@@ -116,7 +117,8 @@ def _flat_table(text: str, form: Form, current: str | None) -> str | None:
     named = [found for word in words if (found := _table_of(word, form, current))]
     if named and not _SENTENCE.search(text):
         return named[0]
-    return current if len(text) <= _DEBRIS and not _SENTENCE.search(text) and current and not _reads_on(text) else None
+    outside = len(text) > _DEBRIS or _SENTENCE.search(text) or _reads_on(text) or label_key(text) in _titles(form.id)
+    return None if outside else current
 
 
 def _reads_on(text: str) -> bool:
@@ -141,6 +143,11 @@ def _only(key: str, words: frozenset[str]) -> bool:
     for word in sorted(words, key=len, reverse=True):
         key = key.replace(word, "") if len(word) > 1 else key
     return not key
+
+
+@cache
+def _titles(form_id: str) -> frozenset[str]:
+    return frozenset(label_key(name) for section in load_forms()[form_id].sections for name in section.names)
 
 
 @cache

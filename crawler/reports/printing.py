@@ -30,7 +30,8 @@ class PrintedRow:
     best first (flattened text leaves more than one). `order` is what the head names column by column (None for a
     column the form does not have), `heads` the slots under each head by position, `units` the units heads print.
 
-    `near` is False when the labels stood apart from the figures; `aligned` True when slots keep their grid columns.
+    `near` is False when the labels stood apart from the figures; `aligned` True when slots keep their grid columns;
+    `torn` True when figures of the same table lie about without a row.
     """
 
     labels: tuple[str, ...]
@@ -41,6 +42,7 @@ class PrintedRow:
     units: dict[str, str] = field(default_factory=dict)
     near: bool = True
     aligned: bool = False
+    torn: bool = False
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -111,11 +111,13 @@ def _split_heading(lines: Sequence[Line], form: Form, known: set[str]) -> list[_
         if section.key in known:
             continue
         names = [label_key(name) for name in section.names]
+        seen: dict[str, int] = {}
         for number, line in enumerate(lines):
-            tail = label_key(line.text)
+            tail = label_key(line.text) if len(line.text) <= _TITLE_LENGTH else ""
             heads = [name.removesuffix(tail) for name in names
                      if 4 <= len(tail) < len(name) - 3 and name.endswith(tail)]
-            before = next((n for n in range(number - 1, -1, -1) if heads and label_key(lines[n].text) in heads), None)
+            before = max((seen[head] for head in heads if head in seen), default=None)
+            seen[tail] = number
             if before is not None:
                 words = lines[before].text.strip() + line.text.strip()
                 found.append(_Heading(number, section.key, words, 1.5, "plain", piece=before))
@@ -126,12 +128,17 @@ def _split_heading(lines: Sequence[Line], form: Form, known: set[str]) -> list[_
 def _chain(headings: Sequence[_Heading], form: Form) -> list[_Heading]:
     """The weightiest headings in the order of the form; of two as good the later: a table of contents comes first."""
     order = {section.key: number for number, section in enumerate(form.sections)}
-    best: list[tuple[float, list[_Heading]]] = []
+    best: dict[str, tuple[float, list[_Heading]]] = {}  # the best chain that ends in each section
+
+    def rank(one: tuple[float, list[_Heading]]) -> tuple[float, int]:
+        return one[0], one[1][-1].line
+
     for heading in headings:
-        before = [chain for chain in best if order[chain[1][-1].key] < order[heading.key]]
-        weight, chain = max(before, key=lambda one: (one[0], one[1][-1].line), default=(0.0, []))
-        best.append((weight + heading.weight, [*chain, heading]))
-    return max(best, key=lambda one: (one[0], one[1][-1].line))[1] if best else []
+        before = [chain for key, chain in best.items() if order[key] < order[heading.key]]
+        weight, chain = max(before, key=rank, default=(0.0, []))
+        if weight + heading.weight >= best.get(heading.key, (0.0, []))[0]:
+            best[heading.key] = (weight + heading.weight, [*chain, heading])
+    return max(best.values(), key=rank)[1] if best else []
 
 
 def _first_of_each(headings: Sequence[_Heading]) -> list[_Heading]:

@@ -1,0 +1,162 @@
+"""Tables flattened to text in the ways seen in the field; where the text does not tell, nothing is guessed."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from crawler.reports.cells import read_tables
+from tests.reports.printed import TITLES, Figures, Printed, figures, grid, plain, requests_grid, wrong_cells
+
+Rows = Sequence[Sequence[Printed]]
+both_forms = pytest.mark.parametrize("form_id", ["cn-gov-2019", "cn-gov-2021"])
+
+
+def tabs(rows: Rows) -> str:
+    return grid([list(row) for row in rows]).text()
+
+
+def bars_by_row(rows: Rows) -> str:
+    """Padding bars at the row's end for every further column a cell takes."""
+    return "\n".join(" | ".join(text for text, _, _ in row) + " |" + "|" * sum(across - 1 for _, _, across in row)
+                     for row in rows)
+
+
+def bar_by_cell(rows: Rows) -> str:
+    return bars_by_row(rows).replace(" | ", " |\n").replace(" ||", " |\n|")
+
+
+def indented(rows: Rows) -> str:
+    """One cell a line after a tab, merged cells as empty ones, an empty line between rows."""
+    table = grid([list(row) for row in rows])
+    lines = []
+    for number, row in enumerate(table.grid()):
+        cells = {id(cell): "" if cell.row < number else cell.text for cell in row if cell}
+        lines.append("\n".join("\t" + text for text in cells.values()))
+    return "\n\n".join(lines)
+
+
+def parted_by_empty_lines(rows: Rows) -> str:
+    """Every cell is followed by an empty line; an empty cell leaves one more."""
+    return "".join(f"{text}\n\n" if text else "\n" for row in rows for text, _, _ in row)
+
+
+def line_by_cell(rows: Rows) -> str:
+    return "\n".join(text for row in rows for text, _, _ in row if text)
+
+
+def spaced(rows: Rows) -> str:
+    return "\n".join(" ".join(text for text, _, _ in row) for row in rows)
+
+
+def markdown(rows: Rows) -> str:
+    return "\n".join("| " + " | ".join(text for text, _, _ in row) + " |\n" + "|---" * len(row) + "|" for row in rows)
+
+
+def text_of(made: Figures, style: Callable[[Rows], str]) -> str:
+    first, second, third = (style(made.grids[key]) for key in ("proactive", "requests", "review_litigation"))
+    return "\n".join(["某某局2024年政府信息公开工作年度报告", TITLES[0], "全年主动公开信息100条，新收申请14件。" * 5,
+                      TITLES[1], first, TITLES[2], second, TITLES[3], third, TITLES[4],
+                      "一、存在问题。" + "还不够。" * 20, TITLES[5], "无。"])
+
+
+@both_forms
+@pytest.mark.parametrize("zero", ["0", "", "mixed"])
+@pytest.mark.parametrize("style", [tabs, bars_by_row, bar_by_cell, indented, parted_by_empty_lines, markdown])
+@pytest.mark.parametrize("seed", range(3))
+def test_flattenings_that_keep_empty_cells(form_id: str, style: Callable[[Rows], str], zero: str, seed: int) -> None:
+    made = figures(form_id, seed, zero)
+    reading = read_tables(plain(text_of(made, style)))
+    assert reading.form_id == form_id
+    assert wrong_cells(reading, made) == []
+
+
+@both_forms
+@pytest.mark.parametrize("style", [line_by_cell, spaced])
+@pytest.mark.parametrize("seed", range(3))
+def test_flattenings_that_lose_empty_cells_are_exact_where_none_is_empty(form_id: str, style: Callable[[Rows], str],
+                                                                       seed: int) -> None:
+    made = figures(form_id, seed)
+    assert wrong_cells(read_tables(plain(text_of(made, style))), made) == []
+
+
+@both_forms
+@pytest.mark.parametrize("zero", ["", "mixed"])
+@pytest.mark.parametrize("style", [line_by_cell, spaced])
+@pytest.mark.parametrize("seed", range(3))
+def test_where_empty_cells_are_lost_no_figure_is_put_in_the_wrong_place(form_id: str, style: Callable[[Rows], str],
+                                                                      zero: str, seed: int) -> None:
+    made = figures(form_id, seed, zero)
+    reading = read_tables(plain(text_of(made, style)))
+    wrong = [(table, row, column) for table, rows in reading.tables.items() for row, cells in rows.items()
+             for column, cell in cells.items() if cell.value is not None
+             and any(f"{table}.{row}.{column}:" in line for line in wrong_cells(reading, made))]
+    flagged = "\n".join(reading.warnings)
+    assert [one for one in wrong if one[1] not in flagged] == []
+    assert not [one for one in wrong if one[0] == "requests"]
+
+
+@both_forms
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tab_grid_where_the_label_of_a_sub_item_took_a_column(form_id: str, seed: int) -> None:
+    made = figures(form_id, seed, "")
+    for row in made.raw["requests"].values():  # the lost column is 商业企业; what stood in it could not be told
+        lost = int(row["org_commercial"] or 0)
+        row["org_commercial"], row["total"] = "", str(int(row["total"] or 0) - lost)
+    lines = []
+    for number, line in enumerate(tabs(requests_grid(made)).splitlines()):
+        cells = line.split("\t")
+        cells += [""] * (10 - len(cells))
+        lost = 4 if number >= 3 and cells[2] else 2
+        lines.append("\t".join([*cells[:lost], *cells[lost + 1:]]))
+    made.grids["requests"] = []
+    reading = read_tables(plain(text_of(made, tabs).replace(TITLES[2], TITLES[2] + "\n" + "\n".join(lines))))
+    assert [line for line in wrong_cells(reading, made) if line.startswith("requests")] == []
+
+
+@both_forms
+def test_rows_whose_labels_were_carried_off_are_told_by_their_place(form_id: str) -> None:
+    made = figures(form_id, 1)
+    gone = ("5.要求行政机关确认或重新出具已获取信息", "（二）部分公开")
+    made.grids["requests"] = [[cell for cell in row if cell[0] not in gone] for row in made.grids["requests"]]
+    reading = read_tables(plain(text_of(made, markdown)))
+    assert wrong_cells(reading, made) == []
+    assert sum("told by its place" in warning for warning in reading.warnings) == 2
+
+
+@both_forms
+def test_labels_in_one_column_and_figures_in_another(form_id: str) -> None:
+    made = figures(form_id, 2)
+    rows = made.grids["requests"]
+    labels = [text for row in rows[3:] for text, _, _ in row[:-7]]
+    values = [" ".join(text for text, _, _ in row[-7:]) for row in rows[3:]]
+    text = text_of(made, spaced).replace(spaced(rows[3:]), "\n".join(labels + values))
+    reading = read_tables(plain(text))
+    assert wrong_cells(reading, made) == []
+    assert any("told by its place" in warning for warning in reading.warnings)
+
+
+@both_forms
+def test_figures_without_labels_that_do_not_add_up_are_left_unread(form_id: str) -> None:
+    made = figures(form_id, 2)
+    rows = made.grids["requests"]
+    labels = [text for row in rows[3:] for text, _, _ in row[:-7]]
+    values = [" ".join(text for text, _, _ in row[-7:]) for row in rows[3:]]
+    values[2], values[-1] = values[-1], values[2]
+    text = text_of(made, spaced).replace(spaced(rows[3:]), "\n".join(labels + values))
+    reading = read_tables(plain(text))
+    assert not [cell for row in reading.tables.get("requests", {}).values() for cell in row.values() if cell.value]
+    assert any("requests" in warning for warning in reading.warnings)
+
+
+@both_forms
+def test_page_numbers_between_the_rows(form_id: str) -> None:
+    made = figures(form_id, 1)
+    lines = text_of(made, line_by_cell).splitlines()
+    for at in (60, 120, 180):
+        lines.insert(at, "— 4 —")
+    assert wrong_cells(read_tables(plain("\n".join(lines))), made) == []
+
+
+def test_prose_that_names_the_heads_is_no_table() -> None:
+    text = "本年制发件数、本年废止件数和现行有效件数按实有数填写，本年收费金额以万元为单位，信息内容应当完整，" * 5
+    assert read_tables(plain(text)).form_id is None
