@@ -12,6 +12,7 @@ CODE := gongkai spiders crawler storage samplesite
 # What pytest is given: make test ARGS="tests/storage -k rebuild"
 ARGS ?=
 
+.NOTPARALLEL:
 .PHONY: help setup demo test lint types unit docs lock image-proof clean
 
 help: ## list the targets with what they do
