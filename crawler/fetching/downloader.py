@@ -1,6 +1,7 @@
 """Scrapy's downloader with this project's manners: polite slots in front, one kind of failure behind."""
 
 import logging
+from collections.abc import Coroutine
 from time import monotonic
 from typing import Any
 
@@ -82,14 +83,20 @@ class Downloader(downloader.Downloader):
         return place, self.slots[place]
 
     def _process_queue(self, slot: Slot) -> None:
-        if isinstance(slot, PoliteSlot) and slot.busy and not slot.transferring:
+        if isinstance(slot, PoliteSlot) and slot.turn == "running" and not slot.transferring:
             slot.ended()
         super()._process_queue(slot)
+
+    def _wait_for_download(self, slot: Slot, *what: Any) -> Coroutine[Any, Any, None]:
+        """No coroutine function on purpose: the turn is taken when Scrapy calls this, not when the task first runs."""
+        assert isinstance(slot, PoliteSlot)
+        slot.turn = "called"
+        return super()._wait_for_download(slot, *what)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         assert isinstance(slot, PoliteSlot)
         started = monotonic()
-        slot.busy = True
+        slot.turn = "running"
         try:
             return await super()._download(slot, request)
         except Exception as error:

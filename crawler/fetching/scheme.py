@@ -10,9 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies
 
+from OpenSSL.crypto import X509
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from service_identity import CertificateError, VerificationError
+from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
+from service_identity.pyopenssl import extract_patterns
 
 from crawler.fetching.hosts import HostRecord, Hosts, place_of
 from crawler.fetching.problem import FetchProblem
@@ -85,23 +89,24 @@ class SchemeMiddleware:
 
 def certificate_doubt(certificate: Any, host: str, now: datetime) -> str | None:
     """Why a browser would not trust a Twisted `certificate` for `host`, as far as it shows without a trust store."""
-    from service_identity import CertificateError, VerificationError
-    from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
-    from service_identity.pyopenssl import extract_patterns
+    try:
+        return _doubt(certificate.original, host, now)
+    except Exception as oddity:  # parsers fail in many ways; a certificate made wrong must not cost the page
+        return f"its certificate cannot be read ({type(oddity).__name__})"
 
-    parsed = certificate.original.to_cryptography()
+
+def _doubt(original: X509, host: str, now: datetime) -> str | None:
+    parsed = original.to_cryptography()
     if now > parsed.not_valid_after_utc:
         return f"its certificate expired on {parsed.not_valid_after_utc:%Y-%m-%d}"
     if now < parsed.not_valid_before_utc:
         return f"its certificate is valid only from {parsed.not_valid_before_utc:%Y-%m-%d}"
     try:
         wanted = IPAddress_ID(host) if host[-1:].isdigit() else DNS_ID(host)
-        verify_service_identity(extract_patterns(certificate.original), [wanted], [])
-    except (CertificateError, VerificationError, ValueError):
+        verify_service_identity(extract_patterns(original), [wanted], [])
+    except (CertificateError, VerificationError):
         return f"its certificate was issued for another name ({parsed.subject.rfc4514_string()[:120]})"
-    if parsed.issuer == parsed.subject:
-        return "its certificate is signed by itself"
-    return None
+    return "its certificate is signed by itself" if parsed.issuer == parsed.subject else None
 
 
 def _changed(request: Request, why: str) -> Request:
