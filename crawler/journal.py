@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -17,7 +18,7 @@ _STARTED = "journal_started"
 
 
 class JournalMiddleware:
-    """Downloader middleware, the innermost: what it sees is what was asked and what came back, before anyone touches it."""
+    """Downloader middleware near the wire: it sees what was asked and what came back before anyone judges it."""
 
     def __init__(self, session: ArchiveSession) -> None:
         self._session = session
@@ -30,24 +31,48 @@ class JournalMiddleware:
         request.meta[_STARTED] = time.monotonic()
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        outcome = "redirect" if 300 <= response.status < 400 and response.status != 304 else (
-            "not_modified" if response.status == 304 else "fetched" if response.status < 400 else "error")
-        await self._write(request, FetchRecord(
-            url=request.url, at=utc_now(), status=response.status, outcome=outcome, final_url=response.url,
-            raw_sha256=sha256_hex(response.body), size_bytes=len(response.body), **self._way(request)))
+        outcome = (
+            "redirect"
+            if 300 <= response.status < 400 and response.status != 304
+            else ("not_modified" if response.status == 304 else "fetched" if response.status < 400 else "error")
+        )
+        await self._write(
+            request,
+            FetchRecord(
+                url=request.url,
+                at=utc_now(),
+                status=response.status,
+                outcome=outcome,
+                final_url=response.url,
+                raw_sha256=sha256_hex(response.body),
+                size_bytes=len(response.body),
+                **self._way(request),
+            ),
+        )
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> None:
         """Every failure and every refusal ends here too, whichever middleware raised it."""
-        await self._write(request, FetchRecord(
-            url=request.url, at=utc_now(), status=None, outcome=str(getattr(exception, "kind", "failed")),
-            detail=f"{type(exception).__name__}: {exception}", **self._way(request)))
+        await self._write(
+            request,
+            FetchRecord(
+                url=request.url,
+                at=utc_now(),
+                status=None,
+                outcome=str(getattr(exception, "kind", "failed")),
+                detail=f"{type(exception).__name__}: {exception}",
+                **self._way(request),
+            ),
+        )
 
-    def _way(self, request: Request) -> dict[str, object]:
+    def _way(self, request: Request) -> dict[str, Any]:
         started = request.meta.pop(_STARTED, None)
         referrer = request.headers.get("Referer")
-        return {"referrer": referrer.decode("latin-1") if referrer else None, "reason": str(request.meta.get("reason", "")),
-                "duration_s": round(time.monotonic() - started, 3) if started is not None else None}
+        return {
+            "referrer": referrer.decode("latin-1") if referrer else None,
+            "reason": str(request.meta.get("reason", "")),
+            "duration_s": round(time.monotonic() - started, 3) if started is not None else None,
+        }
 
     async def _write(self, request: Request, record: FetchRecord) -> None:
         try:

@@ -61,13 +61,13 @@ class NormalisePipeline(_Stage):
         for attachment in finding.attachments:
             if attachment.capture is not None:
                 document = self._read((attachment.capture,))
-                sources.append(SourceDocument(
-                    "attachment", attachment.url, (attachment.capture.raw_sha256,), document))
+                sources.append(SourceDocument("attachment", attachment.url, (attachment.capture.raw_sha256,), document))
         return tuple(sources)
 
     def _read(self, captures: Sequence[Capture]) -> Document:
-        return join([
-            self._sandbox.read(c.body, url=c.final_url, content_type=c.header("content-type")) for c in captures])
+        return join(
+            [self._sandbox.read(c.body, url=c.final_url, content_type=c.header("content-type")) for c in captures]
+        )
 
 
 class RecognisePipeline(_Stage):
@@ -76,7 +76,8 @@ class RecognisePipeline(_Stage):
     async def process_item(self, item: Normalised) -> Recognised:
         finding = item.finding
         reading = await asyncio.to_thread(
-            read_report, item.sources, site=finding.site, hints=finding.hints, url=finding.page.final_url)
+            read_report, item.sources, site=finding.site, hints=finding.hints, url=finding.page.final_url
+        )
         return Recognised(finding, reading)
 
 
@@ -90,8 +91,15 @@ class ArchivePipeline(_Stage):
             self.session.fail(problem)
             raise
         report = item.reading.report
-        logger.info("%s: %s %s %s (%s) %s", verdict.outcome, report.kind, report.report_year or "year unknown",
-                    report.filed_under or "", report.report_year_source or "-", item.finding.page.final_url)
+        logger.info(
+            "%s: %s %s %s (%s) %s",
+            verdict.outcome,
+            report.kind,
+            report.report_year or "year unknown",
+            report.filed_under or "",
+            report.report_year_source or "-",
+            item.finding.page.final_url,
+        )
         return verdict
 
     def _keep(self, item: Recognised) -> Verdict:

@@ -15,9 +15,9 @@ _EVERY_S = 0.25
 
 
 class ProgressEvents:
-    """Scrapy extension: writes one JSON line a quarter second while figures change, and one for every finding settled.
+    """Scrapy extension: one JSON line a quarter second while figures change, and one for every finding settled.
 
-    Installed only where the setting EVENTS_FD holds an open file descriptor; a plain ``scrapy crawl`` has its log instead.
+    Installed only where the setting EVENTS_FD holds a file descriptor; a plain ``scrapy crawl`` has its log.
     """
 
     def __init__(self, crawler: Crawler, stream: TextIO) -> None:
@@ -47,9 +47,15 @@ class ProgressEvents:
     def _report(self) -> None:
         stats = self._crawler.stats
         assert stats is not None
-        figures = {name: stats.get_value(key, 0) for name, key in (
-            ("requests", "downloader/request_count"), ("pages", "spider/pages"), ("queue", "spider/queue"),
-            ("reports", "spider/reports"))}
+        figures = {
+            name: stats.get_value(key, 0)
+            for name, key in (
+                ("requests", "downloader/request_count"),
+                ("pages", "spider/pages"),
+                ("queue", "spider/queue"),
+                ("reports", "spider/reports"),
+            )
+        }
         if figures != self._last:
             self._last = figures
             self._write({"event": "progress", **figures})
@@ -57,8 +63,17 @@ class ProgressEvents:
     def _settled(self, item: Any) -> None:
         if isinstance(item, Verdict):
             hints = item.finding.hints
-            self._write({"event": "finding", "outcome": item.outcome, "kind": item.kind, "year": item.report_year,
-                         "own": item.own, "title": hints.anchor, "url": item.finding.page.final_url})
+            self._write(
+                {
+                    "event": "finding",
+                    "outcome": item.outcome,
+                    "kind": item.kind,
+                    "year": item.report_year,
+                    "own": item.own,
+                    "title": hints.anchor,
+                    "url": item.finding.page.final_url,
+                }
+            )
 
     def _closed(self) -> None:
         self._task.cancel()

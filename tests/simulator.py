@@ -37,7 +37,9 @@ class Simulator:
         return [r for r in self.get("/truth")["reports"] if r["site"] == site and r["kind"] in ("own", "corrected")]
 
     def log(self, site: str) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in _direct.open(f"{self.admin}/log?site={site}", timeout=30).read().splitlines()]
+        return [
+            json.loads(line) for line in _direct.open(f"{self.admin}/log?site={site}", timeout=30).read().splitlines()
+        ]
 
     def reset(self) -> None:
         _direct.open(self.admin + "/reset", timeout=30).read()
@@ -58,9 +60,24 @@ def free_port() -> int:
 def simulator(seed: str) -> Iterator[Simulator]:
     port, admin = free_port(), free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "govweb", "serve", "--seed", seed, "--port", str(port), "--admin-port", str(admin),
-         "--dead-delay", "0.05"],
-        cwd=SHARED / "govweb", stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        [
+            sys.executable,
+            "-m",
+            "govweb",
+            "serve",
+            "--seed",
+            seed,
+            "--port",
+            str(port),
+            "--admin-port",
+            str(admin),
+            "--dead-delay",
+            "0.05",
+        ],
+        cwd=SHARED / "govweb",
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
     made = Simulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}")
     try:
         for _ in range(200):
@@ -78,8 +95,14 @@ def simulator(seed: str) -> Iterator[Simulator]:
 def gongkai(*args: str, proxy: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would, with `settings` as GONGKAI_* and no delays."""
     return subprocess.run(
-        [sys.executable, "-m", "crawler", *args], capture_output=True, text=True, encoding="utf-8", timeout=280,
-        env=environment(proxy, **settings), cwd=REPOSITORY)
+        [sys.executable, "-m", "crawler", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+        env=environment(proxy, **settings),
+        cwd=REPOSITORY,
+    )
 
 
 def environment(proxy: str | None = None, **settings: str) -> dict[str, str]:

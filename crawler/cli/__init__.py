@@ -16,10 +16,15 @@ from gongkai import __version__
 from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 
 app = typer.Typer(
-    name="gongkai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="gongkai",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="公开：政府信息公开工作年度报告的发现、读取与存档。\n\nFinds, reads and archives China's government "
-         "information-disclosure annual reports.\n\nExit codes: 0 done; 1 unexpected failure; 2 wrong use or configuration; "
-         "3 finished, but a site gave nothing or was blocked; 5 damage found.")
+    "information-disclosure annual reports.\n\nExit codes: 0 done; 1 unexpected failure; 2 wrong use or configuration; "
+    "3 finished, but a site gave nothing or was blocked; 5 damage found.",
+)
 
 app.command("crawl")(crawl.crawl)
 app.command("reports")(index.reports)
@@ -53,7 +58,11 @@ def main() -> None:
     except Exception as problem:
         if os.environ.get("GONGKAI_LOG_LEVEL", "").upper() == "DEBUG":
             traceback.print_exc()
-        complain(f"{type(problem).__name__}: {problem}. " + words(
-            "这是程序缺陷，请附上命令与 GONGKAI_LOG_LEVEL=DEBUG 的输出报告给我们。",
-            "This is a defect of ours; please report it with the command and its output under GONGKAI_LOG_LEVEL=DEBUG."))
+        complain(
+            f"{type(problem).__name__}: {problem}. "
+            + words(
+                "这是程序缺陷，请附上命令与 GONGKAI_LOG_LEVEL=DEBUG 的输出报告给我们。",
+                "This is a defect of ours; please report it with the output under GONGKAI_LOG_LEVEL=DEBUG.",
+            )
+        )
         sys.exit(UNEXPECTED)

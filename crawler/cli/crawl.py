@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.cli.options import ArchiveOption
-from crawler.cli.speech import err, table, tell, words
+from crawler.cli.speech import err, show, table, tell, words
 from crawler.jobs.now import crawl_now
 from crawler.jobs.registry import read_sites, site_of
 from crawler.jobs.summary import SiteSummary
@@ -20,25 +20,50 @@ from gongkai.settings import Settings, load_settings
 from gongkai.site import AgencySite
 
 OUTCOMES = {
-    "complete": ("齐全", "complete"), "incomplete": ("有缺年", "years missing"), "budget": ("用完请求数", "out of requests"),
-    "nothing": ("未找到报告", "no report found"), "blocked": ("被拦截", "blocked"), "unreachable": ("无法访问", "unreachable"),
+    "complete": ("齐全", "complete"),
+    "incomplete": ("有缺年", "years missing"),
+    "budget": ("用完请求数", "out of requests"),
+    "nothing": ("未找到报告", "no report found"),
+    "blocked": ("被拦截", "blocked"),
+    "unreachable": ("无法访问", "unreachable"),
     "failed": ("失败", "failed"),
 }
-FINDINGS = {"new": ("新增", "new"), "changed": ("有变化", "changed"), "unchanged": ("无变化", "unchanged"),
-            "copy": ("副本", "copy"), "rejected": ("不是年报", "not a report")}
+FINDINGS = {
+    "new": ("新增", "new"),
+    "changed": ("有变化", "changed"),
+    "unchanged": ("无变化", "unchanged"),
+    "copy": ("副本", "copy"),
+    "rejected": ("不是年报", "not a report"),
+}
 
 
 def crawl(
-    urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="机关网站首页 · agencies' home pages")] = None,
-    sites: Annotated[Path | None, typer.Option("--sites", metavar="FILE", help="站点清单 CSV/YAML · sites file")] = None,
-    agency: Annotated[str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")] = None,
-    region_code: Annotated[str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")] = None,
-    former_names: Annotated[str | None, typer.Option(
-        "--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated")] = None,
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="URL…", help="机关网站首页 · agencies' home pages")
+    ] = None,
+    sites: Annotated[
+        Path | None, typer.Option("--sites", metavar="FILE", help="站点清单 CSV/YAML · sites file")
+    ] = None,
+    agency: Annotated[
+        str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
+    ] = None,
+    region_code: Annotated[
+        str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")
+    ] = None,
+    former_names: Annotated[
+        str | None,
+        typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
+    ] = None,
     archive: ArchiveOption = None,
-    max_requests: Annotated[int | None, typer.Option("--max-requests", metavar="N", help="每站请求上限 · a site's budget")] = None,
-    delay: Annotated[float | None, typer.Option("--delay", metavar="S", help="同一主机请求间隔秒数 · seconds between requests")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="每站一个 JSON 对象 · one JSON object per site on stdout")] = False,
+    max_requests: Annotated[
+        int | None, typer.Option("--max-requests", metavar="N", help="每站请求上限 · a site's budget")
+    ] = None,
+    delay: Annotated[
+        float | None, typer.Option("--delay", metavar="S", help="同一主机请求间隔秒数 · seconds between requests")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="每站一个 JSON 对象 · one JSON object per site on stdout")
+    ] = False,
 ) -> None:
     """立即抓取机关网站 · crawl agency sites now."""
     settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay)
@@ -54,13 +79,19 @@ def crawl(
 
 def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -> list[AgencySite]:
     if bool(urls) == bool(file):
-        raise ConfigurationError("give the agency's home page, as in: gongkai crawl http://cgj.xm.gov.cn/ — or --sites FILE")
+        raise ConfigurationError(
+            "give the agency's home page, as in: gongkai crawl http://cgj.xm.gov.cn/ — or --sites FILE"
+        )
     if file:
         if any(row.values()):
-            raise ConfigurationError("--agency, --region-code and --former-names go with one URL; --sites takes them from the file")
+            raise ConfigurationError(
+                "--agency, --region-code and --former-names go with one URL; --sites takes them from the file"
+            )
         return read_sites(file, settings)
     if len(urls) > 1 and any(row.values()):
-        raise ConfigurationError("--agency, --region-code and --former-names describe one site; give one URL, or use --sites FILE")
+        raise ConfigurationError(
+            "--agency, --region-code and --former-names describe one site; give one URL, or use --sites FILE"
+        )
     return [site_of(url, settings, **row) for url in urls]
 
 
@@ -73,20 +104,45 @@ def crawl_with_progress(sites: list[AgencySite], settings: Settings) -> list[Sit
 
 def print_summaries(summaries: list[SiteSummary]) -> None:
     """The table a crawl ends with, on stderr."""
-    made = table(("网站", "site"), ("机关", "agency"), ("报告", "found"), ("新增", "new"), ("变化", "changed"), ("不变", "unchanged"),
-                 ("缺少年份", "missing years"), ("请求", "requests"), ("结果", "outcome"))
+    made = table(
+        ("网站", "site"),
+        ("机关", "agency"),
+        ("报告", "found"),
+        ("新增", "new"),
+        ("变化", "changed"),
+        ("不变", "unchanged"),
+        ("缺少年份", "missing years"),
+        ("请求", "requests"),
+        ("结果", "outcome"),
+    )
     for s in summaries:
-        made.add_row(s.site, s.agency or "", str(s.reports), str(s.new), str(s.changed), str(s.unchanged),
-                     years_in_words(s.missing_years), str(s.requests), words(*OUTCOMES.get(s.outcome, (s.outcome, s.outcome))))
-    err.print(made)
+        made.add_row(
+            s.site,
+            s.agency or "",
+            str(s.reports),
+            str(s.new),
+            str(s.changed),
+            str(s.unchanged),
+            years_in_words(s.missing_years),
+            str(s.requests),
+            words(*OUTCOMES.get(s.outcome, (s.outcome, s.outcome))),
+        )
+    show(made, err)
     for s in summaries:
         if s.explanation:
             tell(f"{s.site}：{s.explanation}", f"{s.site}: {s.explanation}", style="dim")
         for incident in s.incidents[:10]:
-            tell(f"  异常 {incident.get('kind')}：{incident.get('url')} {incident.get('detail', '')}",
-                 f"  incident {incident.get('kind')}: {incident.get('url')} {incident.get('detail', '')}", style="yellow")
+            tell(
+                f"  异常 {incident.get('kind')}：{incident.get('url')} {incident.get('detail', '')}",
+                f"  incident {incident.get('kind')}: {incident.get('url')} {incident.get('detail', '')}",
+                style="yellow",
+            )
         if len(s.incidents) > 10:
-            tell(f"  另有 {len(s.incidents) - 10} 条异常，见抓取日志", f"  and {len(s.incidents) - 10} more; see the crawl log", style="yellow")
+            tell(
+                f"  另有 {len(s.incidents) - 10} 条异常，见抓取日志",
+                f"  and {len(s.incidents) - 10} more; see the crawl log",
+                style="yellow",
+            )
         for url in s.pending:
             tell(f"  待读（原件已存）：{url}", f"  pending (bytes kept): {url}", style="cyan")
 
@@ -112,10 +168,19 @@ class _Bars:
 
     def __init__(self) -> None:
         self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=18),
-            TextColumn(words("{task.fields[pages]} 页  {task.fields[reports]} 份报告  队列 {task.fields[queue]}",
-                             "{task.fields[pages]} pages  {task.fields[reports]} reports  queue {task.fields[queue]}")),
-            TimeElapsedColumn(), console=err, transient=True)
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=18),
+            TextColumn(
+                words(
+                    "{task.fields[pages]} 页  {task.fields[reports]} 份报告  队列 {task.fields[queue]}",
+                    "{task.fields[pages]} pages  {task.fields[reports]} reports  queue {task.fields[queue]}",
+                )
+            ),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+        )
         self._tasks: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -133,8 +198,14 @@ class _Bars:
             task = self._tasks[site.url]
         if event["event"] == "progress":
             done = event["pages"]
-            self._progress.update(task, completed=done, total=done + event["queue"], pages=done, reports=event["reports"],
-                                  queue=event["queue"])
+            self._progress.update(
+                task,
+                completed=done,
+                total=done + event["queue"],
+                pages=done,
+                reports=event["reports"],
+                queue=event["queue"],
+            )
         elif event["event"] == "finding":
             self._progress.console.print(_finding(event), markup=False)
         else:
@@ -160,5 +231,7 @@ class _Lines:
             err.print(_finding(event), markup=False)
         elif event["event"] == "progress" and time.monotonic() >= self._next:
             self._next = time.monotonic() + self._EVERY_S
-            tell(f"{site.url}：{event['pages']} 页，{event['reports']} 份报告，队列 {event['queue']}",
-                 f"{site.url}: {event['pages']} pages, {event['reports']} reports, queue {event['queue']}")
+            tell(
+                f"{site.url}：{event['pages']} 页，{event['reports']} 份报告，队列 {event['queue']}",
+                f"{site.url}: {event['pages']} pages, {event['reports']} reports, queue {event['queue']}",
+            )

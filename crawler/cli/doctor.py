@@ -50,15 +50,30 @@ def doctor(
     if missing:
         tell(f"不能工作：{'、'.join(missing)}", f"cannot work: {', '.join(missing)}", style="red")
     else:
-        tell("可以工作。○ 为可选项，缺少只影响所列功能。", "Ready. ○ marks what is optional; lacking it costs only what is named.", style="green")
+        tell(
+            "可以工作。○ 为可选项，缺少只影响所列功能。",
+            "Ready. ○ marks what is optional; lacking it costs only what is named.",
+            style="green",
+        )
     raise typer.Exit(UNEXPECTED if missing else DONE)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", "ok" if sys.version_info >= (3, 11) else "missing", f"{version} (3.11+)")
-    yield Finding("SQLite", "ok" if sqlite3.sqlite_version_info >= (3, 35) else "missing", f"{sqlite3.sqlite_version} (3.35+)")
-    for package in ("scrapy", "beautifulsoup4", "trafilatura", "minio", "python-dateutil", "pypdfium2", "pdfplumber", "python-docx"):
+    yield Finding(
+        "SQLite", "ok" if sqlite3.sqlite_version_info >= (3, 35) else "missing", f"{sqlite3.sqlite_version} (3.35+)"
+    )
+    for package in (
+        "scrapy",
+        "beautifulsoup4",
+        "trafilatura",
+        "minio",
+        "python-dateutil",
+        "pypdfium2",
+        "pdfplumber",
+        "python-docx",
+    ):
         yield _package(package)
     yield from _optional()
     yield _archive(settings)
@@ -77,18 +92,39 @@ def _package(name: str) -> Finding:
 
 def _optional() -> Iterator[Finding]:
     lacks: list[tuple[str, Callable[[], bool], str, str]] = [
-        ("LibreOffice", lambda: bool(shutil.which("soffice") or shutil.which("libreoffice")),
-         "Word 97-2003 / WPS 文件暂存待读", "old Word and WPS files stay pending"),
-        ("rapidocr", lambda: importlib.util.find_spec("rapidocr") is not None, "扫描件暂存待读 (extra: ocr)", "scans stay pending (extra: ocr)"),
-        ("Chromium", lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
-         "仅脚本绘制的页面无法打开 (extra: browser)", "pages only a browser can draw stay closed (extra: browser)"),
+        (
+            "LibreOffice",
+            lambda: bool(shutil.which("soffice") or shutil.which("libreoffice")),
+            "Word 97-2003 / WPS 文件暂存待读",
+            "old Word and WPS files stay pending",
+        ),
+        (
+            "rapidocr",
+            lambda: importlib.util.find_spec("rapidocr") is not None,
+            "扫描件暂存待读 (extra: ocr)",
+            "scans stay pending (extra: ocr)",
+        ),
+        (
+            "Chromium",
+            lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
+            "仅脚本绘制的页面无法打开 (extra: browser)",
+            "pages only a browser can draw stay closed (extra: browser)",
+        ),
         ("unar", lambda: bool(shutil.which("unar")), "RAR 压缩包暂存待读", "RAR archives stay pending"),
-        ("psycopg", lambda: importlib.util.find_spec("psycopg") is not None, "不能使用 PostgreSQL 目录 (extra: postgres)",
-         "no PostgreSQL catalog (extra: postgres)"),
+        (
+            "psycopg",
+            lambda: importlib.util.find_spec("psycopg") is not None,
+            "不能使用 PostgreSQL 目录 (extra: postgres)",
+            "no PostgreSQL catalog (extra: postgres)",
+        ),
     ]
     for name, present, zh, en in lacks:
         there = present()
-        yield Finding(name, "ok" if there else "optional", words("已安装", "installed") if there else words(f"缺少：{zh}", f"absent: {en}"))
+        yield Finding(
+            name,
+            "ok" if there else "optional",
+            words("已安装", "installed") if there else words(f"缺少：{zh}", f"absent: {en}"),
+        )
 
 
 def _archive(settings: Settings) -> Finding:
@@ -96,8 +132,16 @@ def _archive(settings: Settings) -> Finding:
     if not remote and not Path(settings.archive).exists():
         parent = next(p for p in Path(settings.archive).absolute().parents if p.exists())
         if os.access(parent, os.W_OK):
-            return Finding("archive", "ok", words(f"{settings.archive}（首次使用时建立）", f"{settings.archive} (made at first use)"))
-        return Finding("archive", "missing", words(f"{settings.archive}：{parent} 不可写", f"{settings.archive}: {parent} is not writable"))
+            return Finding(
+                "archive",
+                "ok",
+                words(f"{settings.archive}（首次使用时建立）", f"{settings.archive} (made at first use)"),
+            )
+        return Finding(
+            "archive",
+            "missing",
+            words(f"{settings.archive}：{parent} 不可写", f"{settings.archive}: {parent} is not writable"),
+        )
     try:
         Archive.open(settings).close()
     except (GongkaiError, OSError) as problem:
@@ -116,5 +160,11 @@ def _disk(settings: Settings) -> Finding:
 def _contact(settings: Settings) -> Finding:
     if "contact" in settings.model_fields_set:
         return Finding("contact", "ok", settings.contact)
-    return Finding("contact", "optional", words(
-        "GONGKAI_CONTACT 未设置：请填写站点管理员可以找到你的地址", "GONGKAI_CONTACT is not set: give sites' operators a way to reach you"))
+    return Finding(
+        "contact",
+        "optional",
+        words(
+            "GONGKAI_CONTACT 未设置：请填写站点管理员可以找到你的地址",
+            "GONGKAI_CONTACT is not set: give sites' operators a way to reach you",
+        ),
+    )

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from crawler.cli.options import ArchiveOption
-from crawler.cli.speech import out, show as show_table, table, tell, words
+from crawler.cli.speech import out, table, tell, words
+from crawler.cli.speech import show as show_table
 from crawler.reports.record import extract_record
 from gongkai.settings import load_settings
 from storage import Archive, ReportRecord, StoredVersion
@@ -18,17 +19,33 @@ ID_CHARACTERS = 10
 """As many characters of an identifier as tables print; commands take any unambiguous prefix."""
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="报告编号或其前几位 · a report's id or its beginning")]
-ROLES = {"canonical": ("正本", "canonical"), "copy": ("副本", "copy"), "rendition": ("其他格式", "rendition"),
-         "revision": ("修订", "revision")}
+ROLES = {
+    "canonical": ("正本", "canonical"),
+    "copy": ("副本", "copy"),
+    "rendition": ("其他格式", "rendition"),
+    "revision": ("修订", "revision"),
+}
 
 
 def reports(
-    agency: Annotated[str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")] = None,
-    year: Annotated[int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · the year the figures describe")] = None,
-    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")] = None,
-    query: Annotated[str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")] = None,
-    pending: Annotated[bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")] = False,
-    as_format: Annotated[Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")] = "table",
+    agency: Annotated[
+        str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · the year the figures describe")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")
+    ] = False,
+    as_format: Annotated[
+        Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")
+    ] = "table",
     archive: ArchiveOption = None,
 ) -> None:
     """存档索引 · the index of the archive."""
@@ -47,8 +64,12 @@ def reports(
 
 def show(
     report_id: IdArgument,
-    version: Annotated[int | None, typer.Option("--version", metavar="N", help="第几版，默认最新 · default the latest")] = None,
-    as_format: Annotated[Literal["text", "json", "raw"], typer.Option("--format", help="输出格式 · output format")] = "text",
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", help="第几版，默认最新 · default the latest")
+    ] = None,
+    as_format: Annotated[
+        Literal["text", "json", "raw"], typer.Option("--format", help="输出格式 · output format")
+    ] = "text",
     archive: ArchiveOption = None,
 ) -> None:
     """一份报告的正文、数据或原件 · one report's text, data or original bytes."""
@@ -74,12 +95,28 @@ def history(
         for entry in detail.history:
             sys.stdout.write(json.dumps(vars(entry), ensure_ascii=False) + "\n")
         return
-    made = table(("版", "version"), ("性质", "role"), ("首次见到", "first seen"), ("最近见到", "last seen"), ("格式", "format"),
-                 ("抓取", "captures"), ("改动", "changes"), ("网址", "address"),
-                 title=f"{detail.record.title or ''} ({detail.record.report_id})")
+    made = table(
+        ("版", "version"),
+        ("性质", "role"),
+        ("首次见到", "first seen"),
+        ("最近见到", "last seen"),
+        ("格式", "format"),
+        ("抓取", "captures"),
+        ("改动", "changes"),
+        ("网址", "address"),
+        title=f"{detail.record.title or ''} ({detail.record.report_id})",
+    )
     for entry in detail.history:
-        made.add_row(str(entry.number), words(*ROLES[entry.role]), entry.first_seen, entry.last_seen, entry.doc_format,
-                     str(entry.captures), _changes(entry.before, entry.text_changed, entry.changed_cells), entry.url)
+        made.add_row(
+            str(entry.number),
+            words(*ROLES[entry.role]),
+            entry.first_seen,
+            entry.last_seen,
+            entry.doc_format,
+            str(entry.captures),
+            _changes(entry.before, entry.text_changed, entry.changed_cells),
+            entry.url,
+        )
     show_table(made)
 
 
@@ -105,11 +142,27 @@ def diff(
 
 def print_table(records: Iterable[ReportRecord]) -> None:
     """Reports for a person's eye, on stdout."""
-    made = table(("年度", "year"), ("机关", "agency"), ("标题", "title"), ("格式", "form"), ("发布", "published"), ("版本", "versions"),
-                 ("勾稽", "checks"), ("编号", "id"))
+    made = table(
+        ("年度", "year"),
+        ("机关", "agency"),
+        ("标题", "title"),
+        ("格式", "form"),
+        ("发布", "published"),
+        ("版本", "versions"),
+        ("勾稽", "checks"),
+        ("编号", "id"),
+    )
     for r in records:
-        made.add_row(str(r.report_year or "?"), r.agency or "", (r.title or "") + _pending_mark(r), r.form_id or "", r.published or "",
-                     str(r.versions), _checks(r.checks), r.report_id[:ID_CHARACTERS])
+        made.add_row(
+            str(r.report_year or "?"),
+            r.agency or "",
+            (r.title or "") + _pending_mark(r),
+            r.form_id or "",
+            r.published or "",
+            str(r.versions),
+            _checks(r.checks),
+            r.report_id[:ID_CHARACTERS],
+        )
     show_table(made)
 
 
@@ -136,8 +189,14 @@ def _changes(before: int | None, text_changed: bool | None, cells: tuple[str, ..
 def _write_csv(records: Iterable[ReportRecord]) -> None:
     writer: Any = None
     for record in records:
-        row = {key: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else
-               " ".join(value) if isinstance(value, list) else value for key, value in record.as_json().items()}
+        row = {
+            key: json.dumps(value, ensure_ascii=False)
+            if isinstance(value, dict)
+            else " ".join(value)
+            if isinstance(value, list)
+            else value
+            for key, value in record.as_json().items()
+        }
         if writer is None:
             writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
             writer.writeheader()
@@ -147,9 +206,14 @@ def _write_csv(records: Iterable[ReportRecord]) -> None:
 def _as_json(stored: StoredVersion) -> dict[str, Any]:
     manifest = stored.manifest
     record = extract_record(stored.main.filename, stored.reading)
-    return {"report_id": manifest.report.report_id, "version": vars(stored.entry), "url": manifest.url,
-            "captures": [{**vars(c), "headers": [list(h) for h in c.headers]} for c in manifest.captures],
-            "filed_under": manifest.report.filed_under, **record}
+    return {
+        "report_id": manifest.report.report_id,
+        "version": vars(stored.entry),
+        "url": manifest.url,
+        "captures": [{**vars(c), "headers": [list(h) for h in c.headers]} for c in manifest.captures],
+        "filed_under": manifest.report.filed_under,
+        **record,
+    }
 
 
 def _open(archive: str | None) -> Archive:

@@ -1,4 +1,4 @@
-"""How commands talk: data on stdout, words for people on stderr, Chinese first (``GONGKAI_LANGUAGE=en`` for English)."""
+"""How commands talk: data on stdout, words for people on stderr; Chinese unless ``GONGKAI_LANGUAGE=en``."""
 
 import os
 import sys
@@ -37,9 +37,9 @@ def table(*columns: tuple[str, str], title: str | None = None) -> Table:
     return made
 
 
-def show(renderable: object) -> None:
-    """Data for a person, on stdout; wide enough not to cut anything when it goes into a file."""
-    if out.is_terminal:
-        out.print(renderable)
+def show(renderable: object, console: Console = out) -> None:
+    """A table for a person; wide enough not to cut anything when it goes into a file."""
+    if console.is_terminal:
+        console.print(renderable)
     else:
-        Console(width=200, highlight=False).print(renderable)
+        Console(width=200, highlight=False, file=console.file).print(renderable)

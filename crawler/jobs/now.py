@@ -51,16 +51,24 @@ def crawl_now(sites: Sequence[AgencySite], settings: Settings, on_event: OnEvent
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-    return [results[i] if i in results else SiteSummary.failed(s.url, s.agency, "interrupted before it began")
-            for i, s in enumerate(sites)]
+    return [
+        results[i] if i in results else SiteSummary.failed(s.url, s.agency, "interrupted before it began")
+        for i, s in enumerate(sites)
+    ]
 
 
 def _crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent) -> SiteSummary:
     log_file = log_path(site, settings)
     job = {"site": asdict(site), "log_file": str(log_file)}
     child = subprocess.Popen(
-        [sys.executable, "-m", "crawler.jobs.site_crawl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, encoding="utf-8", env=_environment(settings))
+        [sys.executable, "-m", "crawler.jobs.site_crawl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=_environment(settings),
+    )
     assert child.stdin and child.stdout and child.stderr
     errors: list[str] = []
     drain = threading.Thread(target=lambda: errors.extend(child.stderr), daemon=True)  # type: ignore[arg-type]
@@ -78,7 +86,9 @@ def _crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent) -> 
     drain.join(timeout=5)
     if summary is None:
         last = next((line.strip() for line in reversed(errors) if line.strip()), f"exit code {code}")
-        summary = SiteSummary.failed(site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}")
+        summary = SiteSummary.failed(
+            site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}"
+        )
     return summary
 
 
@@ -89,6 +99,9 @@ def log_path(site: AgencySite, settings: Settings) -> Path:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The child reads its settings the way any process does; what the command line changed goes as environment."""
-    given = {f"GONGKAI_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
-             for name in settings.model_fields_set if (value := getattr(settings, name)) is not None}
+    given = {
+        f"GONGKAI_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
+        for name in settings.model_fields_set
+        if (value := getattr(settings, name)) is not None
+    }
     return {**os.environ, **given}

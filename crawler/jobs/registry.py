@@ -22,19 +22,26 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
     prefix = f"{where}: " if where else ""
     if address is None or "." not in text.split("://")[-1]:
         raise ConfigurationError(
-            f"{prefix}{url!r} is not a web address; expected an agency's home page such as http://cgj.xm.gov.cn/")
+            f"{prefix}{url!r} is not a web address; expected an agency's home page such as http://cgj.xm.gov.cn/"
+        )
     problem = EgressPolicy(settings.allow_hosts).refusal(address)
     if problem:
         raise ConfigurationError(f"{prefix}{address} will not be asked: {problem}")
     code = str(row.get("region_code") or "").strip() or None
     if code and not (code.isdigit() and len(code) == 6):
-        raise ConfigurationError(f"{prefix}region_code {code!r} is not a GB/T 2260 code; expected six digits such as 350200")
+        raise ConfigurationError(
+            f"{prefix}region_code {code!r} is not a GB/T 2260 code; expected six digits such as 350200"
+        )
     names = row.get("former_names") or ()
     if isinstance(names, str):
         names = [n.strip() for n in names.replace("；", ";").replace(",", ";").split(";")]
     return AgencySite(
-        url=address, agency=str(row.get("agency") or "").strip() or None, region_code=code,
-        former_names=tuple(n for n in names if n), schedule=str(row.get("schedule") or "").strip() or None)
+        url=address,
+        agency=str(row.get("agency") or "").strip() or None,
+        region_code=code,
+        former_names=tuple(n for n in names if n),
+        schedule=str(row.get("schedule") or "").strip() or None,
+    )
 
 
 def read_sites(path: Path, settings: Settings) -> list[AgencySite]:
@@ -46,7 +53,9 @@ def read_sites(path: Path, settings: Settings) -> list[AgencySite]:
     rows = _yaml_rows(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(path, text)
     sites = [site_of(where=where, settings=settings, **row) for where, row in rows]
     if not sites:
-        raise ConfigurationError(f"{path}: no site in it; expected one row a site with the columns {', '.join(COLUMNS)}")
+        raise ConfigurationError(
+            f"{path}: no site in it; expected one row a site with the columns {', '.join(COLUMNS)}"
+        )
     return sites
 
 

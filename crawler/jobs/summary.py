@@ -42,10 +42,18 @@ class SiteSummary:
         new = sum("new" in outcomes for outcomes in own.values())
         changed = sum("changed" in outcomes and "new" not in outcomes for outcomes in own.values())
         return cls(
-            site=spider.agency_site.url, agency=spider.agency_site.agency, requests=requests, reports=len(own), new=new,
-            changed=changed, unchanged=len(own) - new - changed, years=tuple(sorted(spider.years)),
-            missing_years=tuple(spider.missing_years), incidents=tuple(spider.incidents),
-            outcome="failed" if failure else spider.outcome, explanation=failure or spider.explanation,
+            site=spider.agency_site.url,
+            agency=spider.agency_site.agency,
+            requests=requests,
+            reports=len(own),
+            new=new,
+            changed=changed,
+            unchanged=len(own) - new - changed,
+            years=tuple(sorted(spider.years)),
+            missing_years=tuple(spider.missing_years),
+            incidents=tuple(spider.incidents),
+            outcome="failed" if failure else spider.outcome,
+            explanation=failure or spider.explanation,
             others=len({v.report_id for v in verdicts if not v.own and v.report_id} - set(own)),
             rejected=sum(v.outcome == "rejected" for v in verdicts),
             pending=tuple(sorted({url for v in verdicts for url in v.pending})),
@@ -54,12 +62,15 @@ class SiteSummary:
     @classmethod
     def failed(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
         """The crawl's process ended without a summary."""
-        return cls(site, agency, 0, 0, 0, 0, 0, (), (), ({"url": site, "kind": "process", "detail": why},), "failed", why)
+        return cls(
+            site, agency, 0, 0, 0, 0, 0, (), (), ({"url": site, "kind": "process", "detail": why},), "failed", why
+        )
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SiteSummary":
         lists = {"years", "missing_years", "incidents", "pending"}
-        return cls(**{key: tuple(value) if key in lists else value for key, value in data.items()})
+        fields: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in data.items()}
+        return cls(**fields)
 
     def as_json(self) -> dict[str, Any]:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in self.__dict__.items()}
@@ -72,6 +83,8 @@ class SiteSummary:
 
     def sentence(self) -> str:
         """One line for the end of a log."""
-        return (f"{self.site}: {self.outcome}; {self.reports} reports ({self.new} new, {self.changed} changed, "
-                f"{self.unchanged} unchanged) in {self.requests} requests; missing {list(self.missing_years) or 'none'}; "
-                f"{len(self.incidents)} incidents. {self.explanation}")
+        return (
+            f"{self.site}: {self.outcome}; {self.reports} reports ({self.new} new, {self.changed} changed, "
+            f"{self.unchanged} unchanged) in {self.requests} requests; missing {list(self.missing_years) or 'none'}; "
+            f"{len(self.incidents)} incidents. {self.explanation}"
+        )

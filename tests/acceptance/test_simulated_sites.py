@@ -50,7 +50,12 @@ def lasting(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def objects(archive: Path, *under: str) -> dict[str, int]:
-    return {str(p.relative_to(archive)): p.stat().st_size for part in under for p in (archive / part).rglob("*") if p.is_file()}
+    return {
+        str(p.relative_to(archive)): p.stat().st_size
+        for part in under
+        for p in (archive / part).rglob("*")
+        if p.is_file()
+    }
 
 
 def assert_every_own_report_and_no_other(world: Simulator, site: str, records: list[dict[str, Any]]) -> None:
@@ -95,7 +100,9 @@ def test_cells_are_as_the_sites_printed_them(world: Simulator, tmp_path: Path) -
         if report["year"] < 2019 or report["kind"] != "own":
             continue
         [record] = [r for r in listed(archive=str(tmp_path)) if bare(report["canonical_url"]) in map(bare, r["urls"])]
-        shown = json.loads(gongkai("show", record["report_id"], "--format", "json", "--version", "1", archive=str(tmp_path)).stdout)
+        shown = json.loads(
+            gongkai("show", record["report_id"], "--format", "json", "--version", "1", archive=str(tmp_path)).stdout
+        )
         for row, columns in report["tables"]["requests"].items():
             for column, value in columns.items():
                 got = shown["tables"]["requests"][row][column]
@@ -123,7 +130,11 @@ def test_a_corrected_reissue_is_a_further_version_of_its_report(world: Simulator
 def test_the_same_crawl_into_s3_gives_the_same_reports(tmp_path: Path, s3_settings: dict[str, str]) -> None:
     with simulator("dev") as world:
         crawl(world, "s1", archive=str(tmp_path))
-        remote = {**s3_settings, "archive": f"s3://{s3_settings.pop('bucket', 'gongkai')}-s1/kept", "catalog": f"sqlite:///{tmp_path}/s3.db"}
+        remote = {
+            **s3_settings,
+            "archive": f"s3://{s3_settings.pop('bucket', 'gongkai')}-s1/kept",
+            "catalog": f"sqlite:///{tmp_path}/s3.db",
+        }
         crawl(world, "s1", **remote)
         here, there = listed(archive=str(tmp_path)), listed(**remote)
         assert lasting(there) == lasting(here)
@@ -145,8 +156,12 @@ def test_killed_at_ten_moments_the_next_run_finishes_the_work(tmp_path: Path) ->
         for n in range(10):
             archive = tmp_path / f"cut{n}"
             process = subprocess.Popen(
-                [sys.executable, "-m", "crawler", *crawl_arguments(world, "s1")], stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, cwd=REPOSITORY, env=environment(world.proxy, archive=str(archive)))
+                [sys.executable, "-m", "crawler", *crawl_arguments(world, "s1")],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=REPOSITORY,
+                env=environment(world.proxy, archive=str(archive)),
+            )
             time.sleep(lasts * moments.uniform(0.1, 0.95))
             process.send_signal(signal.SIGKILL)
             process.wait()
