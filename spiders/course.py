@@ -16,9 +16,10 @@ from gongkai.site import AgencySite
 from spiders.captures import hints_of
 from spiders.families import more_pages
 from spiders.frontier import Frontier, Lead
+from spiders.gaps import likely_pages
 from spiders.hubs import Hubs, lists_reports
 from spiders.links import Link
-from spiders.names import Names
+from spiders.names import Names, name_of_site
 from spiders.page import Page
 from spiders.scoring import PROMISING, Promise, Role, Scorer
 from spiders.territory import Territory
@@ -52,6 +53,14 @@ class Course:
         self._fruitless = 0
         self._patterns: Counter[str] = Counter()
         self._found = frontier.found()
+
+    def _learn_name(self, page: Page) -> None:
+        """Where nobody named the agency, its home page does; other bodies' reports are told apart by it."""
+        name = self.frontier.fact("name") or name_of_site((page.meta.get("sitename", ""), *page.titles))
+        if name and not self.names.known:
+            self.frontier.set_fact("name", name)
+            self.names = Names(name)
+            self._scorer = Scorer(self.territory, self.names)
 
     # ---- years ---------------------------------------------------------------------------------------------------
     @property
@@ -121,9 +130,11 @@ class Course:
     def take_in(self, lead: Lead, page: Page) -> str:
         """Adds what the page names to the frontier; returns in words what it gave."""
         self._arrive(lead, page)
+        if lead.role in ("home", "shell"):
+            self._learn_name(page)
         if page.kind in ("shell", "frames"):
             return self._pass_on(lead, page)
-        source = lead.source if lead.role == "pager" and lead.source else identity(lead.url)
+        source = self._list_of(lead, page)
         proven = lead.role == "pager" and self._hubs.of(source).own > 0
         in_reports = proven or lead.role in _LIST_ROLES
         weighed = [(link, self._scorer.weigh(link, page, in_reports=in_reports)) for link in page.links]
@@ -140,6 +151,11 @@ class Course:
                 + (f" ({_span(r.year for r in reports)})" if reports else "")
                 + (f", {len(columns)} columns to follow" if columns else "")
                 + (f", {turns} further pages" if turns else ""))
+
+    def _list_of(self, lead: Lead, page: Page) -> str:
+        """The list a page's links stand in: a further page belongs to the first, a report's neighbours to its list."""
+        inherits = lead.role == "pager" or (lead.role == "report" and page.kind == "report")
+        return lead.source if inherits and lead.source else identity(lead.url)
 
     def _arrive(self, lead: Lead, page: Page) -> None:
         """A disclosure link that led to another host makes the part it led to ours."""
@@ -169,8 +185,8 @@ class Course:
         if promise.role == "frame" and (lead.role in _LIST_ROLES or page.is_report_column):
             score = 70.0  # the list may be drawn in a frame of its own page
         role = lead.role if promise.role == "frame" else promise.role
-        return Lead(link.url, score, role, promise.why, lead.depth + 1, page.url, source, promise.year, None,
-                    hints_of(link, page))
+        return Lead(link.url, score, role, promise.why, lead.depth + 1, page.url, source, promise.year,
+                    hints=hints_of(link, page))
 
     def _turn(self, lead: Lead, page: Page, source: str, promises: list[Promise], gave: bool) -> int:
         """Adds the further pages of a list as far as the list is worth it."""
@@ -179,17 +195,26 @@ class Course:
         if self._hubs.turned(source, gave) and lead.role == "pager":
             self.frontier.demote(source, ("pager",), 0.5)
             return 0
-        if gave:
-            score = 86.0
-        elif lead.role in _LIST_ROLES or lists_reports(page, promises):
-            score = 64.0
-        elif lead.role in ("fallback", "pager"):
-            score = min(lead.score, 13.0)
-        else:
-            return 0
-        leads = [Lead(p.url, score, "pager", f"page {p.number} of the list", lead.depth + 1, page.url, source, None,
-                      p.instead, lead.hints) for p in more_pages(page) if self.territory.place(p.url) != "refused"]
-        return len(self.frontier.add(leads))
+        pages = [p for p in more_pages(page) if self.territory.place(p.url) != "refused"]
+        scores = self._page_scores(lead, page, promises, gave, [p.number for p in pages])
+        here = lead.number or 1
+        return len(self.frontier.add(
+            Lead(p.url, score, "pager", f"page {max(p.number, here + 1)} of the list", lead.depth + 1, page.url, source,
+                 None, max(p.number, here + 1), p.instead, lead.hints)
+            for p, score in zip(pages, scores, strict=True)))
+
+    def _page_scores(
+        self, lead: Lead, page: Page, promises: list[Promise], gave: bool, numbers: list[int]
+    ) -> list[float]:
+        """A list of reports is read to its end; in a list of other things only where a missing year may stand."""
+        misplaced = lead.role == "fallback" or (lead.role == "pager" and lead.score < PROMISING)
+        if not misplaced:
+            known = lead.role in _LIST_ROLES or lists_reports(page, promises)
+            return [86.0 if gave else 64.0 if known else 0.0] * len(numbers)
+        listed = [link.context.date for link in page.links if link.context.date]
+        total = max([lead.number or 1, *numbers])
+        first, near = likely_pages(listed, lead.number or 1, total, self.missing_years)
+        return [14.5 if n in first else 13.5 if n in near else 6.0 for n in numbers]
 
     def lost(self, lead: Lead, why: str) -> str:
         """The lead gave nothing (failed, missing, a repeat): tries its way out where it has one."""

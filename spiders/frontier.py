@@ -19,15 +19,15 @@ from spiders.scoring import Role
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leads (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, score REAL NOT NULL, role TEXT NOT NULL, why TEXT NOT NULL,
-    depth INTEGER NOT NULL, place INTEGER NOT NULL, referrer TEXT, source TEXT, year INTEGER, instead TEXT,
-    hints TEXT NOT NULL, state TEXT NOT NULL, digest TEXT);
+    depth INTEGER NOT NULL, place INTEGER NOT NULL, referrer TEXT, source TEXT, year INTEGER, number INTEGER,
+    instead TEXT, hints TEXT NOT NULL, state TEXT NOT NULL, digest TEXT);
 CREATE INDEX IF NOT EXISTS best ON leads (state, score DESC, depth, place);
 CREATE TABLE IF NOT EXISTS found (identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hubs (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, years INTEGER NOT NULL);
 """
-_FIELDS = "url, score, role, why, depth, referrer, source, year, instead, hints"
+_FIELDS = "url, score, role, why, depth, referrer, source, year, number, instead, hints"
 _INSERT = f"INSERT INTO leads (identity, place, state, {_FIELDS})"
 
 
@@ -36,8 +36,8 @@ _NO_HINTS = Hints()
 
 @dataclass(frozen=True)
 class Lead:
-    """A link worth asking for. `source` is the list it stood in (identity of the list's first page); `instead` the
-    address to try when this one fails or repeats another page."""
+    """A link worth asking for. `source` is the list it stood in (identity of the list's first page), `number` which
+    page of that list it is; `instead` the address to try when this one fails or repeats another page."""
 
     url: str
     score: float
@@ -47,6 +47,7 @@ class Lead:
     referrer: str | None = None
     source: str | None = None
     year: int | None = None
+    number: int | None = None
     instead: str | None = None
     hints: Hints = _NO_HINTS
 
@@ -88,11 +89,11 @@ class Frontier:
                 if known is None:
                     self._place += 1
                     values = (key, self._place, *_row(lead))
-                    self._db.execute(f"{_INSERT} VALUES (?, ?, 'discovered'{', ?' * 10})", values)
+                    self._db.execute(f"{_INSERT} VALUES (?, ?, 'discovered'{', ?' * 11})", values)
                     fresh.append(lead)
                 elif known[0] == "discovered" and lead.score > known[1]:
                     self._db.execute(
-                        f"UPDATE leads SET ({_FIELDS}) = (?{', ?' * 9}) WHERE identity = ?", (*_row(lead), key))
+                        f"UPDATE leads SET ({_FIELDS}) = (?{', ?' * 10}) WHERE identity = ?", (*_row(lead), key))
         return fresh
 
     def take(self) -> Lead | None:
@@ -113,7 +114,7 @@ class Frontier:
             for url in also:
                 self._place += 1
                 self._db.execute(
-                    f"{_INSERT} VALUES (?, ?, 'settled'{', ?' * 10}) "
+                    f"{_INSERT} VALUES (?, ?, 'settled'{', ?' * 11}) "
                     "ON CONFLICT (identity) DO UPDATE SET state = 'settled'",
                     (identity(url), self._place, *_row(replace(lead, url=url))))
 
@@ -208,7 +209,8 @@ class _Transaction:
 
 
 def _row(lead: Lead) -> tuple[Any, ...]:
-    return (lead.url, lead.score, lead.role, lead.why, lead.depth, lead.referrer, lead.source, lead.year, lead.instead,
+    return (lead.url, lead.score, lead.role, lead.why, lead.depth, lead.referrer, lead.source, lead.year, lead.number,
+            lead.instead,
             json.dumps(asdict(lead.hints), ensure_ascii=False))
 
 

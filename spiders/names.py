@@ -10,6 +10,7 @@ Whose = Literal["own", "other", "unknown"]
 
 _ORGAN = re.compile(r"(?:局|委|委员会|政府|办公室|办|厅|部|院|署|会|中心|街道|办事处|镇|乡|大队|支队|总队|站|处|所|馆"
                     r"|公司|学校|分局|集团|省|市|县|区|旗|州|盟|管委会|开发区|公署)$")
+_OFFICE = re.compile(r"(?:局|委|委员会|人民政府|办公室|厅|部|院|署|街道|办事处|镇|乡|管委会|中心)$")
 _SELF = re.compile(r"^(?:本级|本局|我局|本机关|本单位|本部门|局机关|机关|局本级|委本级|局|委|厅)$")
 _REGION = re.compile(r"^(?:[\u3400-\u9fff]{1,12}(?:省|自治区|市|自治州|州|地区|盟|县|区|旗))+$")
 _OWN_TITLE = re.compile(r"\(.*?\)|（.*?）")
@@ -41,6 +42,17 @@ class Names:
         """Whether a longer text (a page's title, a directory entry) holds one of the names in full."""
         plain = fold(text)
         return any(name in plain for name in self._names)
+
+
+def name_of_site(said: Iterable[str]) -> str | None:
+    """The agency a site's own words name (清沅市财政局门户网站 → 清沅市财政局), None when none is an organ's name."""
+    for text in said:
+        for part in re.split(r"[-_|—–>»\s]+", text):
+            name = re.sub(r"(?:官方|门户|政务|政府|公众|信息)*(?:网站|网|官网|首页|欢迎您)+$", "", fold(part))
+            name = re.sub(r"^(?:欢迎(?:您)?(?:访问|来到)|首页)", "", name)
+            if 4 <= len(name) <= 30 and _OFFICE.search(name):
+                return name
+    return None
 
 
 def _is_form_of(plain: str, name: str) -> bool:

@@ -101,7 +101,7 @@ def page(title: str, main: str, meta: dict[str, str] | None = None, menu: str = 
         f'<div class="header"><ul class="nav"><li><a href="{HOME}">首页</a></li><li><a href="/xwzx/">新闻动态</a></li>'
         f'<li><a href="/hdjl/">互动信箱</a></li>{menu}</ul></div>'
         f'<div class="main">{main}</div><div class="footer"><a href="http://www.gov.cn/">中国政府网</a> '
-        f'<a href="http://www.mofcom.gov.cn/">商务部</a> <a href="/rili/?y=2024&m=1">日历</a> <a href="/search?q=a">搜索</a> '
+        f'<a href="http://www.mofcom.gov.cn/">商务部</a> <a href="/rili/?y=2024&m=1">日历</a> '
         f'<a href="/wza/">无障碍浏览</a> <a href="http://liuxi-mirror.example.com/gk/">政府信息公开</a>'
         f"</div></body></html>"
     )

@@ -122,7 +122,8 @@ def test_frameset_home_and_a_table_of_files_by_year(crawl: Run) -> None:
     )
     world.add(
         "/class.asp?class=5",
-        "<html><title>政府信息公开年报</title><body><table border=1><tr><th>年份</th><th>在线查看</th><th>下载</th></tr>"
+        "<html><title>政府信息公开年报</title><body><table border=1>"
+        "<tr><th>年份</th><th>在线查看</th><th>下载</th></tr>"
         f"{rows}</table></body></html>",
     )
     for y in YEARS:
