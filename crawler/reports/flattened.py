@@ -127,8 +127,8 @@ class _Stream:
     def proactive(self) -> list[PrintedRow]:
         table = self.tables["proactive"]
         blocks = {key for block in table.blocks for key in block.label.keys}
-        start = self._first(lambda p: p.kind == "text" and (label_key(p.text) in blocks
-                                                            or any(a in label_key(p.text) for a in table.anchors)), 0)
+        start = self._first(lambda p: p.kind == "text" and len(p.text) <= _PROSE and (
+            label_key(p.text) in blocks or any(anchor in label_key(p.text) for anchor in table.anchors)), 0)
         if start is None:
             return []
         others = self.tables["requests"].anchors

@@ -54,7 +54,8 @@ def markdown(rows: Rows) -> str:
 
 def text_of(made: Figures, style: Callable[[Rows], str]) -> str:
     first, second, third = (style(made.grids[key]) for key in ("proactive", "requests", "review_litigation"))
-    return "\n".join(["某某局2024年政府信息公开工作年度报告", TITLES[0], "全年主动公开信息100条，新收申请14件。" * 5,
+    return "\n".join(["某某局2024年政府信息公开工作年度报告", TITLES[0],
+                      "全年主动公开信息100条，新收申请14件。" * 5 + "未发布涉密或者敏感的信息内容。",
                       TITLES[1], first, TITLES[2], second, TITLES[3], third, TITLES[4],
                       "一、存在问题。" + "还不够。" * 20, TITLES[5], "无。"])
 
