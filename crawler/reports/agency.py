@@ -130,7 +130,7 @@ def _from_text(material: Material) -> Iterator[Named]:
                 printed = _DESK.sub("", printed)
             if source == "editor" and re.search(_WORDS["roll_up"], found.group()):
                 printed = re.sub(r"(?:人民)?政府(?:办公室|办公厅|办)$", "人民政府", printed)
-            yield from _named(printed, source, found.group(), confidence, place_alone=source == "preamble")
+            yield from _named(printed, source, found.group(), confidence, place_alone=source in ("preamble", "text"))
 
 
 def _from_signature(material: Material) -> Iterator[Named]:

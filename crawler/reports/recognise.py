@@ -21,6 +21,7 @@ _SOFT = frozenset({"list_page", "news", "work_summary", "statistics", "unknown"}
 _PLAIN = ("university_report", "website_report", "work_plan")
 _WEAK = ("text", "anchor", "column")
 """Sources of titles that may belong to something else on the page."""
+_COLUMNS = ("columnname", "columntype")
 _SEARCHED = 60_000
 _THIN = 220
 
@@ -68,9 +69,10 @@ def _believed(title: PrintedTitle, material: Material, score: float, *, thin: bo
 
 def _decide(material: Material, figures: Figures, score: float, title: PrintedTitle | None,
             look_alike: PrintedTitle | None, *, thin: bool) -> str:
-    if _is_form(material, figures):
+    dated = title is not None and title.reading.year is not None
+    if not dated and _is_form(material, figures):
         return "form_template"
-    if _lists_reports(material) and score < _SURE:
+    if _lists_reports(material) and score < (_HALF if dated else _SURE):
         return "list_page"
     other = _other(material, score)
     if title is not None and not _outranked(title, look_alike, score):
@@ -106,7 +108,9 @@ def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, score: floa
 
 def _score(material: Material, figures: Figures) -> tuple[float, list[str]]:
     text = material.text[:_SEARCHED]
-    places = {"head": material.head.replace("\n", ""), "text": text, "lines": ""}
+    columns = (material.hints.column, material.hints.list_heading, *map(material.metadata.get, _COLUMNS))
+    places = {"head": material.head.replace("\n", ""), "text": text, "url": (material.url or "")[:500].lower(),
+              "column": " ".join(filter(None, columns))}
     score, names = 0.0, []
     for name, where, weight, pattern in _SIGNALS:
         if where == "lines":

@@ -65,8 +65,11 @@ def surroundings(material: Material, address: str | None, site: AgencySite | Non
 def _of_host(material: Material, support: dict[Region, float]) -> tuple[Region, ...]:
     """Places the host spells; of several spelled alike those whose parent the text names (weishan: 微山 under 济宁)."""
     spelled = from_host(material.url)
-    related = tuple(r for r in spelled if r in support or any(by_code()[code] in support for code in r.parents))
-    return spelled if len(spelled) == 1 else related
+    if len(spelled) == 1:
+        return spelled
+    text = material.text[:10_000]
+    return tuple(r for r in spelled if r in support or any(
+        by_code()[code] in support or by_code()[code].core in text for code in r.parents))
 
 
 def _of_site(site: AgencySite) -> tuple[Region, ...]:

@@ -202,48 +202,58 @@ def candidates(text: str) -> tuple[Region, ...]:
 
 
 def _spellings(region: Region) -> frozenset[str]:
-    syllables = region.pinyin.split()
-    joined = "".join(syllables)
-    return frozenset({joined, joined + "qu", joined + "xian", joined + "shi", joined + "zf"})
+    """Its name in full (suqian, luchengqu), and behind its province's initials (ahshitai)."""
+    joined = region.pinyin.replace(" ", "")
+    above = [_initials(by_code()[code]) for code in region.parents]
+    return frozenset({joined, joined + "qu", joined + "xian", joined + "shi", *(short + joined for short in above)})
 
 
-def host_supports(url: str | None, region: Region) -> bool:
-    """Whether a label of the host spells the place: in full (suqian) or as initials with its parents' (kmcg)."""
-    labels = [part for part in host_of(url or "").split(".") if part not in ("www", "gov", "cn", "com", "net", "org")]
-    if not labels:
-        return False
-    own = _initials(region)
-    above = [by_code()[code] for code in region.parents]
-    short = {_initials(p) + own for p in above} | {own + s for s in "sxq"} | {own}
-    whole = _spellings(region)
-    prefixed = {_initials(p) + spelling for p in above for spelling in whole}
-    return any(label in whole or label in short or label in prefixed or label.removesuffix("gov") in whole
-               for label in labels)
-
-
-@lru_cache(maxsize=1)
-def _spelled() -> dict[str, tuple[Region, ...]]:
-    found: dict[str, list[Region]] = {}
-    for region in by_code().values():
-        for spelling in _spellings(region):
-            if len(region.pinyin.replace(" ", "")) >= 6:
-                found.setdefault(spelling, []).append(region)
-    return {spelling: tuple(regions) for spelling, regions in found.items()}
+def _abbreviations(region: Region) -> frozenset[str]:
+    """Its initials behind those of its parents (kmcg for 昆明呈贡, ahqy for 安徽青阳)."""
+    return frozenset(_initials(by_code()[code]) + _initials(region) for code in region.parents)
 
 
 def _initials(region: Region) -> str:
-    return "".join(s[0] for s in region.pinyin.split())
+    return "".join(syllable[0] for syllable in region.pinyin.split())
+
+
+@lru_cache(maxsize=1)
+def _by_spelling() -> tuple[dict[str, tuple[Region, ...]], dict[str, tuple[Region, ...]]]:
+    """Places by full spelling (six letters or more: shorter ones collide) and by abbreviation (four or more)."""
+    full: dict[str, list[Region]] = {}
+    short: dict[str, list[Region]] = {}
+    for region in by_code().values():
+        for spelling in _spellings(region) if len(region.pinyin.replace(" ", "")) >= 6 else ():
+            full.setdefault(spelling, []).append(region)
+        for spelling in _abbreviations(region):
+            if len(spelling) >= 4:
+                short.setdefault(spelling, []).append(region)
+    return {k: tuple(v) for k, v in full.items()}, {k: tuple(v) for k, v in short.items()}
+
+
+def _labels(url: str | None) -> tuple[list[str], str]:
+    """The labels of a .gov.cn host, and the last of them: only that one is abbreviated to a place (kmcg.gov.cn), those
+    before it abbreviate departments (sthj.suqian.gov.cn)."""
+    host = host_of(url or "")
+    labels = host.removesuffix(".gov.cn").split(".") if host.endswith(".gov.cn") else []
+    return labels, labels[-1] if labels else ""
+
+
+def host_supports(url: str | None, region: Region) -> bool:
+    """Whether the host spells the place: in full (suqian), or as initials alone or behind its parents' (kmcg)."""
+    labels, last = _labels(url)
+    own = _initials(region)
+    return (any(label in _spellings(region) for label in labels)
+            or last in _abbreviations(region) | {own, own + "s", own + "x", own + "q"})
 
 
 def from_host(url: str | None) -> tuple[Region, ...]:
-    """The places a host label spells in full (six letters or more: shorter ones collide), or the place whose own
-    label it is (hlj.gov.cn, dl.gov.cn)."""
-    host = host_of(url or "")
-    found = [r for label in host.split(".") for r in _spelled().get(label, ())]
-    own = PLACES["hosts"].get(host.removesuffix(".gov.cn").rsplit(".", 1)[-1])
-    if own and host.endswith(".gov.cn"):
-        found.append(by_code()[own])
-    return tuple(dict.fromkeys(found))
+    """The places a host spells, or the place whose own label it is (hlj.gov.cn, dl.gov.cn)."""
+    labels, last = _labels(url)
+    if own := PLACES["hosts"].get(last):
+        return (by_code()[own],)
+    full, short = _by_spelling()
+    return tuple(dict.fromkeys([*(r for label in labels for r in full.get(label, ())), *short.get(last, ())]))
 
 
 def most_specific(found: Iterable[Region]) -> Region | None:
