@@ -156,10 +156,9 @@ class GuardedResolver:
     host" and "not there". `unknown` keeps the names that do not exist.
     """
 
-    def __init__(self, reactor: Any, policy: EgressPolicy, getaddrinfo: Any = socket.getaddrinfo) -> None:
+    def __init__(self, reactor: Any, policy: EgressPolicy) -> None:
         self._reactor = reactor
         self._policy = policy
-        self._getaddrinfo = getaddrinfo
         self._resolver: Any = GAIResolver(reactor, getaddrinfo=self._lookup)  # type: ignore[arg-type]
         self.refused: dict[str, tuple[str, ...]] = {}
         self.unknown: set[str] = set()
@@ -186,7 +185,7 @@ class GuardedResolver:
     def _lookup(self, host: str, *rest: Any) -> Any:
         """getaddrinfo, remembering which names do not exist at all: there a further try is of no use."""
         try:
-            answer = self._getaddrinfo(host, *rest)
+            answer = socket.getaddrinfo(host, *rest)
         except socket.gaierror as problem:
             if problem.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
                 self.unknown.add(host)

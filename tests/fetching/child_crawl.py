@@ -7,10 +7,12 @@ and importing Scrapy takes longer than such a crawl.
 
 import json
 import os
+import pkgutil
 import socket
 import sys
 import traceback
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,10 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+import crawler.fetching
 from crawler.fetching.conditional import StoredCopy
 from crawler.fetching.problem import FetchProblem
 from crawler.fetching.received import capture_of
-from gongkai import settings as preloaded  # noqa: F401 - read after the fork, with the environment of the job
 
 OURS = ("crawler.fetching.", "scrapy.")
 
@@ -84,6 +86,8 @@ def _unreadable() -> bytes:
 
 
 def main() -> None:
+    for module in pkgutil.iter_modules(crawler.fetching.__path__, "crawler.fetching."):
+        import_module(module.name)  # once, not in every child
     for line in sys.stdin:
         job = json.loads(line)
         pid = os.fork()

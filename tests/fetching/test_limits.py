@@ -11,7 +11,7 @@ def test_bodies_too_large_too_slow_or_broken_each_end_with_their_name(crawl: Cra
         "/garbage": "protocol", "/layers": "protocol", "/page/1": None,
     }
     with RudeServer() as rude:
-        crawled = crawl([rude.url(path) for path in expected], retries=0, in_turn=True)
+        crawled = crawl([rude.url(path) for path in expected], retries=0, in_turn=True, timeout_s=1)
         assert {path: crawled[rude.url(path)].get("kind") for path in expected} == expected
         assert crawled[rude.url("/page/1")]["status"] == 200
     assert crawled.stats["fetching/too_large"] == 6

@@ -10,10 +10,10 @@ def test_the_delay_and_the_one_connection_hold_for_pages_redirects_retries_and_r
     with RudeServer() as rude:
         paths = ("/page/1", "/chain/1", "/status/500?then=2", "/page/2", "/cut?then=2", "/page/3")
         urls = [rude.url(path) for path in paths]
-        crawled = crawl(urls, delay_s=0.25)
+        crawled = crawl(urls, delay_s=0.15)
         assert all("status" in crawled[url] for url in urls)
         assert len(rude.seen) == 11
-        assert rude.shortest_gap() >= 0.25
+        assert rude.shortest_gap() >= 0.15
         assert rude.most_open() == 1
 
 
