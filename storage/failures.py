@@ -1,6 +1,7 @@
 """One place that turns what engines throw (file system, S3, database) into words for a person."""
 
 import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,6 +44,8 @@ def catalog_failures(catalog: str) -> Iterator[None]:
         yield
     except DBAPIError as problem:
         raise _catalog_error(catalog, str(problem.orig)) from problem
+    except sqlite3.Error as problem:  # from statements that go past SQLAlchemy
+        raise _catalog_error(catalog, str(problem)) from problem
     except SQLAlchemyError as problem:
         raise StorageError(f"catalog {catalog}: {problem}") from problem
 

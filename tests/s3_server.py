@@ -9,14 +9,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import urllib3
 from minio import Minio
 
 ACCESS_KEY, SECRET_KEY = "reports", "a-secret-for-tests-only"
@@ -35,7 +38,7 @@ class S3Place:
     secret_key: str
     bucket: str
 
-    def settings(self, prefix: str = "") -> dict[str, object]:
+    def settings(self, prefix: str = "") -> dict[str, Any]:
         """Fields for `Settings`."""
         return {"archive": f"s3://{self.bucket}" + (f"/{prefix}" if prefix else ""), "s3_endpoint": self.endpoint,
                 "s3_access_key": self.access_key, "s3_secret_key": self.secret_key, "s3_secure": False}
@@ -87,7 +90,8 @@ class S3Server:
     def _wait(self) -> None:
         """Ready when a bucket can be made, written and read: the ports open earlier than that."""
         limit = time.monotonic() + _START_S
-        client = self.place.client()
+        impatient = urllib3.PoolManager(retries=False, timeout=2)
+        client = Minio(self.place.endpoint, ACCESS_KEY, SECRET_KEY, secure=False, http_client=impatient)
         while True:
             try:
                 if not client.bucket_exists("readiness"):
@@ -101,6 +105,57 @@ class S3Server:
                     tail = (self._folder / "weed.log").read_text(errors="replace")[-2000:]
                     raise RuntimeError(f"the S3 server did not start: {problem}\n{tail}") from problem
                 time.sleep(0.2)
+
+
+class Gate:
+    """Stands before the server and can be shut: connections are refused, those open are cut."""
+
+    def __init__(self, behind: str) -> None:
+        host, _, port = behind.partition(":")
+        self._behind = (host, int(port))
+        self._address = ("127.0.0.1", 0)
+        self._listener: socket.socket | None = None
+        self._pipes: list[socket.socket] = []
+        self.open()
+
+    @property
+    def endpoint(self) -> str:
+        return "{}:{}".format(*self._address)
+
+    def open(self) -> None:
+        self._listener = socket.create_server(self._address)
+        self._address = self._listener.getsockname()
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def close(self) -> None:
+        for one in (self._listener, *self._pipes):
+            if one is not None:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
+        self._listener, self._pipes = None, []
+
+    def __enter__(self) -> "Gate":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                outside, _ = listener.accept()
+                inside = socket.create_connection(self._behind)
+                self._pipes += [outside, inside]
+                for source, target in ((outside, inside), (inside, outside)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
 
 
 def _program() -> str:

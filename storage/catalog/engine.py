@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,12 +55,13 @@ class Catalog:
         if self._read_only and self.file is not None and not self.file.is_file():
             raise CatalogUnreadableError(f"there is no catalog {self.file}; make it from the objects with: "
                                          "gongkai rebuild")
-        revision = self._revision()
-        if revision == schema.HEAD:
-            return False
         if self._read_only:
-            return self._refuse_old(revision)
+            revision = self._revision()
+            return False if revision == schema.HEAD else self._refuse_old(revision)
+        # One at a time: switching a new file to WAL fails at once, without waiting, while another looks at it.
         with exclusively(self._state / "locks" / "migrate.lock"):
+            if self.file is not None:
+                self._outside_transactions("PRAGMA journal_mode=WAL")
             revision = self._revision()
             if revision != schema.HEAD:
                 _migrate(self)
@@ -80,8 +81,7 @@ class Catalog:
         """`other` becomes this catalog in one rename. The caller keeps every other writer out meanwhile."""
         file, new = self.file, other.file
         assert file is not None and new is not None
-        with other._engine.connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        other._outside_transactions("PRAGMA wal_checkpoint(TRUNCATE)")
         other.close()
         self.close()
         with file_failures(f"replace the catalog {file}"):
@@ -100,6 +100,10 @@ class Catalog:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _outside_transactions(self, statement: str) -> None:
+        with catalog_failures(self.name), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute(statement)
 
     def _open(self, url: URL) -> Engine:
         file = _sqlite_file(url)
@@ -121,7 +125,6 @@ class Catalog:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
         if not self._read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost last rows, which the objects give back
         cursor.close()
 

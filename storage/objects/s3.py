@@ -20,6 +20,7 @@ from storage.objects.port import KeyTakenError, ObjectMissingError
 _GONE = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
 _REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "Forbidden"}
 _STUMBLE = (500, 502, 503, 504)  # a SeaweedFS that had just been restarted answered 500 to its first read
+_TRIES, _BACKOFF_S = 4, 0.25  # waits of 0, 0.5, 1 and 2 s
 _ONE_PART_BYTES = 5 * 1024**3  # a single PUT is all or nothing; bodies are bounded far below
 
 
@@ -127,7 +128,7 @@ def _client(settings: Settings) -> Minio:
     pool = urllib3.PoolManager(
         timeout=Timeout(connect=5, read=60), maxsize=16, cert_reqs=ssl.CERT_REQUIRED,
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
-        retries=Retry(total=4, backoff_factor=0.25, status_forcelist=_STUMBLE, raise_on_status=False))
+        retries=Retry(total=_TRIES, backoff_factor=_BACKOFF_S, status_forcelist=_STUMBLE, raise_on_status=False))
     try:
         return Minio(settings.s3_endpoint or "", settings.s3_access_key, settings.s3_secret_key,
                      secure=settings.s3_secure, http_client=pool)
