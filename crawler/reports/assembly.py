@@ -188,6 +188,10 @@ def _request_slots(columns: Sequence[Column], row: PrintedRow, key: str, out: As
     if len(slots) == len(own) + 1 and _subtotal(slots):
         out.warnings.append(f"requests: a subtotal of organisations in row {key} at {row.where} was set aside")
         return dict(zip(own, (*slots[:-2], slots[-1]), strict=True))
+    absent = [name for name in own if name not in row.heads]
+    if len(absent) == 1 and absent != [own[0]] and len(slots) == len(own) - 1:
+        out.warnings.append(f"requests: row {key} has no cell under {absent[0]} at {row.where}")
+        return {name: row.heads.get(name, Slot("", row.where)) for name in own}
     if row.aligned and len(slots) == len(own) - 1 and sum(s.amount for s in slots[:-1]) == slots[-1].amount:
         # The label took a column: the first figure is still 自然人, the rest keep to the right.
         out.warnings.append(f"requests: row {key} lost a column at {row.where}; read from both ends")

@@ -125,6 +125,17 @@ def test_merged_cells_that_come_as_holes(form_id: str) -> None:
 
 
 @both_forms
+def test_a_cell_that_is_missing_from_its_row_moves_no_other(form_id: str) -> None:
+    made = figures(form_id, 4)
+    table = made.tables()[1]
+    cells = [c for c in table.cells if (c.row, c.col) != (5, 6)]
+    made.raw["requests"]["granted"]["org_public_welfare"] = ""
+    reading = read_tables(read(made.tables()[0], replace(table, cells=tuple(cells)), made.tables()[2]))
+    assert wrong_cells(reading, made) == []
+    assert any("granted has no cell under org_public_welfare" in warning for warning in reading.warnings)
+
+
+@both_forms
 def test_a_label_narrower_than_its_head(form_id: str) -> None:
     made = figures(form_id)
     rows = requests_grid(made)
