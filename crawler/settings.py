@@ -90,6 +90,8 @@ ITEM_PIPELINES = {
     "crawler.pipelines.ArchivePipeline": 300,  # kept for good; its verdict steers the spider
 }
 EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,  # not even loaded: half a second of every crawl's start
+    "scrapy.extensions.remote_control.RemoteControl": None,
     "crawler.session.ArchiveSession": 100,  # the archive the crawl writes to
     "crawler.progress.ProgressEvents": 200,  # live figures for whoever started the crawl
 }

@@ -115,10 +115,11 @@ def _crawl(job: dict[str, Any]) -> dict[str, Any]:
         _play_name_server(job["names"], looked_up)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    chosen = {name: order for name, order in settings["DOWNLOADER_MIDDLEWARES"].items() if name.startswith(OURS)}
-    for name, value in {"DOWNLOADER_MIDDLEWARES": chosen, "ITEM_PIPELINES": {}, "EXTENSIONS": {}, "SPIDER_MODULES": [],
-                        **job["settings"]}.items():
-        settings.set(name, value, priority="cmdline")
+    for kind in ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES"):
+        chosen = {name: order for name, order in settings[kind].items() if name.startswith(OURS)}
+        settings.set(kind, chosen, priority="cmdline")
+    settings.set("SPIDER_MODULES", [], priority="cmdline")
+    settings.update(job["settings"], priority="cmdline")
     outcomes: list[dict[str, Any]] = []
     dialled: list[str] = []
     process = AsyncCrawlerProcess(settings)

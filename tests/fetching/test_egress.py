@@ -109,3 +109,11 @@ def test_without_the_guarded_resolver_nothing_is_asked(crawl: Crawl) -> None:
         unguarded = {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver"}
         crawled = crawl([rude.url("/page/1")], settings=unguarded)
         assert crawled.kinds() == ["egress"] and rude.seen == []
+
+
+def test_nothing_of_a_crawl_listens_for_commands(crawl: Crawl) -> None:
+    """Scrapy comes with a telnet console and a local server that runs Python code, both on."""
+    with RudeServer() as rude:
+        log = crawl([rude.url("/page/1")]).log
+    assert "scrapy.extensions.corestats" in log
+    assert "scrapy.extensions.telnet" not in log and "scrapy.extensions.remote_control" not in log
