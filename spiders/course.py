@@ -51,6 +51,7 @@ class Course:
         self._scorer = Scorer(self.territory, self.names)
         self._hubs = Hubs()
         self._fruitless = 0
+        self._menu_seen = False
         self._patterns: Counter[str] = Counter()
         self._found = frontier.found()
 
@@ -111,6 +112,8 @@ class Course:
             return ""
         if self._patterns[_pattern(lead.url)] >= _PATTERN_CAP and lead.score < 80:
             return "enough pages of this pattern were asked in vain"
+        if lead.role == "sibling" and self._menu_seen:
+            return "the disclosure menu was seen on another page"
         return ""
 
     def _over(self, lead: Lead) -> str:
@@ -144,6 +147,7 @@ class Course:
         named = [p for _, p in weighed if p.role == "report" and p.score >= 60]
         turns = self._turn(lead, page, source, [p for _, p in weighed], bool(named))
         gained = bool(reports or columns)
+        self._menu_seen = self._menu_seen or lead.role == "sibling"
         self._fruitless = 0 if gained else self._fruitless + 1
         if gained:
             self._patterns[_pattern(lead.url)] = 0
@@ -159,7 +163,7 @@ class Course:
 
     def _arrive(self, lead: Lead, page: Page) -> None:
         """A disclosure link that led to another host makes the part it led to ours."""
-        if lead.role not in (*_LIST_ROLES, "container", "directory", "shell"):
+        if lead.role not in (*_LIST_ROLES, "container", "sibling", "directory", "shell"):
             return
         place = self.territory.place(page.url)
         if place in ("kin", "far") or (place == "adopted" and lead.role == "directory"):
@@ -192,7 +196,7 @@ class Course:
         """Adds the further pages of a list as far as the list is worth it."""
         if page.kind == "report" or (lead.role == "report" and not gave):
             return 0
-        if self._hubs.turned(source, gave) and lead.role == "pager":
+        if lead.role == "pager" and self._hubs.turned(source, gave):
             self.frontier.demote(source, ("pager",), 0.5)
             return 0
         pages = [p for p in more_pages(page) if self.territory.place(p.url) != "refused"]
@@ -210,7 +214,7 @@ class Course:
         misplaced = lead.role == "fallback" or (lead.role == "pager" and lead.score < PROMISING)
         if not misplaced:
             known = lead.role in _LIST_ROLES or lists_reports(page, promises)
-            return [86.0 if gave else 64.0 if known else 0.0] * len(numbers)
+            return [86.0 if gave else min(lead.score, 64.0) if known else 0.0] * len(numbers)
         listed = [link.context.date for link in page.links if link.context.date]
         total = max([lead.number or 1, *numbers])
         first, near = likely_pages(listed, lead.number or 1, total, self.missing_years)

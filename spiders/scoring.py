@@ -18,8 +18,8 @@ from spiders.page import Page
 from spiders.territory import Territory
 from spiders.vocabulary import addresses, anchors, heaviest
 
-Role = Literal["home", "hub", "report", "column", "year_column", "container", "directory", "pager", "frame", "shell",
-               "fallback", "unknown", "none"]
+Role = Literal["home", "hub", "report", "column", "year_column", "container", "directory", "sibling", "pager", "frame",
+               "shell", "fallback", "unknown", "none"]
 
 PROMISING = 25.0
 """What scores less is followed only while the budget for looking around lasts."""
@@ -58,7 +58,7 @@ class Scorer:
         if reading.kind == "annual_report" and reading.year:
             whose = self._names.judge(reading.agency)
             if whose == "other":
-                return Promise(2, "unknown", f"the report of {reading.agency}", reading.year, whose)
+                return Promise(0.5, "unknown", f"the report of {reading.agency}", reading.year, whose)
             if reading.edition == "picture":
                 return Promise(20, "report", f"picture edition for {reading.year}", reading.year, whose)
             return Promise(100, "report", f"names the report for {reading.year}", reading.year, whose)
@@ -124,6 +124,8 @@ class Scorer:
 
     def _way(self, link: Link, words: str, page: Page) -> Promise | None:
         heading = fold(link.context.list_heading)
+        if weight := heaviest(anchors().sibling, words):
+            return Promise(weight, "sibling", f"stands beside the reports in the disclosure menu ({link.text})")
         weight = heaviest(anchors().container, words)
         if not weight and anchors().more_words.search(words):
             weight = min(50.0, heaviest(anchors().container, heading))
@@ -144,7 +146,8 @@ class Scorer:
             return Promise(weight * trust, "container", f"the address says {token}")
         if link.how == "frame":
             return Promise(5, "frame", "a frame")
-        article = link.context.date is not None or len(words) > 12
+        turning = words.isdigit() or anchors().next_page.search(words) or anchors().more_words.search(words)
+        article = link.context.date is not None or len(words) > 12 or turning
         return Promise(0.5 if article or not words else 3, "unknown", "nothing known of it")
 
     # ---- where it lies -------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 class Anchors:
     column: Weighted
     container: Weighted
+    sibling: Weighted
     fallback: Weighted
     against: Weighted
     year_only: re.Pattern[str]
@@ -71,7 +72,8 @@ class Pages:
 @lru_cache(maxsize=1)
 def anchors() -> Anchors:
     raw = _load("anchors.yaml")
-    made: dict[str, Any] = {name: _weighted(raw[name]) for name in ("column", "container", "fallback", "against")}
+    made: dict[str, Any] = {name: _weighted(raw[name]) for name in (
+        "column", "container", "sibling", "fallback", "against")}
     made |= {name: re.compile(raw[name]) for name in (
         "year_only", "open_words", "more_words", "next_page", "disclosure", "report_heading")}
     return Anchors(**made)
