@@ -42,10 +42,22 @@ def markers(text: str) -> set[str]:
     return {marker for marker in ordered("markers") if marker in text}
 
 
-def find(body: Element) -> Element:
-    """The element to read; `body` itself when nothing better is there."""
+def unlinked(body: Element) -> Element:
+    """A copy, element for element, without the text of links: menus name the sections of a report too."""
+    plain = copy.deepcopy(body)
+    for link in plain.iter("a"):
+        if link.get("href"):
+            for part in link.iter():
+                part.text = None
+                if part is not link:
+                    part.tail = None
+    return plain
+
+
+def find(body: Element, plain: Element) -> Element:
+    """The element to read; `body` itself when nothing better is there. `plain` is its `unlinked` copy."""
     whole = text_of(body)
-    own = _by_markers(body)
+    own = _by_markers(body, plain)
     if own is None:
         own = _by_name(body)
     if own is not None and _prose_outside(body, own) <= max(_SURE_CHARS, _SURE_SHARE * len(text_of(own))):
@@ -56,15 +68,8 @@ def find(body: Element) -> Element:
     return _longer(own, opinion)
 
 
-def _by_markers(body: Element) -> Element | None:
-    """The deepest element that holds every marker the page says outside its links (menus name the sections too)."""
-    plain = copy.deepcopy(body)
-    for link in plain.iter("a"):
-        if link.get("href"):
-            for part in link.iter():
-                part.text = None
-                if part is not link:
-                    part.tail = None
+def _by_markers(body: Element, plain: Element) -> Element | None:
+    """The deepest element that holds every marker the page says outside its links."""
     wanted = markers(text_of(plain))
     if len(wanted) < ENOUGH_MARKERS:
         return None

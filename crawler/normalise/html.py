@@ -25,14 +25,15 @@ def read_html(data: bytes, *, url: str | None = None, declared: str | None = Non
     heads = masthead.titles(tree, meta)
     base = _base(tree, url)
     metadata = masthead.index_block(page) | meta
-    whole = text_of(page)
-    found = _scripted(hidden) if len(container.markers(whole)) < container.ENOUGH_MARKERS else None
-    if found is not None and len(text_of(found)) > len(whole) * 0.5:
-        page, metadata = found, masthead.index_block(found) | metadata
-        warnings.append("the body stood in a script")
     container.prune(page)
+    plain = container.unlinked(page)
+    said = text_of(plain)
+    found = _scripted(hidden) if len(container.markers(said)) < container.ENOUGH_MARKERS else None
+    if found is not None and len(text_of(found)) > len(said) * 0.5:
+        page, plain, metadata = found, container.unlinked(found), masthead.index_block(found) | metadata
+        warnings.append("the body stood in a script")
     files = offers.file_links(page, base)
-    return _document(container.find(page), "html", charset, warnings, heads, metadata, files)
+    return _document(container.find(page, plain), "html", charset, warnings, heads, metadata, files)
 
 
 def read_script(data: bytes, doc_format: str, *, url: str | None = None, declared: str | None = None) -> Document:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from bs4 import BeautifulSoup
 from lxml import etree
 
 PAGE_LIMIT_CHARS = 12_000_000
 TAG_LIMIT_CHARS = 65_536
-_DEPTH_LIMIT = 150
+_WRAPPER_DEPTH = 150
+_DEPTH = 220
 _WRAPPERS = frozenset(("div", "span", "font", "b", "i", "strong", "em", "center", "section", "article", "ul", "li", "a",
-                       "o:p", "u", "p"))
+                       "o:p", "u"))
 _TAG_START = re.compile(r"<(/?[a-zA-Z][\w:-]{0,40})")
 
 Element = etree._Element
@@ -28,8 +28,8 @@ def parse(text: str) -> tuple[Element, list[str]]:
         warnings.append(f"{stripped} tags longer than {TAG_LIMIT_CHARS} characters lost their attributes")
     tree, too_deep = _lxml(text)
     if too_deep:
-        # lxml gives up at 256 levels and returns what it has, which may be nothing; BeautifulSoup reads on.
-        tree, _ = _lxml(_flattened(text))
+        # lxml gives up at 256 levels and returns what it has, which may be nothing.
+        tree = _flattened(text)
         warnings.append("page nested too deeply; outer wrappers were dropped")
     if tree is None:
         raise ValueError("no element in the page")
@@ -61,22 +61,40 @@ def _strip_long_tags(text: str) -> tuple[str, int]:
     return ">".join(pieces), stripped
 
 
-def _flattened(text: str) -> str:
-    """The page with wrappers below a sane depth taken away, their content left in place."""
-    soup = BeautifulSoup(text, "lxml")
-    depth: dict[int, int] = {id(soup): 0}
-    doomed = []
-    for tag in soup.find_all(True):
-        level = depth.get(id(tag.parent), 0)
-        wrapper = tag.name in _WRAPPERS and not (tag.name == "p" and level < _DEPTH_LIMIT + 20)
-        if level >= _DEPTH_LIMIT and wrapper:
-            doomed.append(tag)
-            depth[id(tag)] = level
-        else:
-            depth[id(tag)] = level + 1
-    for tag in reversed(doomed):
-        tag.unwrap()
-    return str(soup)
+class _Shallow:
+    """Parser target that leaves wrappers below a sane depth out of the tree and their content in place. libxml2's depth
+    limit is on trees, not on what it reports to a target."""
+
+    def __init__(self) -> None:
+        self._builder = etree.TreeBuilder()
+        self._kept: list[bool] = []
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        keep = self._depth < (_WRAPPER_DEPTH if tag in _WRAPPERS else _DEPTH)
+        self._kept.append(keep)
+        if keep:
+            self._depth += 1
+            self._builder.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        if self._kept.pop():
+            self._depth -= 1
+            self._builder.end(tag)
+
+    def data(self, text: str) -> None:
+        self._builder.data(text)
+
+    def close(self) -> Element:
+        return self._builder.close()
+
+
+def _flattened(text: str) -> Element | None:
+    parser = etree.HTMLParser(target=_Shallow(), encoding="utf-8")
+    try:
+        return cast("Element", etree.fromstring(text.encode("utf-8", "replace"), parser))
+    except etree.XMLSyntaxError:
+        return None
 
 
 def tokens(element: Element) -> list[str]:

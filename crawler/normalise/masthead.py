@@ -63,9 +63,11 @@ def _labelled(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
     bare = _INVISIBLE.sub("", text).strip("【】[]:：")
     if bare in known:
         return [(bare, "")]
-    marks = [(m, label) for m in _LABEL.finditer(text) if (label := _INVISIBLE.sub("", m.group(1))) in known]
-    ends = [*(m.start() for m, _ in marks[1:]), len(text)]
-    return [(label, text[m.end():end].strip(" |[]【】")) for (m, label), end in zip(marks, ends, strict=False)]
+    marks = list(_LABEL.finditer(text))
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    labels = [(_INVISIBLE.sub("", mark.group(1)), text[mark.end():end].strip(" |[]【】"))
+              for mark, end in zip(marks, ends, strict=False)]
+    return [(label, value) for label, value in labels if label in known]
 
 
 def _next_value(following: list[str], known: frozenset[str]) -> str:
