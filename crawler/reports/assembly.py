@@ -1,9 +1,11 @@
 """Printed rows → cells of the form: which row each is, which slot is which column. What cannot be told stays unread."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from crawler.reports.checks import printed_rows
 from crawler.reports.forms import Block, Column, Form, Row, TableForm
 from crawler.reports.labels import find_label, label_key
 from crawler.reports.printing import PrintedRow, Slot, window
@@ -11,6 +13,7 @@ from crawler.reports.values import read_value
 from gongkai.report import CellTable, CellValue
 
 _LIKE = 0.75  # 其他法律行政止公开, three characters lost, is 0.86 like its label; neighbours are under 0.6
+_BEGINS = re.compile(r"^\W*(?:\d{1,2}[.、．]|[（(]?[一二三四五六七八九十]{1,2}[）)、])")
 _DEBRIS = 2  # characters of a group label printed downwards that stray into a row
 _SUFFIX = 4  # pieces a wrapped label is broken into at most
 
@@ -113,13 +116,10 @@ def _row_key(table: TableForm, row: PrintedRow, previous: Row | None) -> str | N
     group = here or ({previous.group} if previous and previous.group else set())
     labels = {r.key: r for r in table.all_rows}
     usable = [r.label for r in table.all_rows if not r.only_in_group or r.group in group]
-    joined = ["".join(pieces[-count:]) for count in range(1, min(_SUFFIX, len(pieces)) + 1)]
+    longest = 1 if pieces and _BEGINS.match(pieces[-1]) else min(_SUFFIX, len(pieces))
+    joined = ["".join(pieces[-count:]) for count in range(1, longest + 1)]
     if row.near:
-        for words in [*joined, *reversed(pieces[:-1])]:
-            found = find_label(words, usable)
-            if found and (words in joined or not labels[found.key].optional):
-                return found.key
-        return None
+        return next((found.key for words in joined if (found := find_label(words, usable))), None)
     told = {found.key for words in (*pieces, *joined) if (found := find_label(words, usable))}
     required = [key for key in told if not labels[key].optional] or list(told)
     return required[0] if len(required) == 1 else None
@@ -128,11 +128,13 @@ def _row_key(table: TableForm, row: PrintedRow, previous: Row | None) -> str | N
 def _fill_gaps(table: TableForm, rows: Sequence[PrintedRow], keys: list[str | None], extra: Sequence[bool],
                out: Assembled) -> list[str]:
     """Rows whose words were lost or garbled stand in the order of the form: as many as are missing, so these."""
-    wanted = [row.key for row in table.required]
+    printed = {key for key in keys if key}
+    alone = not any(row.key in printed for row in table.required if row.key.startswith("other_"))
+    wanted = printed_rows(table, printed) if alone else [row.key for row in table.required]
     anchors = [(-1, -1), *((i, wanted.index(key)) for i, key in enumerate(keys) if key in wanted),
                (len(keys), len(wanted))]
     filled: list[str] = []
-    by_key = {row.key: row for row in table.required}
+    by_key = {row.key: row for row in table.all_rows}
     for (start, first), (end, last) in pairwise(anchors):
         unknown = [i for i in range(start + 1, end) if keys[i] is None and not extra[i]]
         missing = wanted[first + 1:last]

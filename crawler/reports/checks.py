@@ -1,6 +1,6 @@
 """The identities of the forms tried on the cells that were read. Blank counts as 0 in a table that has any figure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from crawler.reports.forms import Form, Identity, TableForm, load_forms
@@ -44,7 +44,7 @@ def _identity(form: Form, identity: Identity, tables: Mapping[str, CellTable]) -
             yield _check(identity, block.key, one if len(one) == len(keys) else None)
 
 
-def printed_rows(table: TableForm, cells: CellTable) -> list[str]:
+def printed_rows(table: TableForm, cells: Container[str]) -> list[str]:
     """The rows of the form, with the one optional row that stands for others in their place when it was printed."""
     optional = {row.key for row in table.all_rows if row.optional and row.key in cells}
     return [row.key for row in table.all_rows if row.key in optional

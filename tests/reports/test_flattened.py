@@ -137,6 +137,20 @@ def test_labels_in_one_column_and_figures_in_another(form_id: str) -> None:
 
 
 @both_forms
+def test_figures_printed_beside_labels_of_two_lines(form_id: str) -> None:
+    """Text of a PDF: the figures stand between the lines of a wrapped label, group labels run down the side."""
+    made = figures(form_id, 3)
+    lines = spaced(made.grids["requests"])
+    for label in ("4.无正当理由大量反复申请", "3.危及三安全一稳定", "2.没有现成信息需要另行制作"):
+        at = lines.index(label)
+        end = lines.index("\n", at)
+        values = lines[at + len(label):end].strip()
+        lines = f"{lines[:at].rstrip(' ')}\n本\n{values}\n{label[:8]}\n{label[8:]}{lines[end:]}"
+    reading = read_tables(plain(text_of(made, spaced).replace(spaced(made.grids["requests"]), lines)))
+    assert wrong_cells(reading, made) == []
+
+
+@both_forms
 def test_figures_without_labels_that_do_not_add_up_are_left_unread(form_id: str) -> None:
     made = figures(form_id, 2)
     rows = made.grids["requests"]
