@@ -29,7 +29,8 @@ class TitleReading:
 
 
 _WORDS: dict[str, Any] = yaml.safe_load(
-    resources.files("gongkai").joinpath("vocabulary/titles.yaml").read_text(encoding="utf-8"))
+    resources.files("gongkai").joinpath("vocabulary/titles.yaml").read_text(encoding="utf-8")
+)
 _LONGEST = 300
 """Longest title read; what is longer is a paragraph."""
 
@@ -45,13 +46,19 @@ _BARE = re.compile(rf"^(?:{_YEAR})?(?:的)?(?:年度)?(?:工作)?(?:年报|年�
 _SEPARATOR = re.compile(r"[_|>»]|-{2,}|—+|–|(?<=[^\d\s])-(?=\D)|(?<=\d)-(?=[^\d\s])|(?<=[^\d\s])-(?=\d{1,2}\D)")
 _PINYIN = re.compile(r"(?<=[\u3400-\u9fff])\([a-zü\u00e0-\u01dc]{1,7}\)")
 _LEAD = re.compile(r"^(?:[·•●◆■□★☆▪※→>*.、,:;\-]|\[(?:置顶|最新|new)\]|附件\d*[:：]?|标题:|名称:|\d{1,2}[.、])+")
-_TRAIL = re.compile(r"(?:[\[(]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])]?|[\[(]?\d{1,2}-\d{1,2}[\])]?|new!?"
-                    r"|\.(?:pdf|docx?|wps|xlsx?|html?|ofd|jpe?g|png|zip|rar|txt)|\(?\d+(?:\.\d+)?[km]b?\)?|[。;、,])+$")
+_TRAIL = re.compile(
+    r"(?:[\[(]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])]?|[\[(]?\d{1,2}-\d{1,2}[\])]?|new!?"
+    r"|\.(?:pdf|docx?|wps|xlsx?|html?|ofd|jpe?g|png|zip|rar|txt)|\(?\d+(?:\.\d+)?[km]b?\)?|[。;、,])+$"
+)
 _ORGAN = re.compile(str(_WORDS["organ"]))
-_MARKED = re.compile(rf"[(\[【〔][^)\]】〕]{{0,12}}(?:{_WORDS['corrected']})[^)\]】〕]{{0,6}}(?:[)\]】〕]|$)"
-                     rf"|^(?:{_WORDS['corrected']})|(?:{_WORDS['corrected']})(?:版|稿)?$")
-_MARKS = re.compile(rf"[(\[【〔][^()\[\]【】〔〕]{{0,12}}(?:{_WORDS['picture']}|{_WORDS['text']}|{_WORDS['corrected']})"
-                    r"[^()\[\]【】〔〕]{0,8}(?:[)\]】〕]|$)")
+_MARKED = re.compile(
+    rf"[(\[【〔][^)\]】〕]{{0,12}}(?:{_WORDS['corrected']})[^)\]】〕]{{0,6}}(?:[)\]】〕]|$)"
+    rf"|^(?:{_WORDS['corrected']})|(?:{_WORDS['corrected']})(?:版|稿)?$"
+)
+_MARKS = re.compile(
+    rf"[(\[【〔][^()\[\]【】〔〕]{{0,12}}(?:{_WORDS['picture']}|{_WORDS['text']}|{_WORDS['corrected']})"
+    r"[^()\[\]【】〔〕]{0,8}(?:[)\]】〕]|$)"
+)
 _MARK_BEFORE = re.compile(str(_WORDS["mark_before"]))
 _MARK_AFTER = re.compile(str(_WORDS["mark_after"]))
 _AFTER_NAME = (("form_template", "template_after"), ("regulation", "rules_after"), ("news", "news_after"))
@@ -106,17 +113,17 @@ def _read(text: str) -> TitleReading:
     if name:
         return _named(text, name, year)
     if cut := _CUT.search(text):
-        before = _agency(text[:cut.start()])
+        before = _agency(text[: cut.start()])
         if before or text.endswith(".."):
             return TitleReading("annual_report", int(cut.group(1)), before)
     if (late := _CUT_LATE.search(text)) and year:
-        return TitleReading("annual_report", year, _agency(text[:late.start()]))
+        return TitleReading("annual_report", year, _agency(text[: late.start()]))
     return TitleReading(_other_kind(text), year)
 
 
 def _named(text: str, name: re.Match[str], year: int | None) -> TitleReading:
     """A title in which the report's name stands: what stands around it says whether it is one."""
-    before, after = text[:name.start()], re.sub(r"^[(\[【][^)\]】]*[)\]】]?", "", text[name.end():]).lstrip("》")
+    before, after = text[: name.start()], re.sub(r"^[(\[【][^)\]】]*[)\]】]?", "", text[name.end() :]).lstrip("》")
     if spoiled := _spoiled(text, before, name.group(), after):
         return TitleReading(spoiled, year)
     agency = _agency(before)
@@ -149,7 +156,7 @@ def _year(text: str, name: re.Match[str] | None) -> int | None:
     if name is None:
         all_years = set(_years(text))
         return all_years.pop() if len(all_years) == 1 else None
-    places = [text[:name.start()], name.group(), text[name.end():]]
+    places = [text[: name.start()], name.group(), text[name.end() :]]
     for place, pick in zip(places, (-1, 0, 0), strict=True):
         if years := _years(place):
             return years[pick]

@@ -14,10 +14,14 @@ from gongkai.title import read_title
 _WORDS: dict[str, Any] = yaml.safe_load(
     resources.files("crawler.reports").joinpath("vocabulary/recognise.yaml").read_text(encoding="utf-8"))
 _SIGNALS = [(s["name"], s["where"], float(s["weight"]), re.compile(s["pattern"])) for s in _WORDS["signals"]]
-_OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), re.compile(o["pattern"])) for o in _WORDS["others"]]
+_OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), bool(o.get("factless")), re.compile(o["pattern"]))
+           for o in _WORDS["others"]]
+_FACTS = frozenset(_WORDS["facts"])
 _HALF, _ACCEPT, _SURE = (float(_WORDS[level]) for level in ("half", "accept", "sure"))
 _SOFT = frozenset({"list_page", "news", "work_summary", "statistics", "unknown"})
 """Kinds a title may name although the report itself stands below it (a column's name, a summary of old days)."""
+_ASKS = frozenset({"notice", "form_template", "work_plan"})
+"""Kinds that tell others what a report must hold: they print its every heading, and nothing that was done."""
 _PLAIN = ("university_report", "website_report", "work_plan")
 _WEAK = ("text", "anchor", "column")
 """Sources of titles that may belong to something else on the page."""
@@ -40,12 +44,25 @@ class Recognition:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True)
+class _Signals:
+    """What the words of a text say for a report: the sum, the names of the signals, and whether any tells a fact."""
+
+    score: float
+    names: tuple[str, ...]
+
+    @property
+    def factual(self) -> bool:
+        return not _FACTS.isdisjoint(self.names)
+
+
 def recognise(material: Material, figures: Figures, *, extras: int = 0, readable: bool = True) -> Recognition:
     """The kind of a document. `extras` counts the files and images the page offers, `readable` tells whether its
     bytes could be read: a title alone is believed where the body is only 见附件, pictures, or unreadable."""
-    score, signals = _score(material, figures)
-    evidence = [Evidence("kind", "annual_report", "content", f"{score:.1f}: {' '.join(signals)}", min(score / 10, 1.0),
-                         chosen=False)]
+    signals = _signals(material, figures)
+    score = signals.score
+    evidence = [Evidence("kind", "annual_report", "content", f"{score:.1f}: {' '.join(signals.names)}",
+                         min(score / 10, 1.0), chosen=False)]
     title, look_alike = material.title(), _look_alike(material)
     for printed in (title, look_alike):
         if printed is not None:
@@ -53,7 +70,7 @@ def recognise(material: Material, figures: Figures, *, extras: int = 0, readable
     thin = _is_thin(material) and (extras > 0 or not readable)
     if title is not None and not _believed(title, material, score, thin=thin):
         title = None
-    kind = _decide(material, figures, score, title, look_alike, thin=thin)
+    kind = _decide(material, figures, signals, title, look_alike, thin=thin)
     return Recognition(kind, (*evidence, Evidence("kind", kind, "decision", "", 1.0)))
 
 
@@ -67,17 +84,17 @@ def _believed(title: PrintedTitle, material: Material, score: float, *, thin: bo
     return score >= _HALF or (thin and not heading)
 
 
-def _decide(material: Material, figures: Figures, score: float, title: PrintedTitle | None,
+def _decide(material: Material, figures: Figures, signals: _Signals, title: PrintedTitle | None,
             look_alike: PrintedTitle | None, *, thin: bool) -> str:
     dated = title is not None and title.reading.year is not None
     if not dated and _is_form(material, figures):
         return "form_template"
-    if _lists_reports(material) and score < (_HALF if dated else _SURE):
+    if _lists_reports(material) and signals.score < (_HALF if dated else _SURE):
         return "list_page"
-    other = _other(material, score)
-    if title is not None and not _outranked(title, look_alike, score):
-        return _under_title(other, score, thin=thin)
-    return _untitled(other, score, look_alike)
+    other = _other(material, signals)
+    if title is not None and not _outranked(title, look_alike, signals):
+        return _under_title(other, signals.score, thin=thin)
+    return _untitled(other, signals, look_alike)
 
 
 def _under_title(other: str | None, score: float, *, thin: bool) -> str:
@@ -87,31 +104,33 @@ def _under_title(other: str | None, score: float, *, thin: bool) -> str:
     return "notice" if other == "notice" and not thin and score < _ACCEPT else "annual_report"
 
 
-def _untitled(other: str | None, score: float, look_alike: PrintedTitle | None) -> str:
+def _untitled(other: str | None, signals: _Signals, look_alike: PrintedTitle | None) -> str:
     """A document whose title is lost or names something else: its own words must carry it."""
     kind = look_alike.reading.kind if look_alike else None
-    if look_alike is not None and kind not in _SOFT and look_alike.source not in _WEAK:
+    hard = kind is not None and kind not in _SOFT
+    asks = kind in _ASKS and not signals.factual
+    if look_alike is not None and hard and (look_alike.source not in _WEAK or asks):
         return str(kind)
-    doubted = look_alike is not None and (kind not in _SOFT or look_alike.source not in _WEAK)
-    if other is None and score >= (_SURE if doubted else _ACCEPT):
+    doubted = look_alike is not None and (hard or look_alike.source not in _WEAK)
+    if other is None and signals.score >= (_SURE if doubted else _ACCEPT):
         return "annual_report"
     return kind or other or "other"
 
 
-def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, score: float) -> bool:
+def _outranked(title: PrintedTitle, look_alike: PrintedTitle | None, signals: _Signals) -> bool:
     """Whether another title speaks against the one that names a report: the page's own heading outranks a line of its
     text or the link it was reached by, as long as the text does not read like a report."""
     if look_alike is None or look_alike.reading.kind in _SOFT:
         return False
-    return title.source in (*_WEAK, "label") and look_alike.source not in _WEAK and score < _SURE
+    return title.source in (*_WEAK, "label") and look_alike.source not in _WEAK and signals.score < _SURE
 
 
-def _score(material: Material, figures: Figures) -> tuple[float, list[str]]:
+def _signals(material: Material, figures: Figures) -> _Signals:
     text = material.text[:_SEARCHED]
     columns = (material.hints.column, material.hints.list_heading, *map(material.metadata.get, _COLUMNS))
     places = {"head": material.head.replace("\n", ""), "text": text, "url": (material.url or "")[:500].lower(),
               "column": " ".join(filter(None, columns))}
-    score, names = 0.0, []
+    score, names = 0.0, list[str]()
     for name, where, weight, pattern in _SIGNALS:
         if where == "lines":
             hit = any(pattern.match(line) for line in material.lines[:1500] if len(line) < 200)
@@ -122,8 +141,8 @@ def _score(material: Material, figures: Figures) -> tuple[float, list[str]]:
             names.append(name)
     if figures.found and figures.filled:
         score += 2.0 * figures.found
-        names.append(f"{figures.found} tables")
-    return score, names
+        names.append("tables")
+    return _Signals(score, tuple(names))
 
 
 def _look_alike(material: Material) -> PrintedTitle | None:
@@ -133,10 +152,10 @@ def _look_alike(material: Material) -> PrintedTitle | None:
     return next(iter(hard or named), None)
 
 
-def _other(material: Material, score: float) -> str | None:
+def _other(material: Material, signals: _Signals) -> str | None:
     text = material.text[:_SEARCHED]
-    for kind, least, beats, pattern in _OTHERS:
-        if score < beats and len(pattern.findall(text)) >= least:
+    for kind, least, beats, factless, pattern in _OTHERS:
+        if (signals.score < beats or (factless and not signals.factual)) and len(pattern.findall(text)) >= least:
             return kind
     return None
 

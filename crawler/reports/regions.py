@@ -195,12 +195,6 @@ def mentions(text: str) -> Iterator[tuple[int, Region]]:
         position = max(position, start + 1)
 
 
-def candidates(text: str) -> tuple[Region, ...]:
-    """The places that bear exactly this name, with or without suffix."""
-    surfaces = _surfaces()
-    return surfaces.full.get(text) or surfaces.bare.get(text, ())
-
-
 def _spellings(region: Region) -> frozenset[str]:
     """Its name in full (suqian, luchengqu), and behind its province's initials (ahshitai)."""
     joined = region.pinyin.replace(" ", "")
