@@ -126,7 +126,7 @@ def _named(text: str, name: re.Match[str], year: int | None) -> TitleReading:
     before, after = text[: name.start()], re.sub(r"^[(\[【][^)\]】]*[)\]】]?", "", text[name.end() :]).lstrip("》")
     if spoiled := _spoiled(text, before, name.group(), after):
         return TitleReading(spoiled, year)
-    agency = _agency(before)
+    agency = _agency(before) or _in_brackets(text[name.end():])
     if re.search(_WORDS["list_words"], re.sub(_YEAR, "", before)) or re.search(r"汇总|列表|目录", after):
         return TitleReading("list_page", year)
     if year is None and agency is None:
@@ -179,6 +179,12 @@ def _agency(before: str) -> str | None:
     if organs or len(pieces[0]) not in range(2, 41):
         return max(organs, key=len, default=None)
     return pieces[0] if "\n" in before else None  # beside no year only an organ's name is a name, the rest is a menu
+
+
+def _in_brackets(after: str) -> str | None:
+    """The agency some lists put behind the report's name: 2020年政府信息公开工作年度报告（教育局）."""
+    found = re.match(r"[(\[【]([一-龥]{3,30})[)\]】]", after)
+    return found.group(1) if found and _ORGAN.search(found.group(1)) else None
 
 
 def _other_kind(text: str) -> str:

@@ -16,7 +16,7 @@ from crawler.reports.names import AgencyName, full_name, read_name, same_body
 from crawler.reports.period import PeriodReading, read_period
 from crawler.reports.recognise import Figures, Recognition, recognise
 from crawler.reports.region import admin_level, locate, surroundings
-from crawler.reports.regions import Region
+from crawler.reports.regions import Region, by_code
 from crawler.reports.scope import read_scope
 from crawler.reports.sections import read_sections
 from crawler.reports.year import choose_year, year_candidates
@@ -142,6 +142,8 @@ class _Reader:
         form_id = self._form(year)
         name, region = self._agency(contact.address)
         agency, filed_under, own = self._filing(name, region)
+        if own and region is None:
+            region = self._site_region()
         if signed is not None:
             self.evidence.append(replace(signed, chosen=True))
         if period is not None:
@@ -219,6 +221,13 @@ class _Reader:
         known = (self.site.agency, *self.site.former_names)
         exact = [k for k in known if read_name(k).key == name.key and same_body(k, name.printed)]
         return exact[0] if exact else None
+
+    def _site_region(self) -> Region | None:
+        """The place the site's row gives, for a name whose place the list does not know."""
+        region = by_code().get((self.site and self.site.region_code) or "")
+        if region is not None:
+            self.evidence.append(Evidence("region_code", region.code, "site", region.full_name))
+        return region
 
     def _filing(self, named: Named | None, region: Region | None) -> tuple[str | None, str | None, bool]:
         """Agency as the document has it in full, the name it is filed under, and whether that is the site's own."""

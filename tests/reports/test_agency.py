@@ -78,6 +78,11 @@ def test_a_place_nobody_lists_gives_no_code_and_no_error() -> None:
     assert (found.agency, found.own, found.region_code, found.admin_level) == ("云岫市水务局", True, None, "prefecture")
 
 
+def test_the_sites_row_gives_the_code_of_a_place_the_list_does_not_know() -> None:
+    site = AgencySite("http://swj.yunxiu.gov.cn/", "云岫市水务局", "130582")
+    assert report(REPORT.replace("沙河市", "云岫市"), site).region_code == "130582"
+
+
 @pytest.mark.parametrize(("one", "other", "same"), [
     ("厦门市同安区城市管理局", "同安区城管局", True),
     ("云岫市城市管理局", "云岫城管局", True),
