@@ -60,11 +60,13 @@ class CrawlLog:
 
     def intend(self, document_id: str) -> None:
         """Said before a version is written, so that a crash in the middle is found out from the journal."""
-        self._journal.append({"line": "keeping", "document_id": document_id}, durable=True)
+        self._journal.append({"line": "keeping", "document_id": document_id})
 
-    def captured(self, entries: Iterable[CaptureEntry], kind: str, document_id: str | None,
-                 number: int | None) -> None:
-        self._journal.append(*(capture_line(entry, kind, document_id, number) for entry in entries), durable=True)
+    def captured(self, entries: Iterable[CaptureEntry], kind: str, document_id: str | None, number: int | None, *,
+                 told: bool = False) -> None:
+        """`told` where a manifest says the same already, so that a power cut may take these lines."""
+        lines = (capture_line(entry, kind, document_id, number) for entry in entries)
+        self._journal.append(*lines, durable=not told)
 
     def lines(self) -> list[Line]:
         return lines_of(self._journal.read())

@@ -14,10 +14,9 @@ from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
     enter_version,
-    grouped,
     regroup,
+    standing,
     versions_of_document,
-    versions_of_report,
 )
 from storage.catalog.rows import VersionRow, capture_row, folded_text, version_row
 from storage.crawllog import CrawlLog
@@ -66,7 +65,7 @@ class Keeper:
                 number = latest.number + 1 if latest else 1
                 log.intend(document)
                 made = self._write_version(finding, reading, state, entries, number)
-            log.captured(entries, reading.report.kind, document, number)
+            log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, report = self._enter(entries, reading, document, number, made, latest)
         return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome,
                        report_year=reading.report.report_year, own=reading.report.own, report_id=report,
@@ -148,25 +147,25 @@ class Keeper:
                 return "unchanged", latest.report_id
             manifest, text = made
             row = version_row(manifest)
-            before = grouped(connection, row.report_id)
-            others = versions_of_report(connection, row.report_id)
+            before, carriers = standing(connection, row.report_id)
             enter_version(connection, row, folded_text(manifest, text), manifest)
             after = regroup(connection, row.report_id)
             if latest is not None and latest.report_id != row.report_id:
                 regroup(connection, latest.report_id)
         assert after is not None
-        return _outcome(document, before, after, others), row.report_id
+        return _outcome(document, before, carriers, after), row.report_id
 
 
-def _outcome(document: str, before: Group | None, after: Group,
-             others: list[VersionRow]) -> Literal["new", "changed", "copy"]:
+def _outcome(document: str, before: str | None, carriers: set[str],
+             after: Group) -> Literal["new", "changed", "copy"]:
+    """`before` and `carriers` are the report's canonical document and all its documents up to now."""
     if before is None:
         return "new"
-    if any(row.document_id == document for row in others):
+    if document in carriers:
         return "changed"
     role = after.role_of(document)
     if role == "canonical":  # it took the place of another: what that one is to it, it is to the archive
-        role = after.role_of(before.canonical.document_id)
+        role = after.role_of(before)
     return "copy" if role in ("copy", "rendition") else "changed"
 
 

@@ -144,7 +144,9 @@ def sealed(manifest: Manifest) -> Manifest:
 
 
 def dump(manifest: Manifest) -> bytes:
-    return canonical_json(_ADAPTER.dump_python(manifest, mode="json"))
+    """In one spelling, keys sorted, a line a field: people read manifests."""
+    text = json.dumps(_ADAPTER.dump_python(manifest, mode="json"), ensure_ascii=False, sort_keys=True, indent=1)
+    return (text + "\n").encode(errors="backslashreplace")
 
 
 def load(data: bytes) -> Manifest:
@@ -157,10 +159,6 @@ def load(data: bytes) -> Manifest:
     if _own_digest(fields) != manifest.manifest_sha256:
         raise DamageError("the manifest was altered: its own digest does not match")
     return manifest
-
-
-def canonical_json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode(errors="backslashreplace")
 
 
 def capture_entry(capture: Capture, role: Literal["page", "part", "attachment"], document: str,

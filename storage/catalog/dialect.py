@@ -1,6 +1,7 @@
 """The one place that knows how each database spells an insert that meets an existing row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -13,18 +14,25 @@ Row = Mapping[str, Any]
 
 def insert_missing(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Rows whose key is there already are left as they are: facts do not change."""
-    for row in rows:
-        connection.execute(_insert(connection, table).values(**row).on_conflict_do_nothing())
+    new = [dict(row) for row in rows]
+    if new:
+        connection.execute(_inserting(connection.dialect.name, table), new)
 
 
 def put_row(connection: Connection, table: Table, row: Row) -> None:
-    """Insert, or replace what stands under the primary key."""
+    """Insert, or replace what stands under the primary key. `row` has every column."""
+    connection.execute(_putting(connection.dialect.name, table), dict(row))
+
+
+@lru_cache(maxsize=64)
+def _inserting(dialect: str, table: Table) -> Any:
+    return _INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _putting(dialect: str, table: Table) -> Any:
+    """Built once: naming the columns anew took as long as the database took to write them."""
     keys = [column.name for column in table.primary_key]
-    rest: Sequence[str] = [name for name in row if name not in keys]
-    statement = _insert(connection, table).values(**row)
-    connection.execute(statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in rest}))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    return _INSERTS[connection.dialect.name](table)
+    statement = _INSERTS[dialect](table)
+    return statement.on_conflict_do_update(index_elements=keys, set_={
+        column.name: statement.excluded[column.name] for column in table.c if column.name not in keys})

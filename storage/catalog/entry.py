@@ -36,6 +36,13 @@ def versions_of_report(connection: Connection, report_id: str) -> list[VersionRo
     return [VersionRow.from_row(row) for row in found]
 
 
+def standing(connection: Connection, report_id: str) -> tuple[str | None, set[str]]:
+    """The canonical document of a report as it stands, None when there is none, and all documents that carry it."""
+    canonical = connection.execute(select(reports.c.document_id).where(reports.c.report_id == report_id)).scalar()
+    carriers = select(versions.c.document_id).where(versions.c.report_id == report_id).distinct()
+    return canonical, set(connection.execute(carriers).scalars())
+
+
 def versions_of_document(connection: Connection, document_id: str) -> list[VersionRow]:
     found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.document_id == document_id)
                                .order_by(versions.c.number))
