@@ -46,7 +46,6 @@ class Addresses:
     report_tokens: dict[str, float]
     container_tokens: dict[str, float]
     guarded_tokens: tuple[tuple[str, str, float], ...]
-    year_token: re.Pattern[str]
     against_tokens: frozenset[str]
     denied_segments: frozenset[str]
     denied_segment_heads: tuple[str, ...]
@@ -66,7 +65,6 @@ class Pages:
     error_words: re.Pattern[str]
     challenge_words: re.Pattern[str]
     challenge_statuses: frozenset[int]
-    file_words: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +84,6 @@ def addresses() -> Addresses:
         report_tokens={str(k): float(v) for k, v in raw["report_tokens"].items()},
         container_tokens={str(k): float(v) for k, v in raw["container_tokens"].items()},
         guarded_tokens=tuple((str(p), str(t), float(w)) for p, t, w in raw["guarded_tokens"]),
-        year_token=re.compile(raw["year_token"]),
         denied_segment_heads=tuple(raw["denied_segment_heads"]),
         denied_names=_any(raw["denied_names"]), denied_queries=_any(raw["denied_queries"]),
         denied_hosts=_any(raw["denied_hosts"]), file_queries=_any(raw["file_queries"]),
@@ -100,8 +97,7 @@ def pages() -> Pages:
     return Pages(
         sections=tuple(re.compile(p) for p in raw["sections"]),
         error_words=re.compile(raw["error_words"], re.I), challenge_words=re.compile(raw["challenge_words"], re.I),
-        challenge_statuses=frozenset(int(s) for s in raw["challenge_statuses"]),
-        file_words=re.compile(raw["file_words"]))
+        challenge_statuses=frozenset(int(s) for s in raw["challenge_statuses"]))
 
 
 def heaviest(rows: Weighted, text: str) -> float:
