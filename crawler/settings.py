@@ -76,7 +76,7 @@ DOWNLOAD_TLS_MIN_VERSION = "TLSv1.0"  # old front ends; certificates are doubted
 GONGKAI_ALLOW_HOSTS = list(_given.allow_hosts)
 GONGKAI_MAX_REQUESTS = _given.max_requests
 GONGKAI_MAX_BACKOFF_S = _given.max_backoff_s
-GONGKAI_VALIDATORS = None  # dotted path; see crawler.fetching.conditional
+GONGKAI_VALIDATORS = "crawler.kept_copies.KeptCopies"  # what is kept need not be sent again
 RETRY_TIMES = _given.retries
 REDIRECT_MAX_TIMES = _given.max_redirects
 
