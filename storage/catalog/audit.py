@@ -14,9 +14,6 @@ from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
 
-_UNREADABLE = ""  # the manifest is damaged, which is named elsewhere; its row cannot be judged
-
-
 class Audit:
     """Told first what the objects hold (`expect_…`), then run. What a crawl at work writes meanwhile is no damage: its
     journal is known, and what a listing made earlier lacks is looked for again."""
@@ -24,7 +21,7 @@ class Audit:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.wanted_raw: dict[str, tuple[str, int | None]] = {}
-        self._versions: dict[tuple[str, int], str] = {}
+        self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._journals: set[str] = set()
@@ -36,10 +33,12 @@ class Audit:
             self.wanted_raw[sha256] = (asked_by, size)
 
     def expect_version(self, document: str, number: int) -> None:
-        self._versions[document, number] = _UNREADABLE
+        """Its manifest stands among the objects; until `expect_rows` it counts as unreadable, and is named as such."""
+        self._versions[document, number] = None
 
-    def expect_rows(self, row: VersionRow, folded: str, taken: Iterable[Mapping[str, Any]]) -> None:
-        self._versions[row.document_id, row.number] = _version_print(row, folded)
+    def expect_rows(self, row: VersionRow, folded: str | None, taken: Iterable[Mapping[str, Any]]) -> None:
+        """`folded` is None where the text itself is damaged."""
+        self._versions[row.document_id, row.number] = (_print(row), _print(folded) if folded is not None else None)
         self.expect_captures(taken)
 
     def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -80,10 +79,9 @@ class Audit:
             found.add(name)
             self._findings.count("version rows")
             expected, key = self._versions.get(name), version_key(*name, MANIFEST)
-            if expected is None:
-                if not self._objects.exists(key):
-                    self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
-            elif expected not in (_UNREADABLE, _version_print(row, stored.folded)):
+            if name not in self._versions and not self._objects.exists(key):
+                self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
+            if expected and (expected[0] != _print(row) or expected[1] not in (None, _print(stored.folded))):
                 self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
                                       "it is not what the kept manifest and text say", REBUILD)
         for document, number in sorted(set(self._versions) - found):
@@ -129,9 +127,9 @@ class Audit:
                                       "it is not what its versions and captures say", REBUILD)
 
 
-def _version_print(row: VersionRow, folded: str) -> str:
-    return sha256_hex(repr((row, folded)).encode("utf-8", "replace"))
-
-
 def _row_print(row: Mapping[str, Any]) -> str:
-    return sha256_hex(repr(sorted(row.items())).encode("utf-8", "replace"))[:16]
+    return _print(sorted(row.items()))
+
+
+def _print(value: object) -> str:
+    return sha256_hex(repr(value).encode("utf-8", "replace"))[:16]

@@ -101,6 +101,12 @@ def test_a_damaged_object_is_named(kept: Settings, pattern: str, harm: Callable[
     assert found and {kind for kind, _ in found} <= kinds, damages(kept)
 
 
+def test_an_altered_text_is_not_blamed_on_the_catalog(kept: Settings) -> None:
+    path = first(kept, "documents/**/v0001/text.md")
+    _truncate(path)
+    assert damages(kept) == [("altered", key(kept, path))]
+
+
 def test_one_damage_does_not_hide_the_next(kept: Settings) -> None:
     harmed = [first(kept, pattern) for pattern in (
         "raw/**/*.zst", "documents/**/v0001/document.json", "documents/**/v0002/manifest.json", "crawls/**/*.zst")]
