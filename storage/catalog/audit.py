@@ -14,6 +14,7 @@ from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
 
+
 class Audit:
     """Told first what the objects hold (`expect_…`), then run. What a crawl at work writes meanwhile is no damage: its
     journal is known, and what a listing made earlier lacks is looked for again."""
