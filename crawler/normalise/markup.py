@@ -70,20 +70,23 @@ class _Shallow:
         self._kept: list[bool] = []
         self._depth = 0
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
         keep = self._depth < (_WRAPPER_DEPTH if tag in _WRAPPERS else _DEPTH)
         self._kept.append(keep)
         if keep:
             self._depth += 1
-            self._builder.start(tag, attributes)
+            self._builder.start(tag, attrib)
 
-    def end(self, tag: str) -> None:
+    def end(self, tag: str | bytes) -> None:
         if self._kept.pop():
             self._depth -= 1
             self._builder.end(tag)
 
-    def data(self, text: str) -> None:
+    def data(self, text: str | bytes) -> None:
         self._builder.data(text)
+
+    def comment(self, text: str | bytes) -> None:
+        """Comments are left out."""
 
     def close(self) -> Element:
         return self._builder.close()

@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from crawler.normalise.grid import Box, follows, rule, stitch
-from crawler.normalise.reading import clean, paragraph
+from crawler.normalise.reading import clean, is_heading, paragraph
 from crawler.normalise.text import flatten, title_lines
 from gongkai.document import Block, Document, Status
 
@@ -273,7 +273,8 @@ def _flow(lines: list[Line], left: float, right: float) -> Iterator[Block]:
     for line in lines:
         goes_on = (last is not None and last.x1 > right - 1.8 * last.size and line.x0 < left + 1.2 * line.size
                    and abs(line.size - last.size) < 0.4 * last.size
-                   and not (text.endswith(_CLOSED) and _ITEM.match(line.text)))
+                   and not (text.endswith(_CLOSED) and _ITEM.match(line.text))
+                   and not (is_heading(line.text) and line.x1 < right - 3 * line.size))
         if goes_on:
             two_words = text[-1:].isascii() and text[-1:].isalpha() and line.text[:1].isascii()
             text += (" " if two_words else "") + line.text

@@ -9,8 +9,14 @@ import docx
 TITLE = "青屏县档案局2023年政府信息公开工作年度报告"
 LEAD = "本报告由青屏县档案局编制，统计期限自2023年1月1日起至2023年12月31日止。"
 PROSE = "本局全年通过门户网站主动公开信息三百余条，组织业务培训两次，未发生因公开引起的投诉，工作总体平稳有序。"
-HEADINGS = ("一、总体情况", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况", "四、政府信息公开行政复议、行政诉讼情况",
-            "五、存在的主要问题及改进情况", "六、其他需要报告的事项")
+HEADINGS = (
+    "一、总体情况",
+    "二、主动公开政府信息情况",
+    "三、收到和处理政府信息公开申请情况",
+    "四、政府信息公开行政复议、行政诉讼情况",
+    "五、存在的主要问题及改进情况",
+    "六、其他需要报告的事项",
+)
 SIGNATURE = ("青屏县档案局", "2024年1月12日")
 
 GridSource = list[list[tuple[str, int, int]]]
@@ -66,16 +72,34 @@ def report_html() -> str:
     """The body of a report as an editor writes it."""
     one, two, three, four, five, six = (f"<p><strong>　　{heading}</strong></p>" for heading in HEADINGS)
     prose = f"<p>　　{PROSE}</p>"
-    return (f"<p>　　{LEAD}</p>{one}{prose}{two}{html_table(PROACTIVE)}{three}{html_table(REQUESTS)}{four}{prose}{five}{prose}{six}{prose}"
-            + "".join(f"<p align=right>{line}</p>" for line in SIGNATURE))
+    return (
+        f"<p>　　{LEAD}</p>{one}{prose}{two}{html_table(PROACTIVE)}"
+        f"{three}{html_table(REQUESTS)}{four}{prose}{five}{prose}{six}{prose}"
+        + "".join(f"<p align=right>{line}</p>" for line in SIGNATURE)
+    )
 
 
-MENU = ("<div class='daohang'><ul>" + "".join(f"<li><a href='/{i}/'>{name}</a></li>" for i, name in enumerate(
-    ("首页", "政务公开", "主动公开情况", "依申请公开情况", "总体情况", "行政复议、行政诉讼"))) + "</ul></div>")
-RELATED = ("<div class='zuixin'><b>最新年报</b><ul>" + "".join(
-    f"<li><a href='/r{i}.html'>青屏县{name}2023年政府信息公开工作年度报告</a></li>" for i, name in enumerate(
-        ("水利局", "财政局", "审计局", "商务局"))) + "</ul></div>")
-FOOT = "<div class='yejiao'><p>主办：青屏县人民政府办公室</p><p>青ICP备10000001号</p><p>网站标识码：6300000001</p></div>"
+MENU = (
+    "<div class='daohang'><ul>"
+    + "".join(
+        f"<li><a href='/{i}/'>{name}</a></li>"
+        for i, name in enumerate(
+            ("首页", "政务公开", "主动公开情况", "依申请公开情况", "总体情况", "行政复议、行政诉讼")
+        )
+    )
+    + "</ul></div>"
+)
+RELATED = (
+    "<div class='zuixin'><b>最新年报</b><ul>"
+    + "".join(
+        f"<li><a href='/r{i}.html'>青屏县{name}2023年政府信息公开工作年度报告</a></li>"
+        for i, name in enumerate(("水利局", "财政局", "审计局", "商务局"))
+    )
+    + "</ul></div>"
+)
+FOOT = (
+    "<div class='yejiao'><p>主办：青屏县人民政府办公室</p><p>青ICP备10000001号</p><p>网站标识码：6300000001</p></div>"
+)
 FURNITURE = ("首页", "政务公开", "水利局", "最新年报", "主办", "ICP备", "网站标识码")
 
 
@@ -91,19 +115,30 @@ PdfPage = list[tuple]
 def pdf(pages: Sequence[PdfPage], *, picture: bool = False) -> bytes:
     """A PDF whose text is stored as UTF-16 codes with a ToUnicode map; no font is embedded."""
     used = sorted({char for page in pages for op in page if op[0] == "text" for char in op[4]})
-    chunks = [used[i:i + 90] for i in range(0, len(used), 90)]
-    unicode_map = "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n" + "".join(
-        f"{len(chunk)} beginbfchar\n" + "".join(f"<{ord(c):04X}> <{ord(c):04X}>\n" for c in chunk) + "endbfchar\n" for chunk in chunks
-    ) + "endcmap"
+    chunks = [used[i : i + 90] for i in range(0, len(used), 90)]
+    unicode_map = (
+        "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+        + "".join(
+            f"{len(chunk)} beginbfchar\n" + "".join(f"<{ord(c):04X}> <{ord(c):04X}>\n" for c in chunk) + "endbfchar\n"
+            for chunk in chunks
+        )
+        + "endcmap"
+    )
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"",
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
-        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1)"
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /Identity-H"
+        b" /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo"
+        b" << /Registry (Adobe) /Ordering (GB1)"
         b" /Supplement 4 >> /DW 1000 /FontDescriptor 5 0 R >>",
-        b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [0 -120 1000 880] /ItalicAngle 0 /Ascent 880"
+        b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [0 -120 1000 880]"
+        b" /ItalicAngle 0 /Ascent 880"
         b" /Descent -120 /CapHeight 880 /StemV 90 >>",
         _stream(unicode_map.encode()),
-        _stream(b"\x80", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"),
+        _stream(
+            b"\x80", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
+        ),
     ]
     kids = []
     for operations in pages:
@@ -115,8 +150,10 @@ def pdf(pages: Sequence[PdfPage], *, picture: bool = False) -> bytes:
             else:
                 drawn.append("{} {} m {} {} l S".format(*op[1:]))
         objects.append(_stream("\n".join(drawn).encode()))
-        objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F 3 0 R >>"
-                       b" /XObject << /I 7 0 R >> >> >>" % len(objects))
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F 3 0 R >>"
+            b" /XObject << /I 7 0 R >> >> >>" % len(objects)
+        )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
     out, places = bytearray(b"%PDF-1.4\n"), []
@@ -124,7 +161,9 @@ def pdf(pages: Sequence[PdfPage], *, picture: bool = False) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, entry)
     start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % at for at in places)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(
+        b"%010d 00000 n \n" % at for at in places
+    )
     return bytes(out + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
 
 
@@ -133,7 +172,9 @@ def _stream(data: bytes, extra: bytes = b"") -> bytes:
     return b"<< /Length %d /Filter /FlateDecode %s >>\nstream\n%s\nendstream" % (len(packed), extra, packed)
 
 
-def ruled(rows: Sequence[Sequence[str]], top: float, xs: Sequence[float], height: float = 24.0, size: float = 10) -> PdfPage:
+def ruled(
+    rows: Sequence[Sequence[str]], top: float, xs: Sequence[float], height: float = 24.0, size: float = 10
+) -> PdfPage:
     """A plain ruled table; a text is wrapped inside its cell, an empty string leaves the cell empty."""
     operations: PdfPage = []
     for r in range(len(rows) + 1):
@@ -144,7 +185,7 @@ def ruled(rows: Sequence[Sequence[str]], top: float, xs: Sequence[float], height
             fits = max(int((xs[c + 1] - xs[c] - 4) // size), 1)
             for i in range(0, len(text), fits):
                 y = top - r * height - size * (1 + i // fits) - 1
-                operations.append(("text", xs[c] + 2, y, size, text[i:i + fits]))
+                operations.append(("text", xs[c] + 2, y, size, text[i : i + fits]))
     return operations
 
 

@@ -8,12 +8,23 @@ from crawler.normalise.charset import decode
 from tests.normalise.makers import LEAD, PROSE, TITLE
 
 SIMPLIFIED = TITLE + LEAD + PROSE
-TRADITIONAL = "青屏縣檔案局2023年政府信息公開工作年度報告本局全年通過門戶網站主動公開信息三百餘條組織業務培訓兩次未發生因公開引起的投訴"
+TRADITIONAL = (
+    "青屏縣檔案局2023年政府信息公開工作年度報告"
+    "本局全年通過門戶網站主動公開信息三百餘條組織業務培訓兩次未發生因公開引起的投訴"
+)
 
 
 @pytest.mark.parametrize("declared", [None, "utf-8", "gb2312", "iso-8859-1", "big5", "no-such-charset"])
-@pytest.mark.parametrize(("encoding", "text"), [("gbk", SIMPLIFIED), ("gb18030", SIMPLIFIED), ("utf-8", SIMPLIFIED),
-                                                ("big5", TRADITIONAL), ("utf-8", TRADITIONAL)])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gbk", SIMPLIFIED),
+        ("gb18030", SIMPLIFIED),
+        ("utf-8", SIMPLIFIED),
+        ("big5", TRADITIONAL),
+        ("utf-8", TRADITIONAL),
+    ],
+)
 def test_a_wrong_declaration_does_not_spoil_the_text(encoding: str, text: str, declared: str | None) -> None:
     found, name = decode(f"<html><body>{text}</body></html>".encode(encoding), declared)
     assert text in found
@@ -45,7 +56,20 @@ def test_an_include_in_another_encoding_spoils_only_itself() -> None:
 
 def test_titles_of_a_few_characters_are_told_apart() -> None:
     chance = random.Random(7)
-    words = [w for w in ("年度报告", "县财政局", "信息公开指南", "行政许可事项", "水利局年报", "主动公开", "部门预算公开", "市监督管理局") if w]
+    words = [
+        w
+        for w in (
+            "年度报告",
+            "县财政局",
+            "信息公开指南",
+            "行政许可事项",
+            "水利局年报",
+            "主动公开",
+            "部门预算公开",
+            "市监督管理局",
+        )
+        if w
+    ]
     for encoding in ("gbk", "utf-8"):
         for _ in range(40):
             title = "".join(chance.sample(words, 2))

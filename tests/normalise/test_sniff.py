@@ -20,22 +20,52 @@ def zipped(*names: str) -> bytes:
 
 
 def ole(*streams: str) -> bytes:
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(22) + (9).to_bytes(2, "little") + bytes(16) + (0).to_bytes(4, "little")
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(22)
+        + (9).to_bytes(2, "little")
+        + bytes(16)
+        + (0).to_bytes(4, "little")
+    )
     directory = b"".join(
-        name.encode("utf-16-le").ljust(64, b"\0") + (2 * len(name) + 2).to_bytes(2, "little") + bytes(62) for name in streams)
+        name.encode("utf-16-le").ljust(64, b"\0") + (2 * len(name) + 2).to_bytes(2, "little") + bytes(62)
+        for name in streams
+    )
     return head.ljust(512, b"\0") + directory
 
 
-@pytest.mark.parametrize(("data", "name"), [
-    (page("<p>x</p>"), "html"), (b"\xef\xbb\xbf \n<!-- c --><HTML><body>", "html"), (b"<p style='a'>text</p>", "html"),
-    (b"%PDF-1.4 x", "pdf"), (b"junk\r\n%PDF-1.7", "pdf"), (zipped("word/document.xml"), "docx"), (zipped("xl/workbook.xml"), "xlsx"),
-    (zipped("OFD.xml"), "ofd"), (zipped("a.txt"), "zip"), (ole("Root Entry", "WordDocument"), "doc"), (ole("Root Entry", "Workbook"), "xls"),
-    (ole("Root Entry", "EncryptedPackage"), "ooxml-encrypted"), (b"{\\rtf1\\ansi}", "rtf"), (b"Rar!\x1a\x07\x00", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff\xe0", "image"), (b"GIF89a", "image"),
-    ("政府信息公开".encode(), "txt"), ("一、总体情况\n政府<10件".encode("gbk"), "txt"), ('{"a": "b"}'.encode(), "json"),
-    (b"var a = 1;", "js"), (b"let content = '<p>x</p>'", "js"), (b"<?xml version='1.0'?><w:document/>", "xml"), (b"", "empty"),
-    (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "mht"), (bytes(range(256)) * 40, "binary"),
-])
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (page("<p>x</p>"), "html"),
+        (b"\xef\xbb\xbf \n<!-- c --><HTML><body>", "html"),
+        (b"<p style='a'>text</p>", "html"),
+        (b"%PDF-1.4 x", "pdf"),
+        (b"junk\r\n%PDF-1.7", "pdf"),
+        (zipped("word/document.xml"), "docx"),
+        (zipped("xl/workbook.xml"), "xlsx"),
+        (zipped("OFD.xml"), "ofd"),
+        (zipped("a.txt"), "zip"),
+        (ole("Root Entry", "WordDocument"), "doc"),
+        (ole("Root Entry", "Workbook"), "xls"),
+        (ole("Root Entry", "EncryptedPackage"), "ooxml-encrypted"),
+        (b"{\\rtf1\\ansi}", "rtf"),
+        (b"Rar!\x1a\x07\x00", "rar"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"\xff\xd8\xff\xe0", "image"),
+        (b"GIF89a", "image"),
+        ("政府信息公开".encode(), "txt"),
+        ("一、总体情况\n政府<10件".encode("gbk"), "txt"),
+        (b'{"a": "b"}', "json"),
+        (b"var a = 1;", "js"),
+        (b"let content = '<p>x</p>'", "js"),
+        (b"<?xml version='1.0'?><w:document/>", "xml"),
+        (b"", "empty"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "mht"),
+        (bytes(range(256)) * 40, "binary"),
+    ],
+)
 def test_the_bytes_name_the_format(data: bytes, name: str) -> None:
     assert sniff(data, url="http://a.gov.cn/x.pdf", content_type="application/msword") == name
 
@@ -54,8 +84,17 @@ def test_a_broken_gzip_body_is_no_crash() -> None:
     assert normalise(b"\x1f\x8b\x08" + b"broken" * 10).status == "unsupported"
 
 
-@pytest.mark.parametrize(("data", "name"), [(ole("WordDocument"), "doc"), (zipped("OFD.xml"), "ofd"), (b"{\\rtf1}", "rtf"),
-                                            (b"GIF89a....", "image"), (zipped("a"), "zip"), (zipped("xl/workbook.xml"), "xlsx")])
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (ole("WordDocument"), "doc"),
+        (zipped("OFD.xml"), "ofd"),
+        (b"{\\rtf1}", "rtf"),
+        (b"GIF89a....", "image"),
+        (zipped("a"), "zip"),
+        (zipped("xl/workbook.xml"), "xlsx"),
+    ],
+)
 def test_formats_not_read_yet_are_named(data: bytes, name: str) -> None:
     document = normalise(data)
     assert (document.status, document.doc_format) == ("unsupported", name)

@@ -25,30 +25,43 @@ def test_each_printed_cell_is_kept_once_with_its_spans() -> None:
     assert (cells[0].rowspan, cells[0].colspan) == (2, 3)
 
 
-@pytest.mark.parametrize("table", [
-    "<table><tr><td>甲<td>乙<td>丙<tr><td>1<td>2<td>3</table>",
-    "<table><thead><tr><th>甲</th><th>乙</th><th>丙</th></tr></thead><tbody><tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>",
-    "<table><tr><td>甲</td><td>乙</td><td>丙</td></tr><tr></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>",
-    "<table><tr><td colspan=2>甲</td><td>乙</td><td>丙</td></tr><tr><td colspan=2>1</td><td>2</td><td>3</td></tr></table>",
-    "<table><tr><td rowspan='0'>甲</td><td rowspan='x'>乙</td><td colspan=''>丙</td></tr></table><table><tr><td>1<td>2<td>3</table>",
-])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table><tr><td>甲<td>乙<td>丙<tr><td>1<td>2<td>3</table>",
+        "<table><thead><tr><th>甲</th><th>乙</th><th>丙</th></tr></thead><tbody><tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>",
+        "<table><tr><td>甲</td><td>乙</td><td>丙</td></tr><tr></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>",
+        "<table><tr><td colspan=2>甲</td><td>乙</td><td>丙</td></tr>"
+        "<tr><td colspan=2>1</td><td>2</td><td>3</td></tr></table>",
+        "<table><tr><td rowspan='0'>甲</td><td rowspan='x'>乙</td><td colspan=''>丙</td></tr></table>"
+        "<table><tr><td>1<td>2<td>3</table>",
+    ],
+)
 def test_careless_markup_gives_the_grid_a_browser_shows(table: str) -> None:
     rows = [row for grid in all_texts(read(table)) for row in grid]
     assert rows == [["甲", "乙", "丙"], ["1", "2", "3"]]
 
 
 def test_lines_of_a_cell_stay_lines() -> None:
-    cell = read("<table><tr><td><p>规范性</p><p>文件</p></td><td>4<br>22</td></tr><tr><td>a</td><td>b</td></tr></table>").tables[0].cells[0]
+    cell = (
+        read("<table><tr><td><p>规范性</p><p>文件</p></td><td>4<br>22</td></tr><tr><td>a</td><td>b</td></tr></table>")
+        .tables[0]
+        .cells[0]
+    )
     assert cell.text == "规范性\n文件"
 
 
 def test_a_small_table_inside_a_cell_stays_in_the_cell() -> None:
-    table = "<table><tr><td>甲</td><td><table><tr><td>1</td><td>2</td></tr></table></td></tr><tr><td>乙</td><td>3</td></tr></table>"
+    table = "<table><tr><td>甲</td><td><table><tr><td>1</td><td>2</td></tr></table></td></tr>"
+    table += "<tr><td>乙</td><td>3</td></tr></table>"
     assert all_texts(read(table)) == [[["甲", "12"], ["乙", "3"]]]
 
 
 def test_enormous_spans_cost_nothing() -> None:
-    document = read(f"<table><tr><td colspan=100000000 rowspan=100000000>甲</td></tr><tr><td>乙</td></tr></table>{html_table(REQUESTS)}")
+    document = read(
+        f"<table><tr><td colspan=100000000 rowspan=100000000>甲</td></tr>"
+        f"<tr><td>乙</td></tr></table>{html_table(REQUESTS)}"
+    )
     assert all_texts(document)[-1] == expanded(REQUESTS)
     assert document.tables[0].cols <= 2
 
@@ -64,7 +77,12 @@ def test_four_hundred_thousand_cells_are_cut_and_said_so() -> None:
 
 def test_overlapping_spans_do_not_overlap_in_the_grid() -> None:
     table = expand([[Span("a"), Span("b", rowspan=3)], [Span("c", colspan=5)], [Span("d")]]).table
-    covered = [(r, c) for cell in table.cells for r in range(cell.row, cell.row + cell.rowspan) for c in range(cell.col, cell.col + cell.colspan)]
+    covered = [
+        (r, c)
+        for cell in table.cells
+        for r in range(cell.row, cell.row + cell.rowspan)
+        for c in range(cell.col, cell.col + cell.colspan)
+    ]
     assert len(covered) == len(set(covered))
     assert all(r < table.rows and c < table.cols for r, c in covered)
 
