@@ -18,8 +18,8 @@ from crawler.normalise.vocabulary import ordered, words
 ENOUGH_MARKERS = 3
 _SURE_SHARE = 0.3
 _SURE_CHARS = 300
-_MENU_LINKS = 4
-_MENU_SHARE = 0.7
+_MENU_LINKS = 3
+_MENU_SHARE = 0.6
 _MAPPED_SHARE = 0.9
 _OPINION_LIMIT_CHARS = 2_000_000
 

@@ -193,9 +193,11 @@ def _hidden(element: Element) -> bool:
 
 
 def _is_layout(table: Element) -> bool:
-    """Whether the table only puts the page in place: a cell holds a real table, or most of the text as prose."""
-    cells = [cell for section in _sections(table) for row in section for cell in row]
-    if len(cells) <= 1:
+    """Whether the table only puts the page in place: it has one column, a cell holds a real table, or most of the text
+    as prose."""
+    rows = [row for section in _sections(table) for row in section]
+    cells = [cell for row in rows for cell in row]
+    if all(len(row) <= 1 for row in rows):
         return True
     if any(_is_real(inner) for cell in cells for inner in cell.iter("table")):
         return True

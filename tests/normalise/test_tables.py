@@ -42,6 +42,13 @@ def test_careless_markup_gives_the_grid_a_browser_shows(table: str) -> None:
     assert rows == [["甲", "乙", "丙"], ["1", "2", "3"]]
 
 
+def test_a_table_of_one_column_is_no_table() -> None:
+    rows = "".join(f"<tr><td>{text}</td></tr>" for text in ("标题", "2024-01-12 点击：8676", PROSE, "打印本页"))
+    document = normalise(page(f"<table>{rows}</table>"))
+    assert document.text == f"标题\n{PROSE}"
+    assert document.metadata == {"发布时间": "2024-01-12"}
+
+
 def test_lines_of_a_cell_stay_lines() -> None:
     cell = (
         read("<table><tr><td><p>规范性</p><p>文件</p></td><td>4<br>22</td></tr><tr><td>a</td><td>b</td></tr></table>")
@@ -59,11 +66,11 @@ def test_a_small_table_inside_a_cell_stays_in_the_cell() -> None:
 
 def test_enormous_spans_cost_nothing() -> None:
     document = read(
-        f"<table><tr><td colspan=100000000 rowspan=100000000>甲</td></tr>"
+        f"<table><tr><td colspan=100000000 rowspan=100000000>甲</td><td>丙</td></tr>"
         f"<tr><td>乙</td></tr></table>{html_table(REQUESTS)}"
     )
     assert all_texts(document)[-1] == expanded(REQUESTS)
-    assert document.tables[0].cols <= 2
+    assert document.tables[0].cols <= 3
 
 
 def test_four_hundred_thousand_cells_are_cut_and_said_so() -> None:
