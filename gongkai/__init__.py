@@ -1,6 +1,6 @@
 """What flows through Gongkai and the one place for each truth every room shares.
 
-The rooms are ``spiders`` (find), ``crawler`` (capture, normalise, recognise, run jobs), ``storage`` (archive) and, later,
+The rooms are ``spiders`` (find), ``crawler`` (capture, normalise, recognise, run jobs), ``storage`` (archive) and later
 ``web`` (browse). They all may import this package; it imports none of them.
 """
 

@@ -4,8 +4,11 @@ import re
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
 # Session ids, click trackers and cache busters seen in the field; none of them chooses another page.
-_NOISE = re.compile(r"^(jsessionid|phpsessid|sessionid|aspsessionid\w*|_t|_|t_s|timestamp|ivk_sa|spm|from|isappinstalled"
-                    r"|utm_\w+|wd|eqid|print)$", re.I)
+_NOISE = re.compile(
+    r"^(jsessionid|phpsessid|sessionid|aspsessionid\w*|_t|_|t_s|timestamp|ivk_sa|spm|from|isappinstalled"
+    r"|utm_\w+|wd|eqid|print)$",
+    re.I,
+)
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.I)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 

@@ -55,6 +55,7 @@ class Hints:
 
     `anchor` is the link's title attribute or text; `column` the ColumnName or breadcrumb of the list it stood in;
     `row_heading`/`col_heading` the heads of the table cell; `listed_date` the ISO date printed beside the link.
+    `own_part` says that the link stood in, or leads to, the agency's own part of the web and not a shared list.
     """
 
     anchor: str = ""
@@ -64,6 +65,7 @@ class Hints:
     col_heading: str = ""
     listed_date: str | None = None
     site_name: str = ""
+    own_part: bool = False
 
 
 @dataclass(frozen=True)

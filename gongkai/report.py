@@ -28,7 +28,7 @@ class Evidence:
 @dataclass(frozen=True)
 class CellValue:
     """A statutory cell. `raw` as printed; `value` an integer count, or for money a Decimal in 元 with `unit` as
-    written; None for a blank or unreadable cell. `where` says where it stood (``table 2 row 5 col 3``, ``line 118``)."""
+    written; None for a blank or unreadable cell. `where` says where it stood (``table 2 row 5 col 3``)."""
 
     raw: str
     value: int | Decimal | None
@@ -136,4 +136,6 @@ class Reading:
     @property
     def pending(self) -> tuple[str, ...]:
         """Addresses of files kept as bytes but not read yet (unsupported format, encrypted, over a limit)."""
-        return tuple(s.url for s in self.sources if s.document.status in ("unsupported", "encrypted", "limit", "failed"))
+        return tuple(
+            s.url for s in self.sources if s.document.status in ("unsupported", "encrypted", "limit", "failed")
+        )

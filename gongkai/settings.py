@@ -31,26 +31,41 @@ def _about(default: Any, says: str, example: str, **limits: Any) -> Any:
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="forbid", frozen=True)
 
-    archive: str = _about("./archive", "where the archive is kept: a directory or s3://bucket/prefix", "s3://reports/cn")
-    catalog: str | None = _about(None, "SQLAlchemy URL of the catalog; default catalog.db in a local archive, or in the "
-                                 "user's data directory for S3", "sqlite:////var/lib/gongkai/catalog.db")
+    archive: str = _about(
+        "./archive", "where the archive is kept: a directory or s3://bucket/prefix", "s3://reports/cn"
+    )
+    catalog: str | None = _about(
+        None,
+        "SQLAlchemy URL of the catalog; default catalog.db in a local archive, or in the user's data directory for S3",
+        "sqlite:////var/lib/gongkai/catalog.db",
+    )
     s3_endpoint: str | None = _about(None, "host:port of the S3 service", "127.0.0.1:8333")
     s3_access_key: str | None = _about(None, "S3 access key", "reports")
     s3_secret_key: str | None = _about(None, "S3 secret key", "…")
     s3_secure: bool = _about(True, "speak TLS to the S3 service", "false")
 
-    contact: str = _about("https://github.com/gongkai-archive/gongkai", "how a site's operator reaches you; part of the user agent",
-                          "mailto:archive@example.org", min_length=3)
+    contact: str = _about(
+        "https://github.com/gongkai-archive/gongkai",
+        "how a site's operator reaches you; part of the user agent",
+        "mailto:archive@example.org",
+        min_length=3,
+    )
     delay_s: float = _about(2.0, "seconds between requests to one host", "2", ge=0, le=3600)
     max_requests: int = _about(300, "requests one crawl of one site may spend", "300", ge=1, le=100_000)
     timeout_s: float = _about(30.0, "seconds one fetch may take", "30", gt=0, le=600)
     max_body_mib: int = _about(32, "largest body taken, in MiB", "32", ge=1, le=512)
     max_redirects: int = _about(6, "redirects followed for one fetch", "6", ge=0, le=20)
     retries: int = _about(2, "further tries after a transient failure", "2", ge=0, le=10)
-    max_backoff_s: float = _about(120.0, "longest wait before a further try; a host asking for more is left for a "
-                                  "later crawl", "120", ge=0, le=86_400)
+    max_backoff_s: float = _about(
+        120.0,
+        "longest wait before a further try; a host asking for more is left for a later crawl",
+        "120",
+        ge=0,
+        le=86_400,
+    )
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = _about(
-        (), "hosts outside .gov.cn that may be asked, loopback included; comma-separated", "127.0.0.1,www.example.org")
+        (), "hosts outside .gov.cn that may be asked, loopback included; comma-separated", "127.0.0.1,www.example.org"
+    )
 
     sandbox_memory_mib: int = _about(1536, "memory one file's reader may use, in MiB", "1536", ge=256)
     sandbox_cpu_s: int = _about(30, "processor seconds one file's reader may use", "30", ge=1)
@@ -75,8 +90,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
@@ -106,16 +124,20 @@ def _config_file() -> Path:
 
 
 def load_settings(**given: Any) -> Settings:
-    """Settings with command-line values on top; values of None are left to the environment. Raises ConfigurationError."""
+    """Settings with command-line values on top; None leaves a value to the environment. Raises ConfigurationError."""
     named = os.environ.get("GONGKAI_CONFIG")
     if named and not Path(named).is_file():
-        raise ConfigurationError(f"GONGKAI_CONFIG names {named}, which is not a file; point it at a TOML file or unset it")
+        raise ConfigurationError(
+            f"GONGKAI_CONFIG names {named}, which is not a file; point it at a TOML file or unset it"
+        )
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as problem:
         raise ConfigurationError("\n".join(_explain(error) for error in problem.errors())) from None
     except ValueError as problem:  # tomllib.TOMLDecodeError is one
-        raise ConfigurationError(f"{_config_file()}: not valid TOML ({problem}); expected lines like delay_s = 2") from None
+        raise ConfigurationError(
+            f"{_config_file()}: not valid TOML ({problem}); expected lines like delay_s = 2"
+        ) from None
 
 
 def _explain(error: Any) -> str:
@@ -125,5 +147,7 @@ def _explain(error: Any) -> str:
         return f"{name}: no such setting; the known ones are {', '.join(sorted(Settings.model_fields))}"
     says = error["msg"].removeprefix("Value error, ")
     example = (about.examples or [""])[0]
-    return (f"{name} (GONGKAI_{name.upper()}): {error['input']!r} cannot be used: {says}. "
-            f"Expected: {about.description}. Example: {example}")
+    return (
+        f"{name} (GONGKAI_{name.upper()}): {error['input']!r} cannot be used: {says}. "
+        f"Expected: {about.description}. Example: {example}"
+    )

@@ -59,7 +59,7 @@ class AgencySpider(Spider):
                  agency_site: AgencySite | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         names = former_names.replace("，", ",").split(",") if isinstance(former_names, str) else former_names
-        self.agency_site = agency_site or AgencySite(
+        self._asked_site = agency_site or AgencySite(
             _address(site), agency or None, region_code or None, tuple(n.strip() for n in names if n.strip()))
         self.max_requests = _budget(max_requests)
         self.outcome = "incomplete"
@@ -86,6 +86,11 @@ class AgencySpider(Spider):
         return spider
 
     @property
+    def agency_site(self) -> AgencySite:
+        """The site as asked for, with the name its home page gives where nobody named the agency."""
+        return self.course.site if self.course else self._asked_site
+
+    @property
     def years(self) -> list[int]:
         return self.course.years if self.course else []
 
@@ -96,8 +101,8 @@ class AgencySpider(Spider):
     # ---- the crawl -----------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[Any]:
         course = self._open()
-        name = self.agency_site.agency or "agency not named"
-        self.logger.info("%s (%s): %s", name, self.agency_site.url, course.begin())
+        start = course.begin()
+        self.logger.info("%s (%s): %s", course.site.agency or "agency not named", course.site.url, start)
         while (lead := self._next(course)) is not None:
             visit = await self._ask(course, lead)
             if visit is None:
@@ -115,9 +120,9 @@ class AgencySpider(Spider):
         await asyncio.sleep(0.01)
 
     def _open(self) -> Course:
-        frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self.agency_site.url)
+        frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self._asked_site.url)
         self._requests = int(frontier.fact("requests") or 0)
-        self.course = Course(self.agency_site, frontier)
+        self.course = Course(self._asked_site, frontier)
         return self.course
 
     def _next(self, course: Course) -> Lead | None:
@@ -256,7 +261,7 @@ class AgencySpider(Spider):
         else:
             reading = page.reading
             year = reading.year if reading.kind == "annual_report" and reading.year else lead.year
-            own = course.names.judge(reading.agency) != "other"
+            own = course.names.judge(reading.agency, year) != "other"
             rejected = isinstance(settled, Exception)
         self.logger.info("   → %s", course.learn(lead, page.url, year=year, own=own, rejected=rejected))
         return True

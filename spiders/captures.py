@@ -27,9 +27,9 @@ def _headers(response: Response) -> tuple[tuple[str, str], ...]:
                  for name, values in response.headers.items() for value in values or ())
 
 
-def hints_of(link: Link, page: Page) -> Hints:
+def hints_of(link: Link, page: Page, *, own_part: bool) -> Hints:
     around = link.context
     return Hints(
         anchor=link.name, column=page.column[:120], list_heading=around.list_heading,
         row_heading=around.row_heading or around.beside, col_heading=around.col_heading, listed_date=around.date,
-        site_name=page.meta.get("sitename", ""))
+        site_name=page.meta.get("sitename", ""), own_part=own_part)

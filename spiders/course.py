@@ -55,11 +55,12 @@ class Course:
         self._patterns: Counter[str] = Counter()
         self._found = frontier.found()
 
-    def _learn_name(self, page: Page) -> None:
+    def _learn_name(self, *said: str) -> None:
         """Where nobody named the agency, its home page does; other bodies' reports are told apart by it."""
-        name = self.frontier.fact("name") or name_of_site((page.meta.get("sitename", ""), *page.titles))
+        name = self.frontier.fact("agency") or name_of_site(said)
         if name and not self.names.known:
-            self.frontier.set_fact("name", name)
+            self.frontier.set_fact("agency", name)
+            self.site = replace(self.site, agency=name)
             self.names = Names(name)
             self._scorer = Scorer(self.territory, self.names)
 
@@ -75,6 +76,7 @@ class Course:
     # ---- which lead is next --------------------------------------------------------------------------------------
     def begin(self) -> str:
         """Puts the first leads into the frontier; returns in words where the crawl starts."""
+        self._learn_name()
         if self.frontier.resumed:
             for url in self.frontier.fact("adopted") or ():
                 self.territory.adopt(url)
@@ -134,7 +136,7 @@ class Course:
         """Adds what the page names to the frontier; returns in words what it gave."""
         self._arrive(lead, page)
         if lead.role in ("home", "shell"):
-            self._learn_name(page)
+            self._learn_name(page.meta.get("sitename", ""), *page.titles)
         if page.kind in ("shell", "frames"):
             return self._pass_on(lead, page)
         source = self._list_of(lead, page)
@@ -190,7 +192,7 @@ class Course:
             score = 70.0  # the list may be drawn in a frame of its own page
         role = lead.role if promise.role == "frame" else promise.role
         return Lead(link.url, score, role, promise.why, lead.depth + 1, page.url, source, promise.year,
-                    hints=hints_of(link, page))
+                    hints=hints_of(link, page, own_part=any(map(self.territory.inside, (page.url, link.url)))))
 
     def _turn(self, lead: Lead, page: Page, source: str, promises: list[Promise], gave: bool) -> int:
         """Adds the further pages of a list as far as the list is worth it."""

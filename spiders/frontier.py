@@ -71,7 +71,8 @@ class Frontier:
         self._db.execute("PRAGMA synchronous=NORMAL")  # enough against kill -9; a power cut costs the last pages' marks
         self._db.executescript(_SCHEMA)
         if self.fact("finished"):
-            self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; DELETE FROM facts; COMMIT;")
+            self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; "
+                                   "DELETE FROM facts WHERE name != 'agency'; COMMIT;")
         self.resumed = self._one("SELECT count(*) FROM leads") > 0
         self._place = int(self._one("SELECT coalesce(max(place), 0) FROM leads"))
         self._db.execute("UPDATE leads SET state = 'discovered' WHERE state IN ('leased', 'failed')")

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from typing import Literal
 
 from gongkai.chinese import fold
+from gongkai.succession import may_precede
 
-Whose = Literal["own", "other", "unknown"]
+Whose = Literal["own", "earlier", "other", "unknown"]
+"""``earlier``: another name of the same place and line of duty, which the agency may have carried before a reform."""
 
 _ORGAN = re.compile(r"(?:局|委|委员会|政府|办公室|办|厅|部|院|署|会|中心|街道|办事处|镇|乡|大队|支队|总队|站|处|所|馆"
                     r"|公司|学校|分局|集团|省|市|县|区|旗|州|盟|管委会|开发区|公署)$")
@@ -30,12 +32,15 @@ class Names:
     def known(self) -> bool:
         return bool(self._names)
 
-    def judge(self, text: str | None) -> Whose:
+    def judge(self, text: str | None, year: int | None = None) -> Whose:
+        """Whose name `text` is; `year` the report year it stands for, when that is known."""
         plain = _OWN_TITLE.sub("", fold(text or ""))
         if not plain or _SELF.match(plain) or not self._names:
             return "unknown"
         if any(_is_form_of(plain, name) for name in self._names):
             return "own"
+        if year is not None and any(may_precede(plain, name, year) for name in self._names):
+            return "earlier"
         return "other" if _ORGAN.search(plain) else "unknown"
 
     def stands_in(self, text: str) -> bool:

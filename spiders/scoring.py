@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from gongkai.address import host_of
 from gongkai.chinese import fold
-from gongkai.title import read_title
+from gongkai.title import TitleReading, read_title
 from spiders.links import Link
 from spiders.names import Names, Whose
 from spiders.page import Page
@@ -56,17 +56,23 @@ class Scorer:
     def _as_report(self, link: Link, in_reports: bool) -> Promise | None:
         reading = read_title(link.name)
         if reading.kind == "annual_report" and reading.year:
-            whose = self._names.judge(reading.agency)
-            if whose == "other":
-                return Promise(0.5, "unknown", f"the report of {reading.agency}", reading.year, whose)
-            if reading.edition == "picture":
-                return Promise(20, "report", f"picture edition for {reading.year}", reading.year, whose)
-            return Promise(100, "report", f"names the report for {reading.year}", reading.year, whose)
+            return self._named_report(reading, reading.year)
         if not in_reports or link.context.furniture:
             return None
         if reading.kind not in ("unknown", "annual_report", "list_page"):
             return None
         return self._entry(link, fold(link.name), reading.year)
+
+    def _named_report(self, reading: TitleReading, year: int) -> Promise:
+        whose = self._names.judge(reading.agency, year)
+        if whose == "other":
+            return Promise(0.5, "unknown", f"the report of {reading.agency}", year, whose)
+        if reading.edition == "picture":
+            return Promise(20, "report", f"picture edition for {year}", year, whose)
+        if whose == "earlier":
+            said = f"names the report for {year} of what may be the agency before its reform ({reading.agency})"
+            return Promise(94, "report", said, year, whose)
+        return Promise(100, "report", f"names the report for {year}", year, whose)
 
     def _entry(self, link: Link, words: str, year: int | None) -> Promise | None:
         """An entry of a list of reports whose own words do not name a report: 2019年, 查看, 下载, 局2015年度报告."""

@@ -25,6 +25,7 @@ _DASHES = r"[—\-–－―_~·.\s]*"
 _PAGE_NUMBER = re.compile(_DASHES + r"(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/／,，共]+\s*\d{1,3}\s*页?)?" + _DASHES)
 _CLOSED = ("。", "；", "：", "！", "？")
 _ITEM = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)")
+_NO_UNICODE = re.compile(r"\(cid:\d+\)")
 _GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
@@ -177,12 +178,17 @@ def _plumbed(page: Any, number: int) -> list[_Piece]:
     chars = page.chars
     outside = page.filter(lambda item: item["object_type"] != "char" or not any(_covers(t.bbox, item) for t in tables))
     pieces: list[_Piece] = [Line(text, line["x0"], line["x1"], line["top"], line["bottom"])
-                            for line in outside.extract_text_lines(return_chars=False) if (text := clean(line["text"]))]
+                            for line in outside.extract_text_lines(return_chars=False) if (text := _read_off(line["text"]))]
     for table in tables:
         boxes = tuple(_box(cell, [char for char in chars if _covers(cell, char)]) for cell in table.cells)
         if any(box.text for box in boxes):
             pieces.append(_TablePart(boxes, number))
     return sorted(pieces, key=_top)
+
+
+def _read_off(text: str) -> str:
+    """A character the font gives no Unicode for is one lost character, not the words pdfminer writes for it."""
+    return clean(_NO_UNICODE.sub("\ufffd", text))
 
 
 def _top(piece: _Piece) -> float:
@@ -198,7 +204,7 @@ def _may_rule(item: dict[str, Any]) -> bool:
 
 def _box(cell: tuple[float, float, float, float], chars: list[dict[str, Any]]) -> Box:
     lines = pdfplumber.utils.text.extract_text(chars).split("\n") if chars else []
-    text = "\n".join(line for line in (_GAP.sub("", clean(raw)) for raw in lines) if line)
+    text = "\n".join(line for line in (_GAP.sub("", _read_off(raw)) for raw in lines) if line)
     full = False
     if chars:
         low = max(char["bottom"] for char in chars)

@@ -22,10 +22,11 @@ from crawler.reports.sections import read_sections
 from crawler.reports.year import choose_year, year_candidates
 from gongkai.address import host_of
 from gongkai.capture import Hints
+from gongkai.chinese import fold
 from gongkai.report import Evidence, Reading, Report, SourceDocument
 from gongkai.site import AgencySite
+from gongkai.succession import may_precede
 from gongkai.title import read_title
-
 
 @dataclass(frozen=True)
 class _Leaf:
@@ -114,6 +115,12 @@ def _provenance(leaves: list[_Leaf], site: AgencySite | None) -> list[str]:
             if host and host != known and not host.endswith(".gov.cn")]
 
 
+def _torn(known: str, printed: str, text: str) -> bool:
+    """Whether a name lacks a known one's first character because the file's font did not give it back."""
+    name = fold(known)
+    return name[1:] == fold(printed) and re.search(f"[□\ufffd]{re.escape(name[1:])}", text) is not None
+
+
 def _any_title(material: Material) -> str | None:
     named = [t for t in material.titles if t.reading.kind not in ("unknown", "list_page")]
     return next((t.text for t in (*named, *material.titles) if t.source != "anchor"), None)
@@ -141,7 +148,7 @@ class _Reader:
         year = int(best.value) if best else None
         form_id = self._form(year)
         name, region = self._agency(contact.address)
-        agency, filed_under, own = self._filing(name, region)
+        agency, filed_under, own = self._filing(name, region, year)
         if own and region is None:
             region = self._site_region()
         if signed is not None:
@@ -220,7 +227,7 @@ class _Reader:
             return None
         known = (self.site.agency, *self.site.former_names)
         exact = [k for k in known if read_name(k).key == name.key and same_body(k, name.printed)]
-        return exact[0] if exact else None
+        return exact[0] if exact else next((k for k in known if _torn(k, name.printed, self.material.text)), None)
 
     def _site_region(self) -> Region | None:
         """The place the site's row gives, for a name whose place the list does not know."""
@@ -229,11 +236,26 @@ class _Reader:
             self.evidence.append(Evidence("region_code", region.code, "site", region.full_name))
         return region
 
-    def _filing(self, named: Named | None, region: Region | None) -> tuple[str | None, str | None, bool]:
+    def _filing(self, named: Named | None, region: Region | None,
+                year: int | None) -> tuple[str | None, str | None, bool]:
         """Agency as the document has it in full, the name it is filed under, and whether that is the site's own."""
         if named is None:
             return None, None, False
         if matched := self._site_names(named.name):
             return matched, self.site.agency if self.site else matched, True
         name = full_name(named.name, region)
+        if self._precedes_site(name, year):
+            self.evidence.append(Evidence("filed_under", self._site_agency, "succession", name, 0.6))
+            return name, self._site_agency, True
         return name, name, False
+
+    @property
+    def _site_agency(self) -> str:
+        return (self.site.agency if self.site else None) or ""
+
+    def _precedes_site(self, name: str, year: int | None) -> bool:
+        """Whether the site's agency may have been called this in that year: same place and line of duty before the
+        reforms, and found in the agency's own part of the web, not in a list of many bodies."""
+        if not self._site_agency or not self.material.hints.own_part or year is None:
+            return False
+        return may_precede(name, self._site_agency, year)

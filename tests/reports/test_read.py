@@ -6,8 +6,10 @@ import pytest
 
 from crawler.reports import read_report
 from crawler.reports.record import extract_record
+from gongkai.capture import Hints
 from gongkai.document import FileLink
 from gongkai.report import SourceDocument
+from gongkai.site import AgencySite
 from tests.reports.pages import REPORT, document, read
 
 TITLE = "沙河市水务局2021年政府信息公开工作年度报告"
@@ -69,3 +71,22 @@ def test_a_hostile_text_is_read_in_bounded_time() -> None:
     for text in ("政府信息公开" * 300_000, "请与" * 500_000, "统计期限2020年1月1日至" * 100_000, "(" * 2_000_000):
         source = SourceDocument("page", "", ("0" * 64,), document(text))
         assert read_report([source]).report.kind
+
+
+def test_a_report_from_before_the_reform_is_the_agencys_own_in_its_own_part_of_the_web() -> None:
+    site = AgencySite("http://slj.shahe.gov.cn/", "沙河市水务局")
+    old = document(REPORT.replace("2021", "2015").replace("水务局", "水利局"),
+                   titles=(("h1", TITLE.replace("2021", "2015").replace("水务局", "水利局")),))
+    source = SourceDocument("page", "http://slj.shahe.gov.cn/1.html", ("0" * 64,), old)
+    own = read_report([source], site=site, hints=Hints(own_part=True)).report
+    assert (own.own, own.filed_under, own.agency) == (True, "沙河市水务局", "沙河市水利局")
+    shared_list = read_report([source], site=site, hints=Hints()).report
+    assert (shared_list.own, shared_list.filed_under) == (False, "沙河市水利局")
+
+
+def test_a_name_with_a_character_its_font_lost_is_still_the_sites() -> None:
+    site = AgencySite("http://slj.shahe.gov.cn/", "沙河市水务局")
+    titles = (("text", TITLE.replace("沙", "\ufffd")),)
+    torn = document(REPORT.replace("沙河市水务局", "\ufffd河市水务局"), titles=titles)
+    source = SourceDocument("page", "http://slj.shahe.gov.cn/1.pdf", ("0" * 64,), torn)
+    assert read_report([source], site=site).report.own

@@ -157,3 +157,9 @@ def test_hostile_markup_is_read_without_harm(body: str) -> None:
     page = read(body)
     Course(AgencySite("http://czj.qingyuan.gov.cn/"), Frontier(None, URL)).territory.place(page.url)
     assert page.kind in ("page", "list", "error")
+
+
+def test_a_name_from_before_the_reform_is_followed_not_refused() -> None:
+    names = Names("清沅市水务局")
+    assert names.judge("清沅市水利局", 2013) == "earlier"
+    assert names.judge("清沅市水利局", 2023) == "other" and names.judge("清沅市审计局", 2013) == "other"
