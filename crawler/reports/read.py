@@ -28,6 +28,7 @@ from gongkai.site import AgencySite
 from gongkai.succession import may_precede
 from gongkai.title import read_title
 
+
 @dataclass(frozen=True)
 class _Leaf:
     """One source with what was read from it alone."""
@@ -115,10 +116,9 @@ def _provenance(leaves: list[_Leaf], site: AgencySite | None) -> list[str]:
             if host and host != known and not host.endswith(".gov.cn")]
 
 
-def _torn(known: str, printed: str, text: str) -> bool:
-    """Whether a name lacks a known one's first character because the file's font did not give it back."""
-    name = fold(known)
-    return name[1:] == fold(printed) and re.search(f"[□\ufffd]{re.escape(name[1:])}", text) is not None
+def _torn(known: str, printed: str) -> bool:
+    """Whether a name lacks a known one's first character: some PDF fonts give no Unicode for a rare place name."""
+    return len(printed) > 4 and fold(known)[1:] == fold(printed).lstrip("□\ufffd")
 
 
 def _any_title(material: Material) -> str | None:
@@ -227,7 +227,7 @@ class _Reader:
             return None
         known = (self.site.agency, *self.site.former_names)
         exact = [k for k in known if read_name(k).key == name.key and same_body(k, name.printed)]
-        return exact[0] if exact else next((k for k in known if _torn(k, name.printed, self.material.text)), None)
+        return exact[0] if exact else next((k for k in known if _torn(k, name.printed)), None)
 
     def _site_region(self) -> Region | None:
         """The place the site's row gives, for a name whose place the list does not know."""
