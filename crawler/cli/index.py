@@ -11,7 +11,6 @@ import typer
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
-from crawler.reports.record import extract_record
 from gongkai.settings import load_settings
 from storage import Archive, ReportRecord, StoredVersion
 
@@ -204,6 +203,8 @@ def _write_csv(records: Iterable[ReportRecord]) -> None:
 
 
 def _as_json(stored: StoredVersion) -> dict[str, Any]:
+    from crawler.reports.record import extract_record  # loads the recogniser, which a listing does not need
+
     manifest = stored.manifest
     record = extract_record(stored.main.filename, stored.reading)
     return {
