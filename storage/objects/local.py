@@ -1,19 +1,24 @@
-"""Objects in a directory: temporary file beside the target, fsync, then a link that refuses to overwrite."""
+"""Objects in a directory: temporary file on the same disk, fsync, then a link that refuses to overwrite."""
 
+import contextlib
 import errno
 import os
+import platform
 import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gongkai.digest import sha256_hex
 from gongkai.errors import StorageError
 from storage.failures import file_failures
 from storage.layout import CRAWLS, DOCUMENTS, RAW
 from storage.objects.port import KeyTakenError, ObjectMissingError
 
-_TEMPORARY = ".tmp-"
+INCOMING = "incoming"
+"""Temporary files stand in one folder of the archive: sweeping them after a crash must not walk ten million objects."""
 _STALE_AFTER_S = 3600.0  # no write of one object takes an hour; a younger one may belong to a living process
+_MACHINE = sha256_hex(platform.node())[:8]
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
 _ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS))
 
@@ -66,18 +71,18 @@ class LocalObjects:
             base = Path(place).relative_to(self.root).as_posix()
             for name in sorted(files):
                 key = f"{base}/{name}"
-                if key.startswith(prefix) and not name.startswith(_TEMPORARY) and base.split("/")[0] in _ROOTS:
+                if key.startswith(prefix) and base.split("/")[0] in _ROOTS:
                     yield key
 
     def sweep(self) -> int:
-        """Removes temporary files of processes that died while writing. Only ours, only old ones."""
+        """Removes temporary files of processes that died while writing: at once where the process ran on this machine
+        and is gone, after an hour otherwise."""
         removed, limit = 0, time.time() - _STALE_AFTER_S
-        for top in _ROOTS:
-            for temporary in (self.root / top).rglob(f"{_TEMPORARY}*"):
-                with file_failures(f"remove the leftover {temporary}"):
-                    if temporary.stat().st_mtime < limit:
-                        temporary.unlink(missing_ok=True)
-                        removed += 1
+        for temporary in (self.root / INCOMING).glob("*"):
+            with file_failures(f"remove the leftover {temporary}"), contextlib.suppress(FileNotFoundError):
+                if _writer_is_gone(temporary.name) or temporary.stat().st_mtime < limit:
+                    temporary.unlink()
+                    removed += 1
         return removed
 
     def _path(self, key: str) -> Path:
@@ -87,7 +92,8 @@ class LocalObjects:
 
     def _temporary(self, path: Path, data: bytes) -> Path:
         _make_folder(path.parent)
-        temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
+        _make_folder(self.root / INCOMING)
+        temporary = self.root / INCOMING / f"{_MACHINE}-{os.getpid()}-{secrets.token_hex(6)}"
         try:
             with temporary.open("xb") as file:
                 file.write(data)
@@ -97,6 +103,20 @@ class LocalObjects:
             temporary.unlink(missing_ok=True)
             raise
         return temporary
+
+
+def _writer_is_gone(name: str) -> bool:
+    machine, _, rest = name.partition("-")
+    process = rest.partition("-")[0]
+    if machine != _MACHINE or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _create(temporary: Path, path: Path) -> bool:

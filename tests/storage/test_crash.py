@@ -3,8 +3,11 @@
 import errno
 import multiprocessing
 import os
+import platform
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from gongkai.capture import FetchRecord, Finding
+from gongkai.digest import sha256_hex
 from gongkai.errors import StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
@@ -105,16 +109,12 @@ def test_killed_at_any_step_one_more_run_gives_the_same_archive(crawled_before: 
         with Archive.open(settings) as archive:
             crawl(archive, *_found())
             assert listing(archive) == expected, step
-            assert files(settings, "raw", "documents").keys() == expected_files | _debris(settings), step
+            assert files(settings, "raw", "documents").keys() == expected_files, step
             assert archive.verify().ok, step
             if killed % 3 == 0:
                 archive.rebuild()
                 assert listing(archive) == expected, step
     assert killed > 14, "the steps did not cover the way of a finding"
-
-
-def _debris(settings: Settings) -> set[str]:
-    return {name for name in files(settings, "raw", "documents") if "/.tmp-" in name}
 
 
 def test_a_disk_that_fills_up_at_any_step_loses_nothing(crawled_before: Callable[[str], Settings]) -> None:
@@ -215,14 +215,18 @@ def test_a_version_whose_catalog_row_was_never_written_is_adopted(settings: Sett
         assert listing(archive) == expected
 
 
-def test_old_temporary_files_are_swept_and_young_ones_left(settings: Settings) -> None:
+def test_temporary_files_of_the_dead_are_swept_and_those_of_the_living_left(settings: Settings) -> None:
     with Archive.open(settings) as archive:
         crawl(archive, finding(2020))
-    folder = next(Path(settings.archive, "raw").rglob("*.zst")).parent
-    old, young = folder / ".tmp-1-aa", folder / ".tmp-2-bb"
-    old.write_bytes(b"half")
-    young.write_bytes(b"half")
+    folder = Path(settings.archive, "incoming")
+    here = sha256_hex(platform.node())[:8]
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    dead, alive = folder / f"{here}-{ended.pid}-aa", folder / f"{here}-{os.getpid()}-bb"
+    elsewhere, old = folder / "00000000-1-cc", folder / "00000000-1-dd"
+    for file in (dead, alive, elsewhere, old):
+        file.write_bytes(b"half")
     os.utime(old, (time.time() - 90_000,) * 2)
     with Archive.open(settings) as archive:
-        assert (old.exists(), young.exists()) == (False, True)
+        assert [file.exists() for file in (dead, alive, elsewhere, old)] == [False, True, True, False]
         assert archive.verify().ok
