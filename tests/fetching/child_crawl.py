@@ -119,6 +119,7 @@ def _crawl(job: dict[str, Any]) -> dict[str, Any]:
         chosen = {name: order for name, order in settings[kind].items() if name.startswith(OURS)}
         settings.set(kind, chosen, priority="cmdline")
     settings.set("SPIDER_MODULES", [], priority="cmdline")
+    settings.set("GONGKAI_VALIDATORS", None, priority="cmdline")  # the archive is no part of fetching
     settings.update(job["settings"], priority="cmdline")
     outcomes: list[dict[str, Any]] = []
     dialled: list[str] = []
