@@ -141,7 +141,7 @@ def test_a_disk_that_fills_up_at_any_step_loses_nothing(crawled_before: Callable
                 assert "o space left" in str(problem), problem
             finally:
                 back()
-            assert not _debris(settings)
+            assert not files(settings, "incoming")
         with Archive.open(settings) as archive:
             assert archive.verify().ok, step
             crawl(archive, *_found())
@@ -183,7 +183,7 @@ def test_a_file_larger_than_the_disk_takes_is_refused_whole(settings: Settings) 
                 archive.keep(*big, crawl_id=log.crawl_id)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert list(archive.reports()) == [] and not _debris(settings)
+        assert list(archive.reports()) == [] and not files(settings, "incoming")
         assert archive.keep(*big, crawl_id=log.crawl_id).outcome == "new"
 
 
