@@ -50,6 +50,10 @@ class NormalisePipeline(_Stage):
     def __init__(self, session: ArchiveSession) -> None:
         super().__init__(session)
         self._sandbox = Sandbox(session.settings)
+        self._sandbox.start()  # it loads its libraries while the first pages are fetched
+
+    def close_spider(self) -> None:
+        self._sandbox.close()
 
     async def process_item(self, finding: Finding) -> Normalised:
         return Normalised(finding, await asyncio.to_thread(self._sources, finding))

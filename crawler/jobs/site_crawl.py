@@ -4,12 +4,17 @@ The job comes as one JSON line on stdin, events go as JSON lines to stdout, the 
 longer than whoever started it: when stdin closes it stops at once, and the frontier keeps what was not yet stored.
 """
 
+import gc
 import json
+import logging
 import os
 import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+# First of all: while it loads it looks for the source of every frame above it and of every module known by then, which
+# takes 35 ms here and 180 ms where Scrapy would load it.
+import scrapy.core.downloader.handlers.http11  # noqa: F401
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 
@@ -24,6 +29,8 @@ def main() -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     summary = run(job, events)
     _send(events, {"event": "summary", "summary": summary})
+    logging.shutdown()
+    os._exit(0)  # all is kept and said; taking the libraries down in order would cost a third of a second
 
 
 def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
@@ -37,6 +44,7 @@ def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
     crawler: Crawler = process.create_crawler(AgencySpider)
     site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
     process.crawl(crawler, agency_site=site)
+    gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a short crawl
     process.start()
     session = ArchiveSession.of(crawler)
     if session.summary is None:

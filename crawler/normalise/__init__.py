@@ -1,15 +1,12 @@
 """Any file a site offers, made into one `Document`: blocks in reading order, tables as grids, titles, metadata.
 
-`normalise` works in the caller's process; files from the network go through `crawler.normalise.sandbox`.
+`normalise` works in the caller's process; files from the network go through `crawler.normalise.sandbox`. A reader is
+imported with the first file of its format: a crawl, which has its files read by the sandbox, never loads any.
 """
 
 import logging
 
-from crawler.normalise.docx import read_docx
-from crawler.normalise.html import read_html, read_script
 from crawler.normalise.parts import join
-from crawler.normalise.pdf import read_pdf
-from crawler.normalise.plain import read_plain
 from crawler.normalise.sniff import inflate, sniff
 from gongkai.document import Document
 
@@ -39,14 +36,24 @@ def normalise(data: bytes, *, url: str | None = None, content_type: str | None =
 def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -> Document:
     match doc_format:
         case "html":
+            from crawler.normalise.html import read_html
+
             document = read_html(data, url=url, declared=declared)
         case "pdf":
+            from crawler.normalise.pdf import read_pdf
+
             document = read_pdf(data)
         case "docx":
+            from crawler.normalise.docx import read_docx
+
             document = read_docx(data)
         case "txt":
+            from crawler.normalise.plain import read_plain
+
             document = read_plain(data, declared=declared)
         case "js" | "json":
+            from crawler.normalise.html import read_script
+
             document = read_script(data, doc_format, url=url, declared=declared)
         case "ooxml-encrypted":
             document = Document("encrypted", "docx", warnings=("docx: opens only with a password",))

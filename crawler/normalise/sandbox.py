@@ -1,6 +1,7 @@
 """Reading files nobody vouches for: one forked child a file, with limits; whatever happens comes back as a status."""
 
 import contextlib
+import importlib
 import json
 import os
 import select
@@ -30,8 +31,8 @@ _LENGTH = struct.Struct(">Q")
 
 
 class Sandbox:
-    """Reads files in children of a small server process, which is started by the first reading and ends with this
-    object (or with the process that owns it). Safe to call from several threads at once."""
+    """Reads files in children of a small server process, which ends with this object (or with the process that owns
+    it). Safe to call from several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._memory_mib = settings.sandbox_memory_mib
@@ -41,6 +42,7 @@ class Sandbox:
         self._limits = json.dumps(limits).encode()
         self._lock = threading.Lock()
         self._gate: socket.socket | None = None
+        self._is_up = False
         self._finalizer: weakref.finalize | None = None
 
     def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
@@ -52,6 +54,12 @@ class Sandbox:
         except OSError as problem:
             return self._bad("failed", data, url, f"the reader could not be started: {problem}")
         return self._judge(answer, end, data, url)
+
+    def start(self) -> None:
+        """Has the server load its libraries (half a second) while the caller does other things; without it the first
+        reading waits for that."""
+        with self._lock, contextlib.suppress(OSError):  # a server that cannot be started is the first reading's news
+            self._launched()
 
     def close(self) -> None:
         with self._lock:
@@ -70,9 +78,8 @@ class Sandbox:
             report, reported = os.pipe()
             try:
                 with self._lock:
-                    gate = self._started()
                     try:
-                        socket.send_fds(gate, [self._limits], [theirs.fileno(), reported])
+                        socket.send_fds(self._started(), [self._limits], [theirs.fileno(), reported])
                     except OSError:
                         self._stop()
                         if last:
@@ -113,6 +120,22 @@ class Sandbox:
         return Document("limit" if status == "limit" else "failed", doc_format, warnings=(f"{doc_format}: {says}",))
 
     def _started(self) -> socket.socket:
+        """The gate of a server that answers."""
+        gate = self._launched()
+        if self._is_up:
+            return gate
+        gate.settimeout(_START_S)
+        try:
+            self._is_up = gate.recv(1) == b"+"
+        except OSError:
+            self._is_up = False
+        if not self._is_up:
+            self._stop()
+            raise OSError("its server did not come up")
+        gate.settimeout(None)
+        return gate
+
+    def _launched(self) -> socket.socket:
         if self._gate is not None:
             return self._gate
         ours, theirs = socket.socketpair()
@@ -122,22 +145,14 @@ class Sandbox:
                 [sys.executable, "-m", "crawler.normalise.forkserver", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()], start_new_session=True, env=os.environ | {"PYTHONPATH": places},
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        ours.settimeout(_START_S)
-        try:
-            ready = ours.recv(1)
-        except OSError:
-            ready = b""
         self._gate, self._finalizer = ours, weakref.finalize(self, _finish, ours, process)
-        if ready != b"+":
-            self._stop()
-            raise OSError("its server did not come up")
-        ours.settimeout(None)
         return ours
 
     def _stop(self) -> None:
         if self._finalizer is not None:
             self._finalizer()
         self._gate = self._finalizer = None
+        self._is_up = False
 
 
 def _finish(gate: socket.socket, process: "subprocess.Popen[bytes]") -> None:
@@ -181,8 +196,10 @@ def _end(report: int, deadline: float) -> dict[str, int | bool]:
 
 
 def warm_up() -> None:
-    """In the server, before anything is forked: load vocabularies and what the libraries load at first use, so that no
-    child has to."""
+    """In the server, before anything is forked: load readers, vocabularies and what the libraries load at first use,
+    so that no child has to."""
+    for reader in ("docx", "pdf", "plain"):
+        importlib.import_module(f"crawler.normalise.{reader}")
     page = "<html><head><title>年报</title></head><body><h1>年报</h1><p>总体情况</p><a href='a.pdf'>附</a></body>"
     normalise(page.encode("gb18030"))
     _DOCUMENT.dump_json(Document("ok", "txt"))

@@ -8,13 +8,14 @@ from gongkai.settings import Settings
 from storage.failures import file_failures
 from storage.objects.local import LocalObjects
 from storage.objects.port import KeyTakenError, ObjectMissingError, ObjectStore
-from storage.objects.s3 import S3Objects
 
-__all__ = ["KeyTakenError", "LocalObjects", "ObjectMissingError", "ObjectStore", "S3Objects", "open_objects"]
+__all__ = ["KeyTakenError", "LocalObjects", "ObjectMissingError", "ObjectStore", "open_objects"]
 
 
 def open_objects(settings: Settings, *, create: bool, read_only: bool) -> ObjectStore:
     if settings.archive.startswith("s3://"):
+        from storage.objects.s3 import S3Objects  # its client takes 0.1 s to import, which a directory need not pay
+
         return S3Objects(settings, create=create and not read_only)
     root = Path(settings.archive)
     if root.exists() and not root.is_dir():

@@ -74,7 +74,7 @@ def test_a_file_that_wants_too_much_memory_meets_a_limit() -> None:
 def test_a_reader_that_aborts_is_a_failed_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os\ndef _trap():\n    import crawler.normalise.pdf\n"
-        "    crawler.normalise.read_pdf = lambda data: os.abort()\n"
+        "    crawler.normalise.pdf.read_pdf = lambda data: os.abort()\n"
         "import sys, importlib.abc, importlib.util\n"
         "class Late(importlib.abc.MetaPathFinder):\n    def find_spec(self, name, path, target=None):\n"
         "        if name == 'crawler.normalise.sandbox':\n            _trap()\n"
