@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import sqlite3
 from functools import cached_property
 from typing import Any
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 from crawler.jobs.summary import SiteSummary
 from gongkai.capture import Verdict
@@ -29,7 +31,10 @@ class ArchiveSession:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ArchiveSession":
         session = cls(crawler)
-        crawler.signals.connect(session._settled, signal=signals.item_scraped)
+        crawler.signals.connect(session._kept, signal=signals.item_scraped)
+        for settled in (signals.item_scraped, signals.item_error, signals.item_dropped):
+            crawler.signals.connect(session._settled, signal=settled)
+        crawler.signals.connect(session._broke, signal=signals.spider_error)
         crawler.signals.connect(session._closed, signal=signals.spider_closed)
         return session
 
@@ -63,22 +68,45 @@ class ArchiveSession:
         if engine is not None:
             self._stopping = asyncio.ensure_future(engine.close_spider_async(reason="archive_failed"))
 
-    def _settled(self, item: Any) -> None:
+    def _kept(self, item: Any) -> None:
         if isinstance(item, Verdict):
             self.verdicts.append(item)
+
+    def _settled(self) -> None:
+        self._looking = asyncio.ensure_future(self._look_again())
+
+    async def _look_again(self) -> None:
+        """Scrapy 2.19 told to close while an item from ``start()`` is in the pipelines waits forever: nothing looks
+        again when that item has settled. A full disk and Ctrl-C both come at that moment."""
+        engine = self._crawler.engine
+        slot = engine.scraper.slot if engine is not None else None
+        while slot is not None and not slot.is_idle():
+            await asyncio.sleep(0.01)
+        if slot is not None and slot.closing is not None and not slot.closing.called:
+            assert self._crawler.spider is not None
+            slot.closing.callback(self._crawler.spider)
+
+    def _broke(self, failure: Failure) -> None:
+        """The spider itself ended with an exception; without a word here the crawl would look like an interrupted one."""
+        problem = failure.value
+        if self.failure is None and isinstance(problem, sqlite3.Error):
+            self.failure = (f"the frontiers in {self.settings.state_dir / 'frontiers'} cannot be used ({problem}). Free "
+                            "some space and check their owner, then run the same command again; what was stored is kept")
+        elif self.failure is None:
+            self.failure = f"{type(problem).__name__}: {problem}; the traceback is in the crawl's log"
 
     def _closed(self, spider: Any, reason: str) -> None:
         stats = self._crawler.stats
         assert stats is not None
         requests = stats.get_value("downloader/request_count", 0)
         self.summary = SiteSummary.of(spider, self.verdicts, requests=requests, failure=self.failure)
-        logger.info("%s", self.summary.sentence())
         try:
             if self.failure is None:
                 self.log.finish(self.summary.as_json())
         except (GongkaiError, OSError) as problem:
-            self.failure = str(problem)
             logger.error("the crawl log stays a journal and is sealed by the next run: %s", problem)
+            self.summary = SiteSummary.of(spider, self.verdicts, requests=requests, failure=str(problem))
         finally:
+            logger.info("%s", self.summary.sentence())
             if "archive" in self.__dict__:
                 self.archive.close()
