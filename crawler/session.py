@@ -87,13 +87,16 @@ class ArchiveSession:
             slot.closing.callback(self._crawler.spider)
 
     def _broke(self, failure: Failure) -> None:
-        """The spider itself ended with an exception; without a word here the crawl would look like an interrupted one."""
+        """The spider itself ended with an exception; without a word here its crawl would look interrupted."""
         problem = failure.value
         if self.failure is None and isinstance(problem, sqlite3.Error):
-            self.failure = (f"the frontiers in {self.settings.state_dir / 'frontiers'} cannot be used ({problem}). Free "
-                            "some space and check their owner, then run the same command again; what was stored is kept")
+            self.failure = (
+                f"the frontiers in {self.settings.state_dir / 'frontiers'} cannot be used ({problem}). Free some space "
+                "and check their owner, then run the same command again; what was stored is kept"
+            )
         elif self.failure is None:
             self.failure = f"{type(problem).__name__}: {problem}; the traceback is in the crawl's log"
+        logger.error("stopping: %s", self.failure)
 
     def _closed(self, spider: Any, reason: str) -> None:
         stats = self._crawler.stats

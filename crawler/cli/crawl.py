@@ -12,10 +12,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import err, show, table, tell, words
+from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import crawl_now
 from crawler.jobs.registry import read_sites, site_of
 from crawler.jobs.summary import SiteSummary
-from gongkai.errors import ConfigurationError
+from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.settings import Settings, load_settings
 from gongkai.site import AgencySite
 
@@ -68,13 +69,20 @@ def crawl(
     """立即抓取机关网站 · crawl agency sites now."""
     settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay)
     wanted = _sites(urls or [], sites, settings, agency=agency, region_code=region_code, former_names=former_names)
-    summaries = crawl_with_progress(wanted, settings)
+    summaries, interrupted = crawl_with_progress(wanted, settings)
     if as_json:
         for summary in summaries:
             sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
+        _explain([s for s in summaries if s.exit_code != DONE])
     else:
         print_summaries(summaries)
-    raise typer.Exit(max(s.exit_code for s in summaries) if not any(s.outcome == "failed" for s in summaries) else 1)
+    raise typer.Exit(interrupted or exit_code(summaries))
+
+
+def exit_code(summaries: list[SiteSummary]) -> int:
+    """A failure of ours outweighs a site that gave nothing."""
+    codes = {s.exit_code for s in summaries}
+    return UNEXPECTED if UNEXPECTED in codes else max(codes)
 
 
 def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -> list[AgencySite]:
@@ -95,11 +103,21 @@ def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -
     return [site_of(url, settings, **row) for url in urls]
 
 
-def crawl_with_progress(sites: list[AgencySite], settings: Settings) -> list[SiteSummary]:
-    """Crawl and show it live: bars on a terminal, a line for each finding and every ten seconds elsewhere."""
+def crawl_with_progress(sites: list[AgencySite], settings: Settings) -> tuple[list[SiteSummary], int | None]:
+    """Crawl and show it live: bars on a terminal, a line for each finding and every ten seconds elsewhere. The second
+    value is the exit code of a crawl that Ctrl-C or SIGTERM cut short."""
     view = _Bars() if err.is_terminal else _Lines()
-    with view:
-        return crawl_now(sites, settings, view.event)
+    with Interruption(_say_that_it_ends) as interruption, view:
+        summaries = crawl_now(sites, settings, view.event, interruption)
+    return summaries, interruption.exit_code
+
+
+def _say_that_it_ends() -> None:
+    tell(
+        "正在停止：等手头的网页存好；再按一次 Ctrl-C 立即结束。下次运行从这里继续。",
+        "Stopping when the page under way is stored; Ctrl-C again ends at once. The next run goes on from here.",
+        style="yellow",
+    )
 
 
 def print_summaries(summaries: list[SiteSummary]) -> None:
@@ -128,19 +146,26 @@ def print_summaries(summaries: list[SiteSummary]) -> None:
             words(*OUTCOMES.get(s.outcome, (s.outcome, s.outcome))),
         )
     show(made, err)
+    _explain(summaries)
+
+
+def _explain(summaries: list[SiteSummary]) -> None:
+    """Why each site ended as it did, and what stood in the way."""
     for s in summaries:
         if s.explanation:
-            tell(f"{s.site}：{s.explanation}", f"{s.site}: {s.explanation}", style="dim")
-        for incident in s.incidents[:10]:
+            style = "dim" if s.exit_code == DONE else "bold red"
+            tell(f"{s.site}：{s.explanation}", f"{s.site}: {s.explanation}", style=style)
+        told = [i for i in s.incidents if i["detail"] not in s.explanation]
+        for i in told[:10]:
             tell(
-                f"  异常 {incident.get('kind')}：{incident.get('url')} {incident.get('detail', '')}",
-                f"  incident {incident.get('kind')}: {incident.get('url')} {incident.get('detail', '')}",
+                f"  异常 {i['kind']}：{i['url']} {i['detail']}",
+                f"  incident {i['kind']}: {i['url']} {i['detail']}",
                 style="yellow",
             )
-        if len(s.incidents) > 10:
+        if len(told) > 10:
             tell(
-                f"  另有 {len(s.incidents) - 10} 条异常，见抓取日志",
-                f"  and {len(s.incidents) - 10} more; see the crawl log",
+                f"  另有 {len(told) - 10} 条异常，见抓取日志",
+                f"  and {len(told) - 10} more; see the crawl log",
                 style="yellow",
             )
         for url in s.pending:

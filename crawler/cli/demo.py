@@ -61,8 +61,10 @@ def _sample_site() -> samplesite.SampleSite:
 
 def _crawl(site: samplesite.SampleSite, settings: Settings) -> SiteSummary:
     row = site_of(site.url, settings, agency=site.agency, former_names=";".join(site.former_names))
-    [summary] = crawl_with_progress([row], settings)
+    [summary], interrupted = crawl_with_progress([row], settings)
     print_summaries([summary])
+    if interrupted:
+        raise typer.Exit(interrupted)
     return summary
 
 

@@ -1,17 +1,19 @@
 """Crawl sites now: one child process a site, hosts apart in parallel, sites of one host after each other."""
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from crawler.jobs.interruption import Interruption
 from crawler.jobs.summary import SiteSummary
 from gongkai.address import host_of
 from gongkai.clock import utc_now
@@ -25,41 +27,39 @@ PARALLEL_HOSTS = 8
 OnEvent = Callable[[AgencySite, dict[str, Any]], None]
 
 
-def crawl_now(sites: Sequence[AgencySite], settings: Settings, on_event: OnEvent) -> list[SiteSummary]:
+def crawl_now(
+    sites: Sequence[AgencySite], settings: Settings, on_event: OnEvent, interruption: Interruption
+) -> list[SiteSummary]:
     """Crawl each site into the archive of `settings`; summaries in the order of `sites`.
 
     Events (``progress``, ``finding``, ``summary``) arrive from several threads. Raises StorageError before anything is
-    asked when the archive cannot be opened for writing. On KeyboardInterrupt running crawls are let finish their page.
+    asked when the archive cannot be opened for writing.
     """
     Archive.open(settings).close()
     by_host: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
         by_host.setdefault(host_of(site.url), []).append(index)
     results: dict[int, SiteSummary] = {}
-    stop = threading.Event()
 
     def one_host(indexes: Iterable[int]) -> None:
         for index in indexes:
-            if not stop.is_set():
-                results[index] = _crawl_in_child(sites[index], settings, on_event)
+            if interruption.signal is None:
+                results[index] = _crawl_in_child(sites[index], settings, on_event, interruption)
 
     with ThreadPoolExecutor(max_workers=PARALLEL_HOSTS) as pool:
         running = [pool.submit(one_host, indexes) for indexes in by_host.values()]
-        try:
-            for future in running:
-                future.result()
-        except KeyboardInterrupt:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+        for future in running:
+            future.result()
     return [
-        results[i] if i in results else SiteSummary.failed(s.url, s.agency, "interrupted before it began")
+        results[i] if i in results else SiteSummary.interrupted(s.url, s.agency, "it had not begun")
         for i, s in enumerate(sites)
     ]
 
 
-def _crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent) -> SiteSummary:
+def _crawl_in_child(
+    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Interruption
+) -> SiteSummary:
     log_file = log_path(site, settings)
-    job = {"site": asdict(site), "log_file": str(log_file)}
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
         stdin=subprocess.PIPE,
@@ -68,28 +68,42 @@ def _crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent) -> 
         text=True,
         encoding="utf-8",
         env=_environment(settings),
+        start_new_session=True,  # a terminal's Ctrl-C comes to us alone; two at once would end Scrapy in mid-page
     )
-    assert child.stdin and child.stdout and child.stderr
+    interruption.watch(child)
     errors: list[str] = []
-    drain = threading.Thread(target=lambda: errors.extend(child.stderr), daemon=True)  # type: ignore[arg-type]
-    drain.start()
-    child.stdin.write(json.dumps(job) + "\n")
-    child.stdin.flush()  # left open: closing it is how the child learns that we are gone
     summary: SiteSummary | None = None
+    try:
+        for event in _events(child, {"site": asdict(site), "log_file": str(log_file)}, errors):
+            if event["event"] == "summary":
+                summary = SiteSummary.from_json(event["summary"])
+            on_event(site, event)
+    finally:
+        interruption.forget(child)
+    if summary is not None:
+        return summary
+    if interruption.signal is not None:
+        return SiteSummary.interrupted(site.url, site.agency, "it was ended at once")
+    last = next((line.strip() for line in reversed(errors) if line.strip()), f"exit code {child.returncode}")
+    return SiteSummary.failed(site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}")
+
+
+def _events(child: "subprocess.Popen[str]", job: dict[str, Any], errors: list[str]) -> Iterator[dict[str, Any]]:
+    """What the child says until it ends; what it writes to stderr goes to `errors`."""
+    assert child.stdin and child.stdout and child.stderr
+    stderr = child.stderr
+    drain = threading.Thread(target=lambda: errors.extend(stderr), daemon=True)
+    drain.start()
+    # A child that ended before it read its job says why on stderr.
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(json.dumps(job) + "\n")
+        child.stdin.flush()  # left open: closing it is how the child learns that we are gone
     for line in child.stdout:
-        event = json.loads(line)
-        if event["event"] == "summary":
-            summary = SiteSummary.from_json(event["summary"])
-        on_event(site, event)
-    child.stdin.close()
-    code = child.wait()
+        yield json.loads(line)
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.close()
+    child.wait()
     drain.join(timeout=5)
-    if summary is None:
-        last = next((line.strip() for line in reversed(errors) if line.strip()), f"exit code {code}")
-        summary = SiteSummary.failed(
-            site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}"
-        )
-    return summary
 
 
 def log_path(site: AgencySite, settings: Settings) -> Path:

@@ -2,6 +2,7 @@
 
 The job comes as one JSON line on stdin, events go as JSON lines to stdout, the log to a file. The process lives no
 longer than whoever started it: when stdin closes it stops at once, and the frontier keeps what was not yet stored.
+SIGTERM ends it after the page under way. One process at a time crawls one site into one archive.
 """
 
 import gc
@@ -18,9 +19,18 @@ import scrapy.core.downloader.handlers.http11  # noqa: F401
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.jobs.log_file import open_log
+from crawler.jobs.summary import SiteSummary
 from crawler.session import ArchiveSession
+from gongkai import __version__
+from gongkai.address import identity
+from gongkai.digest import sha256_hex
+from gongkai.settings import load_settings
 from gongkai.site import AgencySite
 from spiders.agency import AgencySpider
+from storage.locks import FileLock
+
+logger = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -35,14 +45,21 @@ def main() -> None:
 
 def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
     """Crawl ``job["site"]``; returns the summary as JSON."""
+    site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
+    given = load_settings()
+    lock = FileLock(given.state_dir.absolute() / "locks" / f"site-{sha256_hex(identity(site.url))[:16]}.lock")
+    if not lock.try_exclusive():
+        busy = f"another process is crawling {site.url} into {given.archive}; let it end before you run this again"
+        return SiteSummary.failed(site.url, site.agency, busy).as_json()
+    open_log(Path(job["log_file"]), given.log_level)
+    budget = f"at most {given.max_requests} requests, {given.delay_s:g} s apart"
+    logger.info("gongkai %s: %s into %s, %s", __version__, site.url, given.archive, budget)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.set("LOG_FILE", job["log_file"], priority="cmdline")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     settings.set("EVENTS_FD", events.fileno(), priority="cmdline")
-    Path(job["log_file"]).parent.mkdir(parents=True, exist_ok=True)
     process = CrawlerProcess(settings)
     crawler: Crawler = process.create_crawler(AgencySpider)
-    site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
     process.crawl(crawler, agency_site=site)
     gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a short crawl
     process.start()

@@ -67,6 +67,12 @@ class SiteSummary:
         )
 
     @classmethod
+    def interrupted(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
+        """The crawl was ended from outside before it could say how far it came."""
+        told = f"the crawl was interrupted ({why}); the next one goes on from here"
+        return cls(site, agency, 0, 0, 0, 0, 0, (), (), (), "incomplete", told)
+
+    @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SiteSummary":
         lists = {"years", "missing_years", "incidents", "pending"}
         fields: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in data.items()}

@@ -1,0 +1,32 @@
+"""The log of one site's crawl, for a person at two in the morning: the crawl's own lines, and what went wrong."""
+
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from gongkai.errors import GongkaiError
+
+_SAID = (GongkaiError, sqlite3.Error)
+"""Failures that `crawler.session` puts into one line; where in the code they came from helps nobody."""
+
+
+def open_log(path: Path, level: str) -> None:
+    """Takes over the root logger. Below DEBUG, what Scrapy says of itself (versions, settings, classes, figures) and
+    warnings for programmers stay out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    formatter = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    if level != "DEBUG":
+        handler.addFilter(_tells_of_the_crawl)
+    logging.raiseExceptions = False  # the archive's disk is full: that is said by whoever writes to the archive
+    logging.basicConfig(handlers=[handler], level=level)
+
+
+def _tells_of_the_crawl(record: logging.LogRecord) -> bool:
+    if not record.name.startswith(("scrapy", "twisted", "py.warnings")):
+        return True
+    said = record.exc_info is not None and isinstance(record.exc_info[1], _SAID)
+    return record.levelno >= logging.WARNING and record.name != "py.warnings" and not said
