@@ -17,7 +17,7 @@ from crawler.reports import read_report
 from crawler.session import ArchiveSession
 from gongkai.capture import Capture, Finding, Verdict
 from gongkai.document import Document
-from gongkai.errors import StorageError
+from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading, SourceDocument
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class ArchivePipeline(_Stage):
     async def process_item(self, item: Recognised) -> Verdict:
         try:
             verdict = await asyncio.to_thread(self._keep, item)
-        except (StorageError, OSError) as problem:
+        except (StorageError, ConfigurationError, OSError) as problem:  # S3 keys withdrawn meanwhile are configuration
             self.session.fail(problem)
             raise
         report = item.reading.report

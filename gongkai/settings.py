@@ -4,7 +4,10 @@
 and an example; the table in docs/settings.md is made from this class.
 """
 
+import logging
 import os
+from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,6 +29,9 @@ from gongkai.errors import ConfigurationError
 
 def _about(default: Any, says: str, example: str, **limits: Any) -> Any:
     return Field(default, description=says, examples=[example], **limits)
+
+
+logger = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -130,24 +136,43 @@ def load_settings(**given: Any) -> Settings:
         raise ConfigurationError(
             f"GONGKAI_CONFIG names {named}, which is not a file; point it at a TOML file or unset it"
         )
+    _doubt_misspelt(os.environ)
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as problem:
-        raise ConfigurationError("\n".join(_explain(error) for error in problem.errors())) from None
+        raise ConfigurationError("\n".join(_explain(error, given) for error in problem.errors())) from None
     except ValueError as problem:  # tomllib.TOMLDecodeError is one
         raise ConfigurationError(
             f"{_config_file()}: not valid TOML ({problem}); expected lines like delay_s = 2"
         ) from None
 
 
-def _explain(error: Any) -> str:
+def _doubt_misspelt(environment: Mapping[str, str]) -> None:
+    """A misspelt GONGKAI_ARCHIVE would otherwise fill another directory without a word."""
+    known = {f"GONGKAI_{name.upper()}" for name in Settings.model_fields} | {"GONGKAI_CONFIG"}
+    for name in environment:
+        if name.startswith("GONGKAI_") and name not in known:
+            for near in get_close_matches(name, known, 1, cutoff=0.85):
+                logger.warning("%s is not a setting and is not used; did you mean %s?", name, near)
+
+
+def _explain(error: Any, given: dict[str, Any]) -> str:
     name = str(error["loc"][0]) if error["loc"] else "?"
     about = Settings.model_fields.get(name)
     if about is None:
-        return f"{name}: no such setting; the known ones are {', '.join(sorted(Settings.model_fields))}"
+        known = ", ".join(sorted(Settings.model_fields))
+        return f"{name} in {_config_file()}: no such setting; the known ones are {known}"
     says = error["msg"].removeprefix("Value error, ")
     example = (about.examples or [""])[0]
     return (
-        f"{name} (GONGKAI_{name.upper()}): {error['input']!r} cannot be used: {says}. "
+        f"{_origin(name, given)}: {error['input']!r} cannot be used: {says}. "
         f"Expected: {about.description}. Example: {example}"
     )
+
+
+def _origin(name: str, given: dict[str, Any]) -> str:
+    """Where the value came from, so that it can be found and mended."""
+    if given.get(name) is not None:
+        return f"{name} as given"
+    variable = f"GONGKAI_{name.upper()}"
+    return variable if variable in os.environ else f"{name} in {_config_file()}"

@@ -182,6 +182,8 @@ class AgencySpider(Spider):
                 self._incident(lead.url, kind, f"the server answered with status {response.status}")
             elif lead.role == "report":
                 self._incident(lead.url, "missing", f"status {response.status}, the report named here is gone")
+            elif lead.role == "home":
+                self._incident(lead.url, "missing", f"status {response.status}, there is no home page at this address")
             return f"an error page (status {response.status})"
         if lead.role not in ("home", "shell", "hub"):
             home = identity(self.agency_site.url)
@@ -280,6 +282,8 @@ class AgencySpider(Spider):
         except Exception as problem:  # whatever a middleware or the network raised: the crawl goes on without this page
             kind = str(getattr(problem, "kind", "failed"))
             detail = str(getattr(problem, "detail", "") or problem) or type(problem).__name__
+            if (met_at := str(getattr(problem, "url", url))) != url:  # behind a redirect
+                detail = f"sent on to {met_at}: {detail}"
             raise FetchFailed(kind, detail[:300], bool(getattr(problem, "is_host_level", False))) from problem
 
     def _interrupted(self) -> bool:

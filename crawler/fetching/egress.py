@@ -110,11 +110,11 @@ class EgressPolicy:
             if None not in listed and port not in listed:
                 return f"{host} is allowed on port {', '.join(map(str, sorted(filter(None, listed))))} only"
         elif _literal(host) is not None:
-            return "hosts given as bare IP addresses are asked only when allow_hosts lists them"
+            return "a host given as a bare IP address is asked only when GONGKAI_ALLOW_HOSTS lists it"
         elif not _NAME.fullmatch(host):
             return "the address names no host that can be asked"
         elif host != _TERRITORY and not host.endswith("." + _TERRITORY):
-            return f"{host} is outside .{_TERRITORY}; add it to allow_hosts to have it asked"
+            return f"{host} is outside .{_TERRITORY}; add it to GONGKAI_ALLOW_HOSTS to have it asked"
         if (port < 80 or port in _fences()[0]) and port not in (listed or ()):
             return f"port {port} is not a web server's"
         return None

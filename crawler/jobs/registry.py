@@ -1,16 +1,20 @@
 """The sites file: one agency a row, CSV or YAML with the columns url, agency, region_code, former_names, schedule."""
 
 import csv
+import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crawler.fetching.egress import EgressPolicy
-from gongkai.address import canonical
+from gongkai.address import canonical, host_of
 from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ("url", "agency", "region_code", "former_names", "schedule")
 
@@ -20,7 +24,8 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
     text = url.strip()
     address = canonical(text if "://" in text else f"http://{text}")
     prefix = f"{where}: " if where else ""
-    if address is None or "." not in text.split("://")[-1]:
+    host = host_of(address or "")
+    if address is None or not ("." in host or ":" in host or host in settings.allow_hosts):
         raise ConfigurationError(
             f"{prefix}{url!r} is not a web address; expected an agency's home page such as http://cgj.xm.gov.cn/"
         )
@@ -33,13 +38,13 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
             f"{prefix}region_code {code!r} is not a GB/T 2260 code; expected six digits such as 350200"
         )
     names = row.get("former_names") or ()
-    if isinstance(names, str):
-        names = [n.strip() for n in names.replace("；", ";").replace(",", ";").split(";")]
+    if not isinstance(names, list | tuple):
+        names = str(names).replace("；", ";").replace(",", ";").split(";")
     return AgencySite(
         url=address,
         agency=str(row.get("agency") or "").strip() or None,
         region_code=code,
-        former_names=tuple(n for n in names if n),
+        former_names=tuple(name for n in names if (name := str(n).strip())),
         schedule=str(row.get("schedule") or "").strip() or None,
     )
 
@@ -49,7 +54,10 @@ def read_sites(path: Path, settings: Settings) -> list[AgencySite]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{path}: cannot be read ({problem}); expected a UTF-8 CSV or YAML file") from None
+        reason = "it is not UTF-8" if isinstance(problem, UnicodeDecodeError) else problem.strerror or problem
+        raise ConfigurationError(
+            f"{path}: cannot be read ({reason}); expected CSV or YAML in UTF-8 (in a spreadsheet: save as CSV UTF-8)"
+        ) from None
     rows = _yaml_rows(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(path, text)
     sites = [site_of(where=where, settings=settings, **row) for where, row in rows]
     if not sites:
@@ -61,10 +69,24 @@ def read_sites(path: Path, settings: Settings) -> list[AgencySite]:
 
 def _csv_rows(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
     reader = csv.DictReader(text.splitlines())
-    if "url" not in (reader.fieldnames or ()):
+    _check_columns(path, reader.fieldnames or ())
+    rows = []
+    for row in reader:
+        where = f"{path} line {reader.line_num}"
+        if None in row:
+            raise ConfigurationError(f'{where}: more fields than columns; put "…" around a field that holds a comma')
+        if (row["url"] or "").strip():
+            rows.append((where, {k: v for k, v in row.items() if k in COLUMNS}))
+        elif any((value or "").strip() for value in row.values()):
+            raise ConfigurationError(f"{where}: no url; expected the agency's home page")
+    return rows
+
+
+def _check_columns(path: Path, names: Iterable[str]) -> None:
+    if "url" not in names:
         raise ConfigurationError(f"{path}: the first line has no column url; expected {','.join(COLUMNS)}")
-    rows = [(f"{path} line {reader.line_num}", {k: v for k, v in row.items() if k in COLUMNS}) for row in reader]
-    return [(where, row) for where, row in rows if (row.get("url") or "").strip()]
+    if unknown := [name for name in names if name not in COLUMNS]:
+        logger.warning("%s: not used: %s; the columns are %s", path, ", ".join(unknown), ", ".join(COLUMNS))
 
 
 def _yaml_rows(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -73,6 +95,10 @@ def _yaml_rows(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
     except yaml.YAMLError as problem:
         raise ConfigurationError(f"{path}: not valid YAML ({problem})") from None
     entries = data.get("sites") if isinstance(data, dict) else data
-    if not isinstance(entries, list) or not all(isinstance(e, dict) and e.get("url") for e in entries):
-        raise ConfigurationError(f"{path}: expected a list of sites, each with a url")
+    if not isinstance(entries, list) or not all(isinstance(e, dict) and isinstance(e.get("url"), str) for e in entries):
+        raise ConfigurationError(
+            f"{path}: expected a list of sites, each with a url, as in: - url: http://cgj.xm.gov.cn/"
+        )
+    if unknown := sorted({str(key) for e in entries for key in e} - set(COLUMNS)):
+        logger.warning("%s: not used: %s; the keys are %s", path, ", ".join(unknown), ", ".join(COLUMNS))
     return [(f"{path} site {n}", {k: v for k, v in e.items() if k in COLUMNS}) for n, e in enumerate(entries, 1)]

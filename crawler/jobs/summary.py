@@ -83,7 +83,7 @@ class SiteSummary:
 
     @property
     def exit_code(self) -> int:
-        if self.outcome == "failed":
+        if self.outcome == "failed" or any(incident["kind"] == "not_stored" for incident in self.incidents):
             return UNEXPECTED
         return SITE_GAVE_NOTHING if self.outcome in GAVE_NOTHING else DONE
 
