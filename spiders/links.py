@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from lxml import etree, html
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
+from spiders.markup import tree_of
 from spiders.surroundings import Context, Surroundings, seen_text
 from spiders.vocabulary import addresses
 
@@ -132,9 +132,8 @@ def _inside_script(script: HtmlElement, base: str) -> Iterator[Link]:
     if len(text) > _LONGEST_SCRIPT or "<a" not in text or "href" not in text:
         return
     plain = re.sub(r"<!\[CDATA\[|\]\]>", "", text).replace('\\"', '"').replace("\\/", "/")
-    try:
-        fragment = html.fromstring(f"<div>{plain}</div>")
-    except (etree.ParserError, ValueError):
+    fragment = tree_of(f"<div>{plain}</div>")
+    if fragment is None:
         return
     around = Surroundings()
     for anchor in fragment.iter("a"):

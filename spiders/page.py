@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from lxml import etree
 from lxml.html import HtmlElement
-from parsel import Selector
 from scrapy.http import Response, TextResponse
 
 from gongkai.address import canonical
@@ -15,6 +13,7 @@ from gongkai.chinese import fold, squeeze
 from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
 from spiders.links import Link, find_links, is_file, redirects
+from spiders.markup import tree_of
 from spiders.surroundings import seen_text
 from spiders.vocabulary import anchors, heaviest, pages
 
@@ -84,7 +83,7 @@ def read_page(response: Response) -> Page:
     if not isinstance(response, TextResponse) or response.body[:8].lstrip().startswith(_MAGIC):
         kind: Kind = "error" if response.status >= 400 else "file"
         return Page(response.url, kind, digest)
-    root = _tree(response)
+    root = tree_of(response.text)
     if root is None:
         return Page(response.url, "error", digest)
     meta = _meta(root)
@@ -137,14 +136,6 @@ def _is_report(page: Page) -> bool:
     return page.loose_chars >= 200 or bool(page.files) or page.images > 0 or shown
 
 
-def _tree(response: TextResponse) -> HtmlElement | None:
-    try:
-        root = Selector(text=response.text, type="html").root
-    except (ValueError, etree.ParserError):
-        return None
-    return root if isinstance(root, etree._Element) else None
-
-
 def _meta(root: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in root.iter("meta"):
@@ -157,7 +148,7 @@ def _meta(root: HtmlElement) -> dict[str, str]:
 def _titles(root: HtmlElement, meta: dict[str, str]) -> tuple[str, ...]:
     candidates = [meta.get("articletitle", "")]
     candidates += [seen_text(h) for h in list(root.iter("h1"))[:2]]
-    candidates += [seen_text(t) for t in list(root.iter("title"))[:1]]
+    candidates += [seen_text(t) for t in list(root.iter("title"))[:2]]
     return tuple(dict.fromkeys(c[:300] for c in candidates if c.lower() not in _NO_NAME))
 
 

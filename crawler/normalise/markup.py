@@ -6,12 +6,10 @@ from typing import cast
 
 from lxml import etree
 
+from gongkai.markup import goes_on, mended
+
 PAGE_LIMIT_CHARS = 12_000_000
 TAG_LIMIT_CHARS = 65_536
-_WRAPPER_DEPTH = 150
-_DEPTH = 220
-_WRAPPERS = frozenset(("div", "span", "font", "b", "i", "strong", "em", "center", "section", "article", "ul", "li", "a",
-                       "o:p", "u"))
 _TAG_START = re.compile(r"<(/?[a-zA-Z][\w:-]{0,40})")
 
 Element = etree._Element
@@ -27,16 +25,20 @@ def parse(text: str) -> tuple[Element, list[str]]:
     if stripped:
         warnings.append(f"{stripped} tags longer than {TAG_LIMIT_CHARS} characters lost their attributes")
     tree, too_deep = _lxml(text)
-    if too_deep:
-        # lxml gives up at 256 levels and returns what it has, which may be nothing.
-        tree = _flattened(text)
-        warnings.append("page nested too deeply; outer wrappers were dropped")
+    if too_deep or (tree is not None and goes_on(tree)):
+        found = "nested too deeply" if too_deep else "goes on after its end"
+        if (whole := mended(text)) is not None:
+            tree, _ = _lxml(whole)
+            warnings.append(f"page {found}")
+        else:
+            warnings.append(f"page cut: it {found} and is too long to be mended")
     if tree is None:
         raise ValueError("no element in the page")
     return tree, warnings
 
 
 def _lxml(text: str) -> tuple[Element | None, bool]:
+    """The tree and whether libxml2 gave up at its 256 levels: then it holds what came before, which may be nothing."""
     # Plain elements: lxml.html's own class costs a look-up for every element touched, a sixth of the whole reading.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -59,45 +61,6 @@ def _strip_long_tags(text: str) -> tuple[str, int]:
             pieces[i] = piece[:start.end()]
             stripped += 1
     return ">".join(pieces), stripped
-
-
-class _Shallow:
-    """Parser target that leaves wrappers below a sane depth out of the tree and their content in place. libxml2's depth
-    limit is on trees, not on what it reports to a target."""
-
-    def __init__(self) -> None:
-        self._builder = etree.TreeBuilder()
-        self._kept: list[bool] = []
-        self._depth = 0
-
-    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
-        keep = self._depth < (_WRAPPER_DEPTH if tag in _WRAPPERS else _DEPTH)
-        self._kept.append(keep)
-        if keep:
-            self._depth += 1
-            self._builder.start(tag, attrib)
-
-    def end(self, tag: str | bytes) -> None:
-        if self._kept.pop():
-            self._depth -= 1
-            self._builder.end(tag)
-
-    def data(self, text: str | bytes) -> None:
-        self._builder.data(text)
-
-    def comment(self, text: str | bytes) -> None:
-        """Comments are left out."""
-
-    def close(self) -> Element:
-        return self._builder.close()
-
-
-def _flattened(text: str) -> Element | None:
-    parser = etree.HTMLParser(target=_Shallow(), encoding="utf-8")
-    try:
-        return cast("Element", etree.fromstring(text.encode("utf-8", "replace"), parser))
-    except etree.XMLSyntaxError:
-        return None
 
 
 def tokens(element: Element) -> list[str]:

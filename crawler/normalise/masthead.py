@@ -95,8 +95,7 @@ def titles(tree: Element, meta: dict[str, str]) -> list[tuple[str, str]]:
     for element in tree.iter("div", "p", "span", "td", "h2", "h3", "strong", "center"):
         if any(token in names for token in tokens(element)) and len(element) < 12:
             add("container", _lines(element))
-    page = tree.find(".//title")
-    if page is not None:
+    for page in tree.iter("title"):  # several where a header is a page of its own
         add("title", strip_site(raw_text(page), meta))
     return found
 

@@ -9,8 +9,8 @@ from crawler.normalise.vocabulary import pattern
 from gongkai.document import Block, Table
 
 MAX_BLOCKS = 50_000
-_SKIP = frozenset(("script", "style", "noscript", "template", "svg", "head", "select", "button", "textarea", "iframe",
-                   "object", "input", "map"))
+_SKIP = frozenset(("script", "style", "noscript", "template", "svg", "head", "title", "select", "button", "textarea",
+                   "iframe", "object", "input", "map"))
 _INLINE = frozenset(("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
                      "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "o:p", "q", "s", "small", "span",
                      "st1:chsdate", "st1:personname", "strike", "strong", "sub", "sup", "time", "tt", "u", "v:shape",

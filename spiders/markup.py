@@ -1,0 +1,23 @@
+"""Source to the tree that links and titles are read from."""
+
+from lxml import etree
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from gongkai.markup import goes_on, mended
+
+
+def tree_of(text: str) -> HtmlElement | None:
+    """The whole of the page in one tree; None where nothing can be made of it."""
+    root = _parsed(text)
+    if root is not None and goes_on(root) and (whole := mended(text)) is not None:
+        return _parsed(whole)
+    return root
+
+
+def _parsed(text: str) -> HtmlElement | None:
+    try:
+        root = Selector(text=text, type="html").root
+    except (ValueError, etree.ParserError):
+        return None
+    return root if isinstance(root, etree._Element) else None
