@@ -75,6 +75,8 @@ class JournalMiddleware:
         }
 
     async def _write(self, request: Request, record: FetchRecord) -> None:
+        if self._session.failure is not None:  # said once; a locked catalog would cost another minute here
+            return
         try:
             await asyncio.to_thread(self._session.log.record, record)
         except (GongkaiError, OSError) as problem:

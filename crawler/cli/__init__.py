@@ -1,7 +1,7 @@
 """The ``gongkai`` command. Each command is a small module; this one names them and turns errors into exit codes.
 
 0 done; 1 unexpected failure; 2 wrong use or configuration; 3 finished, but a site gave nothing where something was
-expected or was blocked; 5 damage found by ``verify``.
+expected or was blocked; 5 damage found by ``verify``; 130 and 143 a crawl ended by Ctrl-C and by SIGTERM.
 """
 
 import os
@@ -41,7 +41,8 @@ def application(only: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
         help="公开：政府信息公开工作年度报告的发现、读取与存档。\n\nFinds, reads and archives China's government "
         "information-disclosure annual reports.\n\nExit codes: 0 done; 1 unexpected failure; 2 wrong use or "
-        "configuration; 3 finished, but a site gave nothing or was blocked; 5 damage found.",
+        "configuration; 3 finished, but a site gave nothing or was blocked; 5 damage found; 130 or 143 ended by "
+        "Ctrl-C or SIGTERM (the next run goes on from there).",
     )
     app.callback(invoke_without_command=True)(_root)
     for name, module in COMMANDS.items():
@@ -66,21 +67,44 @@ def main() -> None:
     """Entry point: never a traceback for a user's mistake. ``GONGKAI_LOG_LEVEL=DEBUG`` shows one for ours."""
     asked = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in COMMANDS else None
     try:
-        application(asked)(prog_name="gongkai")
+        code = _run(asked)
+        sys.stdout.flush()
     except GongkaiError as problem:
         complain(str(problem))
-        sys.exit(problem.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(DONE)
+        code = problem.exit_code
+    except BrokenPipeError:  # whoever read our output had enough, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except OSError as problem:
+        complain(_failed_file(problem))
+        code = UNEXPECTED
     except Exception as problem:
-        if os.environ.get("GONGKAI_LOG_LEVEL", "").upper() == "DEBUG":
-            traceback.print_exc()
-        complain(
-            f"{type(problem).__name__}: {problem}. "
-            + words(
-                "这是程序缺陷，请附上命令与 GONGKAI_LOG_LEVEL=DEBUG 的输出报告给我们。",
-                "This is a defect of ours; please report it with the output under GONGKAI_LOG_LEVEL=DEBUG.",
-            )
-        )
-        sys.exit(UNEXPECTED)
+        complain(_defect(problem))
+        code = UNEXPECTED
+    sys.exit(code)
+
+
+def _run(asked: str | None) -> int:
+    try:
+        application(asked)(prog_name="gongkai")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return end.code if isinstance(end.code, int) else DONE
+    return DONE
+
+
+def _failed_file(problem: OSError) -> str:
+    what = problem.filename or words("输出", "the output")
+    return f"{what}: {problem.strerror or problem}. " + words(
+        "请检查磁盘空间与权限后再次运行同一命令。", "Check free space and permissions, then run the same command again."
+    )
+
+
+def _defect(problem: Exception) -> str:
+    if os.environ.get("GONGKAI_LOG_LEVEL", "").upper() == "DEBUG":
+        traceback.print_exc()
+    return f"{type(problem).__name__}: {problem}. " + words(
+        "这是程序缺陷，请附上命令与 GONGKAI_LOG_LEVEL=DEBUG 的输出报告给我们。",
+        "This is a defect of ours; please report it with the output under GONGKAI_LOG_LEVEL=DEBUG.",
+    )

@@ -1,5 +1,6 @@
 """``gongkai extract``: read local files without archiving."""
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -18,7 +19,13 @@ from gongkai.errors import DONE, SITE_GAVE_NOTHING, WRONG_USE, ConfigurationErro
 from gongkai.report import Reading, SourceDocument
 from gongkai.settings import load_settings
 
-UNREAD = ("unsupported", "encrypted", "limit", "failed")
+UNREAD = {
+    "unsupported": ("gongkai doctor 列出本机缺少的读取组件", "gongkai doctor says which readers this machine lacks"),
+    "encrypted": ("请先在原软件中去除密码", "remove the password in the program it comes from"),
+    "limit": ("它超出安全限制，见 GONGKAI_SANDBOX_*", "it is beyond the limits for safety; see GONGKAI_SANDBOX_*"),
+    "failed": ("文件可能已损坏，请重新下载", "it may be damaged; download it again"),
+}
+"""Why a file was not read, and what to do."""
 
 
 def extract(
@@ -41,7 +48,7 @@ def extract(
     with Progress(console=err, transient=True, disable=len(files) < 3 or not err.is_terminal) as progress:
         for file in progress.track(files, description="extract"):
             try:
-                data = file.read_bytes()
+                data = _bytes(file, settings.max_body_mib)
             except OSError as problem:
                 complain(f"{file}: cannot be read ({problem.strerror or problem}); expected a readable file")
                 code = WRONG_USE
@@ -49,18 +56,27 @@ def extract(
             reading = _read(sandbox, data, url)
             document = reading.sources[reading.main].document
             if document.status in UNREAD:
+                zh, en = UNREAD[document.status]
                 tell(
-                    f"{file}：未能读出（{document.status}）{'；'.join(document.warnings)}",
-                    f"{file}: not read ({document.status}) {'; '.join(document.warnings)}",
+                    f"{file}：未能读出（{document.status}）{'；'.join(document.warnings)}；{zh}",
+                    f"{file}: not read ({document.status}) {'; '.join(document.warnings)}; {en}",
                     style="yellow",
                 )
                 code = code or SITE_GAVE_NOTHING
             if as_format == "json":
                 sys.stdout.write(json.dumps(extract_record(str(file), reading), ensure_ascii=False) + "\n")
-            else:
+            elif document.text:
                 sys.stdout.write(document.text.rstrip("\n") + "\n")
             sys.stdout.flush()
     raise typer.Exit(code)
+
+
+def _bytes(file: Path, most_mib: int) -> bytes:
+    with file.open("rb") as opened:
+        data = opened.read((most_mib << 20) + 1)
+    if len(data) > most_mib << 20:
+        raise OSError(errno.EFBIG, f"it is larger than {most_mib} MiB, see GONGKAI_MAX_BODY_MIB")
+    return data
 
 
 def _read(sandbox: Sandbox, data: bytes, url: str | None) -> Reading:
