@@ -232,7 +232,7 @@ class _Bars:
                 queue=event["queue"],
             )
         elif event["event"] == "finding":
-            self._progress.console.print(_finding(event), markup=False)
+            self._progress.console.print(_finding(event), markup=False, no_wrap=True, overflow="ellipsis")
         else:
             self._progress.update(task, visible=False)
 
