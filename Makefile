@@ -34,8 +34,8 @@ lint: setup ## ruff over code, tests and tools
 types: setup ## mypy over the packages
 	@$(BIN)/mypy
 
-unit: setup ## pytest alone
-	@$(BIN)/python -m pytest $(ARGS)
+unit: setup ## pytest alone, a process a core
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate

@@ -66,7 +66,7 @@ class S3Server:
         arguments = [
             f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-filer", "-s3",
             f"-master.port={master}", f"-master.port.grpc={master_grpc}", "-master.volumeSizeLimitMB=64",
-            "-volume.max=40", f"-volume.port={volume}", f"-volume.port.grpc={volume_grpc}", "-volume.preStopSeconds=0",
+            "-volume.max=400", f"-volume.port={volume}", f"-volume.port.grpc={volume_grpc}", "-volume.preStopSeconds=0",
             f"-filer.port={filer}", f"-filer.port.grpc={filer_grpc}", f"-filer.localSocket={self._folder}/filer.sock",
             f"-s3.port={self._port}", f"-s3.port.grpc={s3_grpc}", f"-s3.config={config}",
             f"-s3.localSocket={self._folder}/s3.sock", "-s3.port.iceberg=0", "-s3.port.lance=0"]
