@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import err, tell
-from gongkai.errors import DAMAGE, DONE
-from gongkai.settings import load_settings
+from gongkai.errors import DAMAGE, DONE, StorageError
+from gongkai.settings import Settings, load_settings
 from storage import Archive
 
 
@@ -22,7 +22,7 @@ def verify(
     ] = False,
 ) -> None:
     """逐一核对每个对象与每行目录 · check every object and row, naming each damage."""
-    with Archive.open(load_settings(archive=archive), create=False) as opened, _bar() as progress:
+    with _opened_for_verifying(load_settings(archive=archive)) as opened, _bar() as progress:
         result = opened.verify(_follow(progress))
     if as_json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False) + "\n")
@@ -38,6 +38,14 @@ def verify(
             style="red" if result.damages else "green",
         )
     raise typer.Exit(DAMAGE if result.damages else DONE)
+
+
+def _opened_for_verifying(settings: Settings) -> Archive:
+    """For writing, which puts in order what dead processes left; a read-only copy is verified as it stands."""
+    try:
+        return Archive.open(settings, create=False)
+    except StorageError:
+        return Archive.open(settings, create=False, read_only=True)
 
 
 def rebuild(archive: ArchiveOption = None) -> None:
