@@ -10,14 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from tests.shared_material import SHARED
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 _direct = build_opener(ProxyHandler({}))
 
 
@@ -90,22 +88,3 @@ def simulator(seed: str) -> Iterator[Simulator]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def gongkai(*args: str, proxy: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would, with `settings` as GONGKAI_* and no delays."""
-    return subprocess.run(
-        [sys.executable, "-m", "crawler", *args],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=280,
-        env=environment(proxy, **settings),
-        cwd=REPOSITORY,
-    )
-
-
-def environment(proxy: str | None = None, **settings: str) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("GONGKAI_") and not k.lower().endswith("_proxy")}
-    given = {f"GONGKAI_{key.upper()}": value for key, value in {"delay_s": "0", **settings}.items()}
-    return clean | given | ({"http_proxy": proxy, "https_proxy": proxy} if proxy else {})

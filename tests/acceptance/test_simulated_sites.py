@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.command import REPOSITORY, environment, gongkai, lasting, listed, objects
 from tests.s3_server import S3Place, s3_server, s3_settings  # noqa: F401  (fixtures)
 from tests.shared_material import needs_shared
-from tests.simulator import REPOSITORY, Simulator, bare, environment, gongkai, simulator
+from tests.simulator import Simulator, bare, simulator
 
 pytestmark = [needs_shared, pytest.mark.shared]
 SEEDS = ("dev", "lantern", "weir")
@@ -62,22 +63,6 @@ def crawl(world: Simulator, site: str, **settings: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     summary: dict[str, Any] = json.loads(done.stdout)
     return summary
-
-
-def listed(**settings: str) -> list[dict[str, Any]]:
-    done = gongkai("reports", "--format", "jsonl", **settings)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def lasting(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What two crawls at different times must agree on."""
-    return [{k: v for k, v in record.items() if k not in ("first_seen", "last_seen")} for record in records]
-
-
-def objects(archive: Path, *under: str) -> dict[str, int]:
-    files = (path for part in under for path in (archive / part).rglob("*") if path.is_file())
-    return {str(path.relative_to(archive)): path.stat().st_size for path in files}
 
 
 def test_every_own_report_is_found_and_no_other(crawled: Crawled) -> None:
