@@ -13,7 +13,7 @@ CODE := gongkai spiders crawler storage samplesite
 ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types unit docs lock image-proof clean
+.PHONY: help setup demo test lint types unit docs bench lock image-proof clean
 
 help: ## list the targets with what they do
 	@printf 'Gongkai: make TARGET\n\n'
@@ -39,6 +39,10 @@ unit: setup ## pytest alone, a process a core
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate
+
+bench: setup ## how fast we are beside bare Scrapy and trafilatura, in the same run (no part of the tests)
+	@$(BIN)/python -m bench.normalise
+	@$(BIN)/python -m bench.crawl
 
 lock: ## resolve pyproject.toml into requirements.lock again (uv, in a throwaway environment)
 	@tools/lock.sh

@@ -24,6 +24,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: "_Server"
     protocol_version = "HTTP/1.1"
     timeout = 30  # seconds a silent connection may hold its thread
+    disable_nagle_algorithm = True  # head and body are two writes; the second would wait 40 ms for the first's receipt
 
     def do_GET(self) -> None:
         answer = self.server.site.pages.get(unquote(urlsplit(self.path).path))
