@@ -7,6 +7,7 @@ from functools import lru_cache
 import zhconv
 
 _INVISIBLE = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff]+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』＂＇")
 _DIGITS = {
     "〇": "0",
@@ -25,6 +26,11 @@ _DIGITS = {
     "九": "9",
 }
 _CHINESE_YEAR = re.compile("([二][〇○ＯO零0][〇○ＯO零0一二三][〇○ＯO零0一二三四五六七八九])(?=年)")
+
+
+def printable(text: str) -> str:
+    """Without control characters and bidirectional overrides: terminals obey them, readers never meant them."""
+    return _CONTROL.sub("", text)
 
 
 def squeeze(text: str) -> str:

@@ -16,6 +16,7 @@ from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import crawl_now
 from crawler.jobs.registry import read_sites, site_of
 from crawler.jobs.summary import SiteSummary
+from gongkai.chinese import printable
 from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.settings import Settings, load_settings
 from gongkai.site import AgencySite
@@ -185,7 +186,8 @@ def years_in_words(years: tuple[int, ...] | list[int]) -> str:
 
 def _finding(event: dict[str, Any]) -> str:
     kind = "" if event["kind"] == "annual_report" else f" [{event['kind']}]"
-    return f"{words(*FINDINGS[event['outcome']])} {event['year'] or '????'}{kind} {event['title'] or ''} {event['url']}"
+    said = f"{words(*FINDINGS[event['outcome']])} {event['year'] or '????'}{kind} {event['title'] or ''} {event['url']}"
+    return printable(said)
 
 
 class _Bars:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import show, table, tell, words
@@ -42,7 +43,7 @@ def doctor(
         sys.stdout.write(json.dumps([asdict(f) for f in findings], ensure_ascii=False) + "\n")
     else:
         made = table(("项目", "item"), ("状态", "state"), ("说明", "detail"))
-        marks = {"ok": "[green]✓[/]", "optional": "[yellow]○[/]", "missing": "[red]✗[/]"}
+        marks = {"ok": Text("✓", "green"), "optional": Text("○", "yellow"), "missing": Text("✗", "red")}
         for finding in findings:
             made.add_row(finding.name, marks[finding.state], finding.detail)
         show(made)

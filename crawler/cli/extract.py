@@ -14,6 +14,7 @@ from crawler.normalise.sandbox import Sandbox
 from crawler.reports import read_report
 from crawler.reports.record import extract_record
 from gongkai.address import canonical
+from gongkai.chinese import printable
 from gongkai.digest import sha256_hex
 from gongkai.errors import DONE, SITE_GAVE_NOTHING, WRONG_USE, ConfigurationError
 from gongkai.report import Reading, SourceDocument
@@ -66,7 +67,7 @@ def extract(
             if as_format == "json":
                 sys.stdout.write(json.dumps(extract_record(str(file), reading), ensure_ascii=False) + "\n")
             elif document.text:
-                sys.stdout.write(document.text.rstrip("\n") + "\n")
+                sys.stdout.write(printable(document.text).rstrip("\n") + "\n")
             sys.stdout.flush()
     raise typer.Exit(code)
 

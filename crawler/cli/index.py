@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.text import Text
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
+from gongkai.chinese import printable
 from gongkai.settings import load_settings
 from storage import Archive, ReportRecord, StoredVersion
 
@@ -79,7 +81,7 @@ def show(
         elif as_format == "json":
             sys.stdout.write(json.dumps(_as_json(stored), ensure_ascii=False, indent=1) + "\n")
         else:
-            sys.stdout.write(stored.text.rstrip("\n") + "\n")
+            sys.stdout.write(printable(stored.text).rstrip("\n") + "\n")
 
 
 def history(
@@ -132,9 +134,9 @@ def diff(
         a = older if older is not None else (latest.before or max(1, b - 1))
         changes = opened.changes(report_id, a, b)
     for cell in changes.cells:
-        sys.stdout.write(f"{cell}\n")
+        sys.stdout.write(f"{printable(str(cell))}\n")
     for line in changes.text_diff:
-        sys.stdout.write(line.rstrip("\n") + "\n")
+        sys.stdout.write(printable(line).rstrip("\n") + "\n")
     if not changes.cells and not changes.text_diff:
         tell(f"第 {a} 版与第 {b} 版相同", f"versions {a} and {b} are the same", style="dim")
 
@@ -169,11 +171,11 @@ def _pending_mark(record: ReportRecord) -> str:
     return " " + words("［附件待读］", "[file pending]") if record.pending else ""
 
 
-def _checks(checks: dict[str, int]) -> str:
+def _checks(checks: dict[str, int]) -> Text:
     fails = checks.get("fail", 0)
     if not sum(checks.values()):
-        return "—"
-    return f"[red]✗ {fails}[/]" if fails else f"[green]✓ {checks.get('pass', 0)}[/]"
+        return Text("—")
+    return Text(f"✗ {fails}", "red") if fails else Text(f"✓ {checks.get('pass', 0)}", "green")
 
 
 def _changes(before: int | None, text_changed: bool | None, cells: tuple[str, ...]) -> str:
@@ -188,18 +190,19 @@ def _changes(before: int | None, text_changed: bool | None, cells: tuple[str, ..
 def _write_csv(records: Iterable[ReportRecord]) -> None:
     writer: Any = None
     for record in records:
-        row = {
-            key: json.dumps(value, ensure_ascii=False)
-            if isinstance(value, dict)
-            else " ".join(value)
-            if isinstance(value, list)
-            else value
-            for key, value in record.as_json().items()
-        }
+        row = {key: _csv_cell(value) for key, value in record.as_json().items()}
         if writer is None:
             writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
             writer.writeheader()
         writer.writerow(row)
+
+
+def _csv_cell(value: Any) -> Any:
+    """Lists part by blanks, objects as JSON; text a spreadsheet would run as a formula gets its apostrophe in front."""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = " ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@")) else text
 
 
 def _as_json(stored: StoredVersion) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from crawler.normalise.charset import decode
 from crawler.normalise.markup import Element, parse, raw_text, text_of
 from crawler.normalise.text import flatten, title_lines
 from gongkai.address import canonical
+from gongkai.chinese import printable
 from gongkai.document import Document, FileLink, Status
 
 _SCRIPTED = ("script", "textarea", "noscript", "template")
@@ -17,6 +18,7 @@ _BODY_CHARS = 300
 def read_html(data: bytes, *, url: str | None = None, declared: str | None = None) -> Document:
     """A page as it came. A body that only a script would write is found in the script's strings."""
     text, charset = decode(data, declared)
+    text = printable(text)
     tree, warnings = parse(text)
     hidden = [script for element in tree.iter(*_SCRIPTED) if len(script := _raw(element)) > _BODY_CHARS]
     etree.strip_elements(tree, *_DROPPED, with_tail=False)

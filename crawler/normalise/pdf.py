@@ -116,13 +116,15 @@ def _lines(page: Any) -> list[_Piece]:
     lines: list[_Piece] = []
     chars: list[str] = []
     box: list[float] = []
-    rect = pdfium.FS_RECTF()
+    rect, drawn = pdfium.FS_RECTF(), pdfium.FS_RECTF()
     for i in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text, i)
         if code in (10, 13):
             _end_line(lines, chars, box, height)
             continue
         char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 and code != 0xFFFE else ""
+        if char.strip() and _printed_again(text, i, char, chars, drawn):
+            continue
         chars.append(char)
         # Loose boxes are as tall as the font, so that a line's height is its size whatever its characters are.
         if char.strip() and pdfium.FPDFText_GetLooseCharBox(text, i, rect):
@@ -131,6 +133,16 @@ def _lines(page: Any) -> list[_Piece]:
     _end_line(lines, chars, box, height)
     text.close()
     return lines
+
+
+def _printed_again(text: Any, i: int, char: str, chars: list[str], drawn: Any) -> bool:
+    """Whether a character stands where the same one was just drawn: some writers print bold by printing twice.
+    `drawn` carries the last one's box from call to call."""
+    left, bottom, width = drawn.left, drawn.bottom, drawn.right - drawn.left
+    if not pdfium.FPDFText_GetLooseCharBox(text, i, drawn):
+        return False
+    near = abs(drawn.left - left) < 0.3 * width and abs(drawn.bottom - bottom) < 0.3 * width
+    return near and bool(chars) and chars[-1] == char
 
 
 def _end_line(lines: list[_Piece], chars: list[str], box: list[float], height: float) -> None:
@@ -173,12 +185,14 @@ class _Plumber:
 
 
 def _plumbed(page: Any, number: int) -> list[_Piece]:
+    page = page.dedupe_chars()
     found = [table for table in page.filter(_may_rule).find_tables() if len({cell[0] for cell in table.cells}) > 1]
     tables = [table for table in found if not any(o is not table and _inside(table.bbox, o.bbox) for o in found)]
     chars = page.chars
     outside = page.filter(lambda item: item["object_type"] != "char" or not any(_covers(t.bbox, item) for t in tables))
+    lines = ((_read_off(line["text"]), line) for line in outside.extract_text_lines(return_chars=False))
     pieces: list[_Piece] = [Line(text, line["x0"], line["x1"], line["top"], line["bottom"])
-                            for line in outside.extract_text_lines(return_chars=False) if (text := _read_off(line["text"]))]
+                            for text, line in lines if text]
     for table in tables:
         boxes = tuple(_box(cell, [char for char in chars if _covers(cell, char)]) for cell in table.cells)
         if any(box.text for box in boxes):

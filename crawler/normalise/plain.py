@@ -5,6 +5,7 @@ import re
 from crawler.normalise.charset import decode
 from crawler.normalise.reading import MAX_BLOCKS, paragraph
 from crawler.normalise.text import title_lines
+from gongkai.chinese import printable
 from gongkai.document import Document
 
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
@@ -14,7 +15,8 @@ def read_plain(data: bytes, *, declared: str | None = None) -> Document:
     """Every line a paragraph. `text` keeps blank lines, tabs and pipes: figures of a flattened table are found by them,
     so no table is guessed here."""
     text, charset = decode(data, declared)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    text = printable(text)
     lines = [line.strip() for line in text.split("\n")]
     filled = [line for line in lines if line]
     blocks = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from crawler.normalise.grid import Span, expand
 from crawler.normalise.markup import Element, raw_text
 from crawler.normalise.vocabulary import pattern
+from gongkai.chinese import printable
 from gongkai.document import Block, Table
 
 MAX_BLOCKS = 50_000
@@ -26,8 +27,8 @@ _HEADING_LIMIT = 45
 def clean(text: str) -> str:
     """One line of text: runs of white space as one blank, none where only the source broke a Chinese line."""
     if len(words := text.split()) <= 1:
-        return words[0].strip("\u200b\ufeff") if words else ""
-    return _SPACES.sub(" ", _WRAPPED.sub("", text)).strip()
+        return printable(words[0]).strip("\u200b\ufeff") if words else ""
+    return _SPACES.sub(" ", _WRAPPED.sub("", printable(text))).strip()
 
 
 def is_heading(text: str) -> bool:

@@ -129,3 +129,12 @@ def test_a_locked_file_is_encrypted_not_failed() -> None:
         b" /Standard /V 1 /R 2 /P -64 /O <" + b"11" * 32 + b"> /U <" + b"22" * 32 + b"> >>",
     )
     assert normalise(locked).status == "encrypted"
+
+
+def test_characters_printed_twice_for_bold_are_read_once() -> None:
+    words = "人人有责的年度报告"
+    bold = [("text", 72 + shift, 700, 12, words) for shift in (0, 0.4)]
+    table = [op for op in ruled([["项目", "件数"], ["予以公开", "11"]], 600, [72, 200, 300]) for _ in range(2)]
+    for page in (bold, bold + table):
+        text = normalise(pdf([page])).text
+        assert text.count(words) == 1 and "人人人" not in text and "1111" not in text
