@@ -12,7 +12,8 @@ GAVE_NOTHING = frozenset({"nothing", "blocked", "unreachable"})
 
 @dataclass(frozen=True)
 class SiteSummary:
-    """`reports` counts the agency's own reports seen; each is new, changed or unchanged, once. `outcome` is complete,
+    """`reports` counts the agency's own reports the crawl saw, those a cut-off run of it stored before included; each
+    that was met in this run is new, changed or unchanged, once. `outcome` is complete,
     incomplete (years missing), budget (stopped by the request budget), nothing, blocked, unreachable or failed (the
     archive could not be written)."""
 
@@ -45,7 +46,7 @@ class SiteSummary:
             site=spider.agency_site.url,
             agency=spider.agency_site.agency,
             requests=requests,
-            reports=len(own),
+            reports=max(len(own), len(spider.years)),
             new=new,
             changed=changed,
             unchanged=len(own) - new - changed,
