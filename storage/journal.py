@@ -49,7 +49,8 @@ class Journal:
                 raise
 
     def read(self) -> bytes:
-        return self.path.read_bytes()
+        with file_failures(f"read the journal {self.path}"):
+            return self.path.read_bytes()
 
     def remove(self) -> None:
         with file_failures(f"remove the sealed journal {self.path}"):

@@ -14,12 +14,13 @@ from storage.failures import file_failures
 class FileLock:
     """An open lock file. Two instances exclude each other within one process as well."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Without `create` a file that is gone gives a lock that holds nothing; see `held_file_is`."""
+    def __init__(self, path: Path, *, create: bool = True, folder: bool = True) -> None:
+        """Without `create` a file that is gone gives a lock that holds nothing; see `held_file_is`. Without `folder`
+        the directory must be there: an archive moved away is not begun anew by a lock."""
         self.path = path
         self._handle: int | None = None
         with file_failures(f"open the lock {path}"):
-            if create:
+            if create and folder:
                 path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o644)
@@ -71,7 +72,7 @@ def document_lock(state: Path, document_id: str) -> Iterator[None]:
 
 @contextmanager
 def exclusively(path: Path) -> Iterator[None]:
-    lock = FileLock(path)
+    lock = FileLock(path, folder=False)
     try:
         lock.exclusive()
         yield

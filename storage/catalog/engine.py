@@ -29,6 +29,7 @@ class Catalog:
         self._read_only = read_only
         self._state = state
         self._engine = self._open(self.url)
+        self._prepared: os.stat_result | None = None
 
     @property
     def file(self) -> Path | None:
@@ -45,6 +46,7 @@ class Catalog:
         """Takes the write lock at once, so that what is read inside stays true until the end."""
         if self._read_only:
             raise StorageError(f"catalog {self.name} was opened for reading only")
+        self.still_there()
         with catalog_failures(self.name), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITING: True})
             with connection.begin():
@@ -65,7 +67,20 @@ class Catalog:
             revision = self._revision()
             if revision != schema.HEAD:
                 _migrate(self)
+        self._remember()
         return revision is None
+
+    def still_there(self) -> None:
+        """SQLite writes on into a file that was removed, where nobody will ever read it."""
+        if self.file is None or self._prepared is None:
+            return
+        try:
+            same = os.path.samestat(self._prepared, self.file.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            same = False
+        if not same:
+            raise StorageError(f"the catalog {self.file} is gone, or another stands in its place, since it was opened. "
+                               "The objects are the truth: make it again with: gongkai rebuild")
 
     def beside(self) -> "Catalog":
         """An empty catalog in a new file beside this one, for `take_over`. SQLite only."""
@@ -91,6 +106,7 @@ class Catalog:
             new.replace(file)
             _remove(new, only_logs=True)
         self._engine = self._open(self.url)
+        self._remember()
 
     def discard(self) -> None:
         file = self.file
@@ -100,6 +116,9 @@ class Catalog:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _remember(self) -> None:
+        self._prepared = self.file.stat() if self.file is not None and self.file.exists() else None
 
     def _outside_transactions(self, statement: str) -> None:
         with catalog_failures(self.name), closing(self._engine.raw_connection()) as connection:

@@ -27,9 +27,12 @@ class LocalObjects:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.place = str(root)
+        with file_failures(f"open the archive directory {root}"):
+            self._opened = root.stat()
 
     def put(self, key: str, data: bytes, content_type: str) -> bool:
         path = self._path(key)
+        self._still_here()
         with file_failures(f"write {path}"):
             if not path.exists():
                 temporary = self._temporary(path, data)
@@ -45,6 +48,7 @@ class LocalObjects:
 
     def replace(self, key: str, data: bytes, content_type: str) -> None:
         path = self._path(key)
+        self._still_here()
         with file_failures(f"write {path}"):
             temporary = self._temporary(path, data)
             try:
@@ -59,12 +63,15 @@ class LocalObjects:
             try:
                 return path.read_bytes()
             except FileNotFoundError:
+                self._still_here()
                 raise ObjectMissingError(key) from None
 
     def exists(self, key: str) -> bool:
+        self._still_here()
         return self._path(key).is_file()
 
     def keys(self, prefix: str = "") -> Iterator[str]:
+        self._still_here()
         folder = self.root / prefix.rpartition("/")[0]
         for place, folders, files in os.walk(folder):
             folders.sort()
@@ -90,9 +97,20 @@ class LocalObjects:
             raise StorageError(f"{key!r} is not an object key")
         return self.root / key
 
+    def _still_here(self) -> None:
+        """Moved away or unmounted, the archive must not go on in an empty place of the same name."""
+        try:
+            same = os.path.samestat(self._opened, self.root.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            same = False
+        if not same:
+            raise StorageError(f"the archive directory {self.root} is gone, or another stands in its place, since it "
+                               "was opened: was it moved, removed or unmounted? Put it back and run the same command "
+                               "again; what was stored is in it")
+
     def _temporary(self, path: Path, data: bytes) -> Path:
-        _make_folder(path.parent)
-        _make_folder(self.root / INCOMING)
+        self._make_folder(path.parent)
+        self._make_folder(self.root / INCOMING)
         temporary = self.root / INCOMING / f"{_MACHINE}-{os.getpid()}-{secrets.token_hex(6)}"
         try:
             with temporary.open("xb") as file:
@@ -103,6 +121,15 @@ class LocalObjects:
             temporary.unlink(missing_ok=True)
             raise
         return temporary
+
+    def _make_folder(self, folder: Path) -> None:
+        """Parents too, each made durable in its own parent: a manifest must not outlive the raw bytes it names. Never
+        the root, which stood when the archive was opened."""
+        if folder == self.root or folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_directory(folder.parent)
 
 
 def _writer_is_gone(name: str) -> bool:
@@ -131,15 +158,6 @@ def _create(temporary: Path, path: Path) -> bool:
             raise
         temporary.rename(path)
     return True
-
-
-def _make_folder(folder: Path) -> None:
-    """Parents too, each made durable in its own parent: a manifest must not outlive the raw bytes it names."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_directory(folder.parent)
 
 
 def _sync_directory(folder: Path) -> None:
