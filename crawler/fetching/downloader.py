@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Coroutine
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from crawler.fetching.egress import installed_guard
 from crawler.fetching.hosts import Hosts, place_of
 from crawler.fetching.politeness import PoliteSlot
 from crawler.fetching.problem import FetchProblem, problem_of
+from crawler.fetching.turns import Turns
 from gongkai.address import host_of
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ class Downloader(downloader.Downloader):
         self._hosts = Hosts.of(crawler)
         self._delays: dict[str, float] = {}
         self._rests: dict[str, float] = {}
+        turns_dir = crawler.settings.get("TURNS_DIR")
+        longest_rest_s = crawler.settings.getfloat("GONGKAI_MAX_BACKOFF_S")
+        self._turns = Turns(Path(turns_dir).absolute() if turns_dir else None, longest_rest_s)
 
     @classmethod
     def of(cls, crawler: Crawler) -> "Downloader":
@@ -55,6 +60,7 @@ class Downloader(downloader.Downloader):
         slot = self.slots.get(place)
         if isinstance(slot, PoliteSlot):
             slot.rest_until = self._rests[place]
+        self._turns.rest(place, seconds)
 
     def get_slot_key(self, request: Request) -> str:
         """From the address alone: the ``download_slot`` Scrapy leaves in meta would follow a redirect to elsewhere."""
@@ -95,14 +101,15 @@ class Downloader(downloader.Downloader):
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         assert isinstance(slot, PoliteSlot)
-        started = monotonic()
-        slot.turn = "running"
-        try:
-            return await super()._download(slot, request)
-        except Exception as error:
-            raise self._explained(error, request) from error
-        finally:
-            request.meta["duration_s"] = round(monotonic() - started, 3)
+        async with self._turns.at(self.get_slot_key(request), slot.gap_s):
+            started = monotonic()
+            slot.turn = "running"
+            try:
+                return await super()._download(slot, request)
+            except Exception as error:
+                raise self._explained(error, request) from error
+            finally:
+                request.meta["duration_s"] = round(monotonic() - started, 3)
 
     def _explained(self, error: Exception, request: Request) -> FetchProblem:
         """What Scrapy's exception means, with what the guarded resolver knows about a name that led nowhere."""

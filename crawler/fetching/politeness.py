@@ -26,8 +26,13 @@ class PoliteSlot(Slot):
     def free_transfer_slots(self) -> int:
         return 1 if self.turn == "free" else 0
 
+    @property
+    def gap_s(self) -> float:
+        """What has to lie between the end of the last answer and the next question."""
+        return self.delay * self._stretch
+
     def download_delay(self) -> float:
-        return max(self.delay * self._stretch, self.rest_until - self.lastseen, 0.0)
+        return max(self.gap_s, self.rest_until - self.lastseen, 0.0)
 
     def ended(self) -> None:
         """A transfer is over: the delay counts from now."""
