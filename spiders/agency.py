@@ -68,6 +68,8 @@ class AgencySpider(Spider):
         self._requests = 0
         self._pages = 0
         self._out_of_budget = False
+        self._advanced = False
+        self._torn = False
         self._left_hosts: set[str] = set()
         self._settled: asyncio.Future[Any] | None = None
         self.course: Course | None = None
@@ -114,6 +116,7 @@ class AgencySpider(Spider):
                     continue
             course.frontier.settle(lead, visit.page.digest, visit.asked)
             course.frontier.set_fact("requests", self._requests)
+            self._advanced = True
             self._show(course)
         self._conclude(course)
         # The last finding's pipeline is still unwinding; without this breath Scrapy sees it and looks again in 5 s.
@@ -122,7 +125,7 @@ class AgencySpider(Spider):
     def _open(self) -> Course:
         frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self._asked_site.url)
         self._requests = int(frontier.fact("requests") or 0)
-        self.course = Course(self._asked_site, frontier)
+        self.course = Course(self._asked_site, frontier, self.crawler.settings.getlist("GONGKAI_ALLOW_HOSTS"))
         return self.course
 
     def _next(self, course: Course) -> Lead | None:
@@ -158,7 +161,14 @@ class AgencySpider(Spider):
         self.logger.info("   → %s", gave)
         if not self._may_be_report(lead, page):
             return Visit(page, asked)
+        self._torn = False
         finding = await self._finding(course, lead, page, response)
+        if self._torn and (self._advanced or self._interrupted()):
+            # What is missing of it would never be asked for again. The next run begins with it, and when all its
+            # budget is too small for one page, keeps what came.
+            self.logger.info("   → left for the next run: the crawl ends before all its files have come")
+            course.frontier.release(lead)
+            return None
         along = (*(part.url for part in finding.parts), *(a.url for a in finding.attachments))
         return Visit(page, (*asked, *along), finding)
 
@@ -228,7 +238,8 @@ class AgencySpider(Spider):
             try:
                 part = await self._fetch(url, page.url, f"part {len(parts) + 2} of the text")
             except FetchFailed as problem:
-                self._incident(url, problem.kind, f"a part of the text is missing: {problem.detail}")
+                if not self._tears(problem):
+                    self._incident(url, problem.kind, f"a part of the text is missing: {problem.detail}")
                 continue
             if part.status < 400:
                 parts.append(capture_of(part, url))
@@ -240,16 +251,26 @@ class AgencySpider(Spider):
         if course.frontier.asked(url):
             return Attachment(url, text, problem="fetched with another page of this crawl")
         if self._spent():
+            self._torn = True
             return Attachment(url, text, problem=f"the budget of {self.max_requests} requests is spent")
         try:
             response = await self._fetch(url, referrer, f"file of the page: {text}")
         except FetchFailed as problem:
-            self._incident(url, problem.kind, problem.detail)
+            if not self._tears(problem):
+                self._incident(url, problem.kind, problem.detail)
             return Attachment(url, text, problem=f"{problem.kind}: {problem.detail}")
         if response.status >= 400:
             self._incident(url, "missing", f"status {response.status}")
             return Attachment(url, text, problem=f"status {response.status}")
         return Attachment(url, text, capture_of(response, url))
+
+    def _tears(self, problem: FetchFailed) -> bool:
+        """Whether the end of the crawl, and not the site, keeps a finding from being whole."""
+        spent = problem.kind == "budget"
+        tears = spent or self._interrupted()
+        self._out_of_budget = self._out_of_budget or spent
+        self._torn = self._torn or tears
+        return tears
 
     def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> bool:
         """What the pipelines made of the finding, or without any what its own words say. False: it was not stored."""

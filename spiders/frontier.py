@@ -5,6 +5,7 @@ again when the file is opened. (Scrapy's own JOBDIR resumed nothing after kill -
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -32,6 +33,7 @@ _INSERT = f"INSERT INTO leads (identity, place, state, {_FIELDS})"
 
 
 _NO_HINTS = Hints()
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,7 @@ class Frontier:
         self.path = Path(directory) / f"{sha256_hex(identity(site))[:16]}.db" if directory else None
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.path or ":memory:", isolation_level=None, timeout=10)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # enough against kill -9; a power cut costs the last pages' marks
-        self._db.executescript(_SCHEMA)
+        self._db = _opened(self.path)
         if self.fact("finished"):
             self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; "
                                    "DELETE FROM facts WHERE name != 'agency'; COMMIT;")
@@ -196,6 +195,34 @@ class Frontier:
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    """A damaged file is put aside: it holds no finding, only what there is to ask, and the home page knows that."""
+    try:
+        return _connected(path)
+    except sqlite3.OperationalError:  # a full disk, a lock: no word about what is in the file
+        raise
+    except sqlite3.DatabaseError as problem:
+        if path is None:
+            raise
+        logger.warning("%s is damaged (%s) and put aside; the crawl starts at the home page", path, problem)
+        path.replace(path.with_suffix(".damaged"))
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        return _connected(path)
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=10)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")  # enough against kill -9; a power cut costs the last pages' marks
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 class _Transaction:

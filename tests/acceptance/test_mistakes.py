@@ -70,6 +70,8 @@ def assert_refused(said: Said, *told: str) -> None:
         ("ftp://www.example.gov.cn/", "is not a web address"),
         ("", "'' is not a web address"),
         ("http://[::1/", "is not a web address"),
+        ("localhost", "'localhost' is not a web address"),
+        ("http://localhost:9131/", "localhost is outside .gov.cn; add it to GONGKAI_ALLOW_HOSTS"),
         ("http://example.com/", "example.com is outside .gov.cn; add it to GONGKAI_ALLOW_HOSTS"),
         ("http://127.0.0.1/", "a bare IP address is asked only when GONGKAI_ALLOW_HOSTS lists it"),
         ("http://10.1.2.3/", "http://10.1.2.3/ will not be asked"),
