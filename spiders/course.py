@@ -58,10 +58,10 @@ class Course:
     def _learn_name(self, *said: str) -> None:
         """Where nobody named the agency, its home page does; other bodies' reports are told apart by it."""
         name = self.frontier.fact("agency") or name_of_site(said)
-        if name and not self.names.known:
+        if name and not self.site.agency:
             self.frontier.set_fact("agency", name)
             self.site = replace(self.site, agency=name)
-            self.names = Names(name)
+            self.names = Names(name, self.site.former_names)
             self._scorer = Scorer(self.territory, self.names)
 
     # ---- years ---------------------------------------------------------------------------------------------------

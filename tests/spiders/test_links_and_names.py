@@ -146,6 +146,20 @@ def test_misplaced_reports_are_looked_for_where_their_dates_fall() -> None:
     listed = [f"2025-{month:02d}-10" for month in range(12, 0, -1)]
     first, near = likely_pages(listed, 1, 20, [2011])
     assert first == {16}
+def test_former_names_given_without_the_present_one_join_the_name_the_home_page_says() -> None:
+    home = "http://swj.qingyuan.gov.cn/"
+    frontier = Frontier(None, home)
+    course = Course(AgencySite(home, former_names=("清沅市对外贸易办公室",)), frontier)
+    course.begin()
+    lead = course.next_lead()
+    assert lead is not None
+    page = HtmlResponse(home, body="<title>清沅市商务局门户网站</title><p>欢迎</p>".encode(), encoding="utf-8")
+    course.take_in(lead, read_page(page))
+    assert course.site == AgencySite(home, "清沅市商务局", former_names=("清沅市对外贸易办公室",))
+    for name in ("清沅市商务局", "清沅市对外贸易办公室"):
+        assert course.names.judge(name, 2023) == "own"
+
+
     assert near == {15, 17}
 
 
