@@ -15,7 +15,7 @@ from gongkai.site import AgencySite
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
-from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal
+from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
 from storage.failures import CatalogUnreadableError, file_failures
 from storage.journal import Line, lines_of, orphans, sweep
@@ -214,8 +214,9 @@ class Archive:
         if lines:
             lines = interrupted(lines)
             seal(self._objects, path.stem, lines)
+            begun = unfinished(lines)
             for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
-                self._keeper.adopt(document)
+                self._keeper.settle(document, {number for other, number in begun if other == document})
             with self._ready().writing() as connection:
                 enter_crawl(connection, crawl_row(lines, sealed=True))
                 rows = capture_rows(lines)

@@ -58,9 +58,10 @@ class CrawlLog:
         self._seal(self)
         self._journal.remove()
 
-    def intend(self, document_id: str) -> None:
-        """Said before a version is written, so that a crash in the middle is found out from the journal."""
-        self._journal.append({"line": "keeping", "document_id": document_id})
+    def intend(self, document_id: str, number: int) -> None:
+        """Said before a version is written, so that a crash in the middle is found out from the journal. Durable: files
+        that no journal explains are those of a version whose manifest was lost."""
+        self._journal.append({"line": "keeping", "document_id": document_id, "number": number}, durable=True)
 
     def captured(self, entries: Iterable[CaptureEntry], kind: str, document_id: str | None, number: int | None, *,
                  told: bool = False) -> None:
@@ -88,6 +89,21 @@ def capture_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
                 for line in lines if line["line"] == "capture"]
     except (KeyError, ValidationError) as problem:
         raise DamageError(f"a capture line cannot be read ({str(problem).splitlines()[0]})") from None
+
+
+def unfinished(lines: Iterable[Line]) -> set[tuple[str, int]]:
+    """Versions the log's crawl began to write and never said were kept. Without a manifest, what stands under such a
+    number is the debris of a crash."""
+    begun: set[tuple[str, int]] = set()
+    for line in lines:
+        document, number = line.get("document_id"), line.get("number")
+        if document is None or number is None:
+            continue
+        if line["line"] == "keeping":
+            begun.add((document, number))
+        elif line["line"] == "capture":
+            begun.discard((document, number))
+    return begun
 
 
 def crawl_row(lines: list[Line], *, sealed: bool) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Damage:
 
 @dataclass(frozen=True)
 class Leftover:
-    """What a crash may leave, or a running crawl has not finished: harmless."""
+    """What a crash may leave, what a running crawl has not finished, or what remains of a damage named beside it."""
 
     key: str
     detail: str
@@ -60,6 +60,9 @@ class Findings:
 
     def damage(self, key: str, kind: Kind, detail: str, advice: str) -> None:
         self._damages.setdefault((key, kind), Damage(key, kind, detail, advice))
+
+    def named(self, key: str, kind: Kind) -> bool:
+        return (key, kind) in self._damages
 
     def leftover(self, key: str, detail: str) -> None:
         self._leftovers.append(Leftover(key, detail))

@@ -1,6 +1,7 @@
 """The way in: raw bytes, derived files, manifest, journal, catalog, in this order: whatever is visible is whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -14,16 +15,19 @@ from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
     enter_version,
+    highest_number,
     regroup,
     standing,
     versions_of_document,
 )
 from storage.catalog.rows import VersionRow, capture_row, folded_text, version_row
-from storage.crawllog import CrawlLog
+from storage.crawllog import CrawlLog, unfinished
 from storage.derived import document_json, reading_text, writable
 from storage.duplicates import ContentState, content_state, same_state
+from storage.failures import file_failures
 from storage.grouping import Group
 from storage.identity import agency_id, document_id, report_id
+from storage.journal import journals, lines_of
 from storage.layout import CONTENT_TYPES, DOCUMENT, MANIFEST, TEXT, document_prefix, parse_version, version_key
 from storage.locks import document_lock
 from storage.manifest import (
@@ -40,7 +44,7 @@ from storage.manifest import (
     load,
     sealed,
 )
-from storage.objects import KeyTakenError, ObjectStore
+from storage.objects import ObjectStore
 from storage.raw import keep_raw
 
 _NOBODY = ""
@@ -62,9 +66,13 @@ class Keeper:
             if latest and same_state(state, latest.version_sha256, latest.source_states()):
                 number, made = latest.number, None
             else:
-                number = latest.number + 1 if latest else 1
-                log.intend(document)
-                made = self._write_version(finding, reading, state, entries, number)
+                text = reading_text(reading.sources[reading.main].document)
+                derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
+                number = self._free_number(document, derived)
+                log.intend(document, number)
+                manifest = _manifest(finding, reading, state, entries, number, _digests(state, derived))
+                self._write_version(manifest, derived)
+                made = manifest, text
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, report = self._enter(entries, reading, document, number, made, latest)
         return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome,
@@ -80,15 +88,55 @@ class Keeper:
         return Verdict(finding=finding, kind=kind, outcome="rejected", report_year=reading.report.report_year,
                        own=reading.report.own, pending=reading.pending)
 
-    def adopt(self, document: str) -> None:
-        """Enters versions that a crash kept out of the catalog."""
+    def settle(self, document: str, begun: set[int]) -> None:
+        """After a crash: enters versions it kept out of the catalog, removes what it left of the numbers `begun`."""
         with document_lock(self._state, document):
             self._adopt(document)
+            _, debris = self._given_out(document)
+            for number in begun & set(debris):
+                self._remove(document, number, debris[number])
+
+    def _given_out(self, document: str) -> tuple[int, dict[int, set[str]]]:
+        """The highest number that a manifest stands under or the catalog tells of, and the files above it."""
+        present = self._present(document)
+        with self._catalog().reading() as connection:
+            known = highest_number(connection, document)
+        highest = max([known, *(number for number, names in present.items() if MANIFEST in names)])
+        return highest, {number: names for number, names in present.items() if number > highest}
+
+    def _free_number(self, document: str, derived: Mapping[str, bytes]) -> int:
+        """One nothing was ever kept under. Files above the last one given out are a crash's, which a journal tells, or
+        all that is left of a version whose manifest was lost, and then they are not to be replaced by others."""
+        highest, above = self._given_out(document)
+        debris = self._debris() if above else set()
+        for number, names in sorted(above.items()):
+            if (document, number) in debris:
+                self._remove(document, number, names)
+            elif any(self._objects.get(version_key(document, number, name)) != derived[name] for name in names):
+                highest = number
+        return highest + 1
+
+    def _debris(self) -> set[tuple[str, int]]:
+        """What journals not yet sealed began. The document's lock is held, so nobody is at it now."""
+        found: set[tuple[str, int]] = set()
+        for path in journals(self._state / "journals"):
+            with file_failures(f"read the journal {path}"), suppress(FileNotFoundError):  # sealed meanwhile
+                found |= unfinished(lines_of(path.read_bytes()))
+        return found
+
+    def _remove(self, document: str, number: int, names: set[str]) -> None:
+        for name in sorted(names):
+            self._objects.remove(version_key(document, number, name))
+
+    def _present(self, document: str) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        for _, number, name in filter(None, map(parse_version, self._objects.keys(document_prefix(document)))):
+            found.setdefault(number, set()).add(name)
+        return found
 
     def _adopt(self, document: str) -> VersionRow | None:
         """The latest version whose manifest stands among the objects, all of them entered."""
-        keys = filter(None, map(parse_version, self._objects.keys(document_prefix(document))))
-        numbers = sorted(number for _, number, name in keys if name == MANIFEST)
+        numbers = sorted(number for number, names in self._present(document).items() if MANIFEST in names)
         with self._catalog().reading() as connection:
             rows = {row.number: row for row in versions_of_document(connection, document)}
         for number in numbers:
@@ -117,24 +165,10 @@ class Keeper:
                 entries[entry.capture_id] = entry
         return list(entries.values())
 
-    def _write_version(self, finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry],
-                       number: int) -> tuple[Manifest, str]:
-        text = reading_text(reading.sources[reading.main].document)
-        derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
-        digests = Digests(version=state.version, text=state.text, body=state.body, cells=state.cells,
-                          document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]))
-        manifest = _manifest(finding, reading, state, entries, number, digests)
-        for name, data in derived.items():
-            self._put_derived(version_key(manifest.document_id, number, name), data, CONTENT_TYPES[name])
-        self._objects.put(version_key(manifest.document_id, number, MANIFEST), dump(manifest), CONTENT_TYPES[MANIFEST])
-        return manifest, text
-
-    def _put_derived(self, key: str, data: bytes, content_type: str) -> None:
-        """Under the document's lock, for a number without manifest: what stands here is the debris of a crash."""
-        try:
-            self._objects.put(key, data, content_type)
-        except KeyTakenError:
-            self._objects.replace(key, data, content_type)
+    def _write_version(self, manifest: Manifest, derived: Mapping[str, bytes]) -> None:
+        """The manifest last: it makes the version."""
+        for name, data in {**derived, MANIFEST: dump(manifest)}.items():
+            self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name])
 
     def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
                made: tuple[Manifest, str] | None, latest: VersionRow | None,
@@ -167,6 +201,11 @@ def _outcome(document: str, before: str | None, carriers: set[str],
     if role == "canonical":  # it took the place of another: what that one is to it, it is to the archive
         role = after.role_of(before)
     return "copy" if role in ("copy", "rendition") else "changed"
+
+
+def _digests(state: ContentState, derived: Mapping[str, bytes]) -> Digests:
+    return Digests(version=state.version, text=state.text, body=state.body, cells=state.cells,
+                   document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]))
 
 
 def _manifest(finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry], number: int,

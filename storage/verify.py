@@ -1,7 +1,7 @@
 """Every object and every row looked at once; each damage named with its key and what to do about it.
 
-Damage is what should be there and is not as it was. What a crash may leave (derived files without manifest, raw bytes
-nothing refers to, a journal not yet sealed) is listed as leftovers: harmless, and no reason for alarm.
+Damage is what should be there and is not as it was. What a crash may leave (derived files of a version it did not
+finish, raw bytes nothing refers to, a journal not yet sealed) is listed as leftovers, which are no reason for alarm.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from gongkai.errors import DamageError, StorageError
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
 from storage.catalog.rows import capture_row, folded_text, version_row
-from storage.crawllog import capture_rows, crawl_row, load_log
+from storage.crawllog import capture_rows, crawl_row, load_log, unfinished
 from storage.damage import RECRAWL, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
 from storage.identity import agency_id, document_id, report_id
@@ -54,6 +54,7 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
     findings.guarded("catalog:", lambda: check.audit.run(catalog()), "run: gongkai rebuild")
     check.match_raw()
+    check.match_versions()
     return findings.report()
 
 
@@ -62,6 +63,10 @@ class _ObjectCheck:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
         self._sizes: dict[str, int | None] = {}
+        self._manifests: set[tuple[str, int]] = set()
+        self._orphans: list[tuple[str, int, str]] = []
+        self._told: dict[tuple[str, int], str] = {}
+        self._unfinished: set[tuple[str, int]] = set()
 
     def raw(self, keys: list[str]) -> None:
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -91,14 +96,13 @@ class _ObjectCheck:
         highest: dict[str, int] = {}
         for (document, number), names in sorted(present.items()):
             if MANIFEST not in names:
-                for name in sorted(names):
-                    self._findings.leftover(version_key(document, number, name), "a derived file without manifest: a "
-                                            "process died while writing it; the next crawl replaces it")
+                self._orphans += [(document, number, name) for name in sorted(names)]
                 continue
             for lost in range(highest.get(document, 0) + 1, number):
                 self._findings.damage(version_key(document, lost, MANIFEST), "missing",
                                       f"version {number} of this document exists, version {lost} does not", RESTORE)
             highest[document] = number
+            self._manifests.add((document, number))
             self.audit.expect_version(document, number)
             self._findings.guarded(version_key(document, number, MANIFEST),
                                    partial(self._version, document, number, names), RESTORE)
@@ -136,6 +140,8 @@ class _ObjectCheck:
         rows = capture_rows(lines)
         for row in rows:
             self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"])
+            if row["document_id"] is not None:
+                self._told.setdefault((row["document_id"], row["number"]), crawl)
         self.audit.expect_captures(rows)
         self._findings.count("crawl logs")
 
@@ -144,6 +150,7 @@ class _ObjectCheck:
                                            "command that writes")
         lines = lines_of(path.read_bytes())
         self.audit.expect_journal(path.stem, {line["document_id"] for line in lines if line["line"] == "keeping"})
+        self._unfinished |= unfinished(lines)
         for row in capture_rows(lines):
             self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"])
 
@@ -160,6 +167,27 @@ class _ObjectCheck:
         for sha256 in sorted(set(self._sizes) - set(self.audit.wanted_raw)):
             self._findings.leftover(raw_key(sha256, compressed=False), "bytes nothing refers to: a process died before "
                                     "it could say what they are")
+
+    def match_versions(self) -> None:
+        """Versions whose manifest is gone, and what is left of them. Known from the logs too: a catalog made again
+        after the loss says nothing of them."""
+        for version, crawl in sorted(self._told.items()):
+            key = version_key(*version, MANIFEST)
+            if version not in self._manifests and not self._objects.exists(key):
+                self._findings.damage(key, "missing", f"crawl {crawl} kept this version", RESTORE)
+        for document, number, name in self._orphans:
+            manifest = version_key(document, number, MANIFEST)
+            if self._objects.exists(manifest):
+                continue  # being written while we looked
+            if self._findings.named(manifest, "missing"):
+                why = "what is left of a version whose manifest is missing; never replaced, so that it can be restored"
+            elif (document, number) in self._unfinished:
+                why = "of a version not finished: its crawl is running, or died and the next command that writes " \
+                      "removes it"
+            else:
+                why = "without a manifest, and no journal here says why: never replaced; if its version was lost, " \
+                      "restore the manifest from a copy of the archive"
+            self._findings.leftover(version_key(document, number, name), why)
 
 
 def _misdescribed(manifest: Manifest, document: str, number: int) -> str | None:

@@ -102,10 +102,12 @@ class Audit:
             seen.add(stored.capture_id)
             self._findings.count("capture rows")
             self.want_raw(stored.raw_sha256, name, None)
-            if stored.document_id is not None and (stored.document_id, stored.number) not in known:
+            expected = self._captures.get(stored.capture_id)
+            # Where a log tells of the capture, its version is looked for among the objects, and named there.
+            nowhere = stored.document_id is not None and (stored.document_id, stored.number) not in known
+            if nowhere and expected is None:
                 self._findings.damage(name, "dangling", f"it belongs to version {stored.number} of "
                                       f"{stored.document_id}, which is not in the catalog", REBUILD)
-            expected = self._captures.get(stored.capture_id)
             if expected is not None and expected[0] != _row_print(row):
                 self._findings.damage(name, "stale", "it is not what the kept log or manifest says", REBUILD)
             elif expected is None and stored.crawl_id in self._logs:

@@ -49,6 +49,14 @@ def versions_of_document(connection: Connection, document_id: str) -> list[Versi
     return [VersionRow.from_row(row) for row in found]
 
 
+def highest_number(connection: Connection, document_id: str) -> int:
+    """The highest version of a document that a version or a capture tells of: it was given out, whatever became of
+    its files. Zero for none."""
+    found = [connection.execute(select(func.max(table.c.number)).where(table.c.document_id == document_id)).scalar()
+             for table in (versions, captures)]
+    return max(number or 0 for number in found)
+
+
 def grouped(connection: Connection, report_id: str) -> Group | None:
     rows = versions_of_report(connection, report_id)
     return group(rows, _seen(connection, {row.document_id for row in rows})) if rows else None

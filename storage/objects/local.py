@@ -46,15 +46,11 @@ class LocalObjects:
             raise KeyTakenError(key)
         return False
 
-    def replace(self, key: str, data: bytes, content_type: str) -> None:
+    def remove(self, key: str) -> None:
         path = self._path(key)
         self._still_here()
-        with file_failures(f"write {path}"):
-            temporary = self._temporary(path, data)
-            try:
-                temporary.rename(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        with file_failures(f"remove {path}"):
+            path.unlink(missing_ok=True)
             _sync_directory(path.parent)
 
     def get(self, key: str) -> bytes:

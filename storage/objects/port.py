@@ -33,8 +33,8 @@ class ObjectStore(Protocol):
         """True when created, False when the same bytes were there. Raises KeyTakenError for other bytes."""
         ...
 
-    def replace(self, key: str, data: bytes, content_type: str) -> None:
-        """Only for what a crash left behind and nothing refers to."""
+    def remove(self, key: str) -> None:
+        """Only for what a crash left behind and nothing refers to. Gone already is well."""
         ...
 
     def get(self, key: str) -> bytes:

@@ -44,16 +44,15 @@ class S3Objects:
         try:
             kept = self.get(key)
         except ObjectMissingError:
-            self.replace(key, data, content_type)
+            self._write(key, data, content_type)
             return True
         if kept != data:
             raise KeyTakenError(key)
         return False
 
-    def replace(self, key: str, data: bytes, content_type: str) -> None:
-        with self._failures(f"write {key}"):
-            self._client.put_object(self._bucket, self._prefix + key, io.BytesIO(data), len(data), content_type,
-                                    part_size=_ONE_PART_BYTES)
+    def remove(self, key: str) -> None:
+        with self._failures(f"remove {key}"):
+            self._client.remove_object(self._bucket, self._prefix + key)
 
     def get(self, key: str) -> bytes:
         with self._failures(f"read {key}"):
@@ -84,6 +83,11 @@ class S3Objects:
             for found in self._client.list_objects(self._bucket, self._prefix + prefix, recursive=True):
                 if found.object_name and not found.is_dir:
                     yield found.object_name.removeprefix(self._prefix)
+
+    def _write(self, key: str, data: bytes, content_type: str) -> None:
+        with self._failures(f"write {key}"):
+            self._client.put_object(self._bucket, self._prefix + key, io.BytesIO(data), len(data), content_type,
+                                    part_size=_ONE_PART_BYTES)
 
     def _make_bucket(self) -> None:
         try:
