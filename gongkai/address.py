@@ -59,6 +59,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+def listed_host(entry: str) -> tuple[str, int | None]:
+    """Host and port of an entry of ``allow_hosts``: ``host``, ``host:port`` or a literal address, IPv6 without brackets
+    too."""
+    parts = urlsplit(f"//[{entry}]" if entry.count(":") > 1 and "[" not in entry else f"//{entry}")
+    return (parts.hostname or "").rstrip("."), parts.port
+
+
 def _dots(path: str) -> str:
     out: list[str] = []
     for piece in path.split("/"):

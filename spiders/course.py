@@ -42,11 +42,11 @@ def expected_years() -> range:
 
 
 class Course:
-    def __init__(self, site: AgencySite, frontier: Frontier) -> None:
+    def __init__(self, site: AgencySite, frontier: Frontier, allowed_hosts: Iterable[str] = ()) -> None:
         self.site = site
         self.frontier = frontier
         self.names = Names(site.agency, site.former_names)
-        self.territory = Territory(site.url)
+        self.territory = Territory(site.url, allowed_hosts)
         self.ending = ""
         self._scorer = Scorer(self.territory, self.names)
         self._hubs = Hubs()

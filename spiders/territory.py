@@ -1,10 +1,12 @@
-"""Where a crawl may look: the agency's site, its part of the parent's portal, former hosts; never beyond .gov.cn."""
+"""Where a crawl may look: the agency's site, its part of the parent's portal, former hosts; beyond .gov.cn only
+what the operator listed."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from gongkai.address import host_of
+from gongkai.address import host_of, listed_host
 from spiders.vocabulary import addresses
 
 Place = Literal["home", "adopted", "kin", "far", "refused"]
@@ -14,10 +16,12 @@ _GOVERNMENT = (".gov.cn",)
 
 class Territory:
     """`home` is the site itself; `adopted` a part of another host that a disclosure link of the site led to; `kin` a
-    host of the same place (www.xm.gov.cn to fao.xm.gov.cn); `far` any other government host; the rest is refused."""
+    host of the same place (www.xm.gov.cn to fao.xm.gov.cn); `far` any other government host and any of
+    `allowed_hosts` (``host`` or ``host:port``); the rest is refused. Whether a port may be asked is not judged here."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, allowed_hosts: Iterable[str] = ()) -> None:
         self.home_host = host_of(site)
+        self._allowed = frozenset(listed_host(entry)[0] for entry in allowed_hosts)
         self._home_tokens = tokens(site)
         self._adopted: dict[str, set[str]] = {}
 
@@ -25,7 +29,8 @@ class Territory:
         host = host_of(url)
         if host == self.home_host:
             return "home"
-        if not host.endswith(_GOVERNMENT) or addresses().denied_hosts.search(host):
+        governs = host.endswith(_GOVERNMENT) and not addresses().denied_hosts.search(host)
+        if not governs and host not in self._allowed:
             return "refused"
         if host in self._adopted:
             return "adopted"

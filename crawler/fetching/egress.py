@@ -29,6 +29,7 @@ from twisted.internet.interfaces import (
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.fetching.problem import FetchProblem
+from gongkai.address import listed_host
 
 LONGEST_URL = 2083
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?\.?")
@@ -84,8 +85,8 @@ class EgressPolicy:
     def __init__(self, allow_hosts: Iterable[str] = (), proxies: Iterable[str] = ()) -> None:
         self._listed: dict[str, set[int | None]] = {}
         for entry in allow_hosts:
-            parts = urlsplit(f"//[{entry}]" if entry.count(":") > 1 and "[" not in entry else f"//{entry}")
-            self._listed.setdefault((parts.hostname or "").rstrip("."), set()).add(parts.port)
+            name, port = listed_host(entry)
+            self._listed.setdefault(name, set()).add(port)
         self._proxies = {host for proxy in proxies if (host := urlsplit(_with_scheme(proxy)).hostname)}
 
     def refusal(self, url: str) -> str | None:

@@ -24,12 +24,12 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
     text = url.strip()
     address = canonical(text if "://" in text else f"http://{text}")
     prefix = f"{where}: " if where else ""
-    host = host_of(address or "")
-    if address is None or not ("." in host or ":" in host or host in settings.allow_hosts):
+    problem = EgressPolicy(settings.allow_hosts).refusal(address or "")
+    a_word = "://" not in text and not {".", ":"} & set(host_of(address or ""))
+    if address is None or (a_word and problem):
         raise ConfigurationError(
             f"{prefix}{url!r} is not a web address; expected an agency's home page such as http://cgj.xm.gov.cn/"
         )
-    problem = EgressPolicy(settings.allow_hosts).refusal(address)
     if problem:
         raise ConfigurationError(f"{prefix}{address} will not be asked: {problem}")
     code = str(row.get("region_code") or "").strip() or None

@@ -124,6 +124,14 @@ def test_hosts_beyond_the_government_are_refused() -> None:
     assert not territory.inside("http://www.xm.gov.cn/zfxxgk/zfxxgknb/")
 
 
+def test_a_listed_host_is_within_reach_like_a_government_host() -> None:
+    territory = Territory("http://fao.xm.gov.cn/", ["files.example.org:8080", "::1", "www.gov.cn"])
+    for url in ("http://files.example.org:8080/nb.pdf", "http://[::1]/", "http://www.gov.cn/"):
+        assert territory.place(url) == "far"
+    for url in ("http://example.org/", "http://x.files.example.org/", "http://big5.xm.gov.cn/"):
+        assert territory.place(url) == "refused"
+
+
 def test_pagers_of_the_families() -> None:
     trs = read('<script>createPageHTML(3, 0, "index", "html");</script>')
     assert [p.url.removeprefix(URL) for p in more_pages(trs)] == ["index_1.html", "index_2.html"]
@@ -138,14 +146,6 @@ def test_pagers_of_the_families() -> None:
     assert family_of(read("<p>nothing known</p>", "http://a.gov.cn/x/")) is None
 
 
-def test_a_pager_that_claims_a_million_pages_is_bounded() -> None:
-    assert len(more_pages(read('<script>createPageHTML(999999, 0, "index", "html");</script>'))) < 500
-
-
-def test_misplaced_reports_are_looked_for_where_their_dates_fall() -> None:
-    listed = [f"2025-{month:02d}-10" for month in range(12, 0, -1)]
-    first, near = likely_pages(listed, 1, 20, [2011])
-    assert first == {16}
 def test_former_names_given_without_the_present_one_join_the_name_the_home_page_says() -> None:
     home = "http://swj.qingyuan.gov.cn/"
     frontier = Frontier(None, home)
@@ -160,6 +160,14 @@ def test_former_names_given_without_the_present_one_join_the_name_the_home_page_
         assert course.names.judge(name, 2023) == "own"
 
 
+def test_a_pager_that_claims_a_million_pages_is_bounded() -> None:
+    assert len(more_pages(read('<script>createPageHTML(999999, 0, "index", "html");</script>'))) < 500
+
+
+def test_misplaced_reports_are_looked_for_where_their_dates_fall() -> None:
+    listed = [f"2025-{month:02d}-10" for month in range(12, 0, -1)]
+    first, near = likely_pages(listed, 1, 20, [2011])
+    assert first == {16}
     assert near == {15, 17}
 
 
