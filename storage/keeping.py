@@ -1,5 +1,6 @@
 """The way in: raw bytes, derived files, manifest, journal, catalog, in this order: whatever is visible is whole."""
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -9,8 +10,10 @@ from typing import Literal
 from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
 from gongkai.capture import Capture, Finding, Verdict
+from gongkai.chinese import fold
 from gongkai.digest import sha256_hex
-from gongkai.report import Reading
+from gongkai.errors import DamageError, StorageError
+from gongkai.report import Reading, Report
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
@@ -35,6 +38,7 @@ from storage.manifest import (
     CaptureEntry,
     Digests,
     Manifest,
+    Naming,
     PendingFile,
     ReportEntry,
     SourceEntry,
@@ -46,6 +50,8 @@ from storage.manifest import (
 )
 from storage.objects import ObjectStore
 from storage.raw import keep_raw
+
+logger = logging.getLogger(__name__)
 
 _NOBODY = ""
 
@@ -70,14 +76,16 @@ class Keeper:
                 derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
                 number = self._free_number(document, derived)
                 log.intend(document, number)
-                manifest = _manifest(finding, reading, state, entries, number, _digests(state, derived))
+                report = _report_entry(reading, state, document, self._standing_name(document, reading.report))
+                manifest = _manifest(finding, reading, state, entries, number, report, _digests(state, derived))
                 self._write_version(manifest, derived)
                 made = manifest, text
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
-            outcome, report = self._enter(entries, reading, document, number, made, latest)
-        return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome,
-                       report_year=reading.report.report_year, own=reading.report.own, report_id=report,
-                       pending=reading.pending)
+            outcome, row = self._enter(entries, reading, document, number, made, latest)
+        if made is None:
+            _warn_of_another_reading(row, reading.report)
+        return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome, report_year=row.report_year or None,
+                       own=row.own, report_id=row.report_id, pending=reading.pending)
 
     def keep_rejected(self, finding: Finding, reading: Reading, log: CrawlLog) -> Verdict:
         entries = self._keep_captures(finding, _NOBODY, log.crawl_id)
@@ -153,6 +161,20 @@ class Keeper:
             regroup(connection, row.report_id)
         return row
 
+    def _standing_name(self, document: str, report: Report) -> Naming | None:
+        """What the ids of the document's report for this year were made of, where it is filed under this agency
+        already: learning the region, or the site's name in use, must not part a history in two."""
+        with self._catalog().reading() as connection:
+            rows = versions_of_document(connection, document)
+        for row in reversed(rows):
+            if row.agency_id and row.report_year == (report.report_year or 0) and _same_agency(row, report):
+                try:
+                    return load(self._objects.get(version_key(document, row.number, MANIFEST))).report.naming
+                except (StorageError, DamageError):
+                    if agency_id(row.agency, row.region_code or None) == row.agency_id:  # lost, but the row will do
+                        return Naming(row.agency, row.region_code or None)
+        return None
+
     def _keep_captures(self, finding: Finding, document: str, crawl: str) -> list[CaptureEntry]:
         roles: list[tuple[Literal["page", "part", "attachment"], Capture]] = [("page", finding.page)]
         roles += [("part", part) for part in finding.parts if part is not finding.page]
@@ -172,13 +194,14 @@ class Keeper:
 
     def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
                made: tuple[Manifest, str] | None, latest: VersionRow | None,
-               ) -> tuple[Literal["new", "changed", "unchanged", "copy"], str]:
+               ) -> tuple[Literal["new", "changed", "unchanged", "copy"], VersionRow]:
+        """What became of it, and the version that stands for it in the index."""
         with self._catalog().writing() as connection:
             if made is None:
                 assert latest is not None
                 enter_captures(connection, [capture_row(e, reading.report.kind, document, number) for e in entries])
                 regroup(connection, latest.report_id)
-                return "unchanged", latest.report_id
+                return "unchanged", latest
             manifest, text = made
             row = version_row(manifest)
             before, carriers = standing(connection, row.report_id)
@@ -187,7 +210,24 @@ class Keeper:
             if latest is not None and latest.report_id != row.report_id:
                 regroup(connection, latest.report_id)
         assert after is not None
-        return _outcome(document, before, carriers, after), row.report_id
+        return _outcome(document, before, carriers, after), row
+
+
+def _warn_of_another_reading(standing: VersionRow, report: Report) -> None:
+    """Same text, other interpretation: the agency's name was corrected, or the reader is a newer one."""
+    filed_under = report.filed_under or report.agency or ""
+    same_name = fold(standing.agency) == fold(filed_under)
+    if same_name and (standing.own, standing.report_year) == (report.own, report.report_year or 0):
+        return
+    logger.warning(
+        "%s is unchanged and stays filed under %s, %s, %s; now it was read as %s, %s, %s. It stays as filed until it "
+        "is read again", standing.url, *_told(standing.agency, standing.own, standing.report_year),
+        *_told(filed_under, report.own, report.report_year))
+
+
+def _told(agency: str, own: bool, year: int | None) -> tuple[str, str, str]:
+    return (agency or "no agency", str(year) if year else "no year",
+            "the site's own" if own else "another agency's")
 
 
 def _outcome(document: str, before: str | None, carriers: set[str],
@@ -209,7 +249,7 @@ def _digests(state: ContentState, derived: Mapping[str, bytes]) -> Digests:
 
 
 def _manifest(finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry], number: int,
-              digests: Digests) -> Manifest:
+              report: ReportEntry, digests: Digests) -> Manifest:
     document = document_id(finding.page.final_url)
     return sealed(Manifest(
         schema=SCHEMA, document_id=document, number=number,
@@ -222,13 +262,21 @@ def _manifest(finding: Finding, reading: Reading, state: ContentState, entries: 
         unfetched=tuple(Unfetched(a.url, a.text, a.problem) for a in finding.attachments if a.capture is None),
         pending=tuple(PendingFile(s.url, s.document.status, s.document.doc_format, s.raw_sha256)
                       for s in reading.sources if s.url in reading.pending),
-        site=finding.site, hints=finding.hints, report=_report_entry(reading, state, document), digests=digests,
+        site=finding.site, hints=finding.hints, report=report, digests=digests,
         pipeline_version=PIPELINE_VERSION, program_version=__version__))
 
 
-def _report_entry(reading: Reading, state: ContentState, document: str) -> ReportEntry:
+def _same_agency(row: VersionRow, report: Report) -> bool:
+    if not report.filed_under:
+        return False
+    return fold(row.agency) == fold(report.filed_under) or (row.own and report.own)
+
+
+def _report_entry(reading: Reading, state: ContentState, document: str, standing: Naming | None) -> ReportEntry:
     report = reading.report
-    agency = agency_id(report.filed_under, report.region_code) if report.filed_under else None
+    now = Naming(report.filed_under, report.region_code) if report.filed_under else None
+    naming = standing or now
+    agency = agency_id(naming.agency, naming.region_code) if naming else None
     states = [check.state for check in report.checks]
     return ReportEntry(
         report_id=report_id(agency, report.report_year, document), agency_id=agency, kind=report.kind,
@@ -237,7 +285,8 @@ def _report_entry(reading: Reading, state: ContentState, document: str) -> Repor
         admin_level=report.admin_level, scope=report.scope, form_id=report.form_id, title=report.title,
         published=_iso(report.published), signature_date=_iso(report.signature_date),
         checks={"pass": states.count("pass"), "fail": states.count("fail"),
-                "not_assessable": states.count("not_assessable")}, filled_cells=state.filled_cells)
+                "not_assessable": states.count("not_assessable")}, filled_cells=state.filled_cells,
+        named=standing if standing != now else None)
 
 
 def _iso(day: date | None) -> str | None:

@@ -75,8 +75,17 @@ class PendingFile:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """The name and region an agency's id was made of."""
+
+    agency: str
+    region_code: str | None
+
+
+@dataclass(frozen=True)
 class ReportEntry:
-    """Whose report and for which year, as read by `pipeline_version`; `agency` as the document has it."""
+    """Whose report and for which year, as read by `pipeline_version`; `agency` as the document has it. `named` is set
+    where an earlier version of the document gave the ids, under another name or region than is known now."""
 
     report_id: str
     agency_id: str | None
@@ -95,6 +104,12 @@ class ReportEntry:
     signature_date: str | None
     checks: dict[str, int]
     filled_cells: int
+    named: Naming | None = None
+
+    @property
+    def naming(self) -> Naming | None:
+        """What its agency id was made of; None when the agency is unknown."""
+        return self.named or (Naming(self.filed_under, self.region_code) if self.filed_under else None)
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,8 @@ def _misdescribed(manifest: Manifest, document: str, number: int) -> str | None:
         return f"it describes version {manifest.number} of {manifest.document_id}"
     if document_id(manifest.url) != document:
         return f"its address {manifest.url} does not belong to this document"
-    agency = agency_id(report.filed_under, report.region_code) if report.filed_under else None
+    naming = report.naming
+    agency = agency_id(naming.agency, naming.region_code) if naming else None
     if (report.agency_id, report.report_id) != (agency, report_id(agency, report.report_year, document)):
         return "agency and year do not give the ids it names"
     return None
