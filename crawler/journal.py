@@ -31,18 +31,13 @@ class JournalMiddleware:
         request.meta[_STARTED] = time.monotonic()
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        outcome = (
-            "redirect"
-            if 300 <= response.status < 400 and response.status != 304
-            else ("not_modified" if response.status == 304 else "fetched" if response.status < 400 else "error")
-        )
         await self._write(
             request,
             FetchRecord(
                 url=request.url,
                 at=utc_now(),
                 status=response.status,
-                outcome=outcome,
+                outcome=_outcome(response.status),
                 final_url=response.url,
                 raw_sha256=sha256_hex(response.body),
                 size_bytes=len(response.body),
@@ -81,3 +76,9 @@ class JournalMiddleware:
             await asyncio.to_thread(self._session.log.record, record)
         except (GongkaiError, OSError) as problem:
             self._session.fail(problem)
+
+
+def _outcome(status: int) -> str:
+    if status == 304:
+        return "not_modified"
+    return "fetched" if status < 300 else "redirect" if status < 400 else "error"

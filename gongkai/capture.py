@@ -87,8 +87,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class FetchRecord:
-    """One line of the crawl log. `outcome` is a word (`page`, `shell`, `list`, `report`, `rejected`, `incident`,
-    `refused`, `failed`, `robots`, `not_modified`); `detail` is for the reader at two in the morning."""
+    """One line of the crawl log. `outcome` says what came over the wire, not what was made of it: ``fetched``,
+    ``redirect``, ``not_modified``, ``error`` (a status of 400 or more), or where no answer came the kind of the problem
+    (see `crawler.fetching.problem`; ``failed`` for what has none). `detail` is for the reader at two in the morning."""
 
     url: str
     at: datetime

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def state_dir(self) -> Path:
-        """Frontiers, journals of running crawls and logs: local even when the archive is on S3."""
+        """Frontiers, journals of running crawls, turns at hosts and logs: local even when the archive is on S3."""
         if self.archive.startswith("s3://"):
             return user_data_path("gongkai") / sha256_hex(f"{self.s3_endpoint} {self.archive.rstrip('/')}")[:16]
         return Path(self.archive) / "state"

@@ -26,6 +26,7 @@ SIZE_CAP_BYTES = 500 * 1024
 """What RFC 9309 asks a crawler to read at least; the rest of a longer file is not fetched."""
 
 CRAWL_DELAY_CAP_S = 60.0
+_REASON = "may we ask? (robots.txt)"
 _NEVER_MIND = frozenset({"egress", "redirects"})
 """A robots.txt redirected out of the rules or in circles is no robots.txt of this host (RFC 9309, 2.3.1.2)."""
 
@@ -71,7 +72,7 @@ class RobotsMiddleware:
 
     async def _ask(self, origin: str) -> Rules:
         url = f"{origin}/robots.txt"
-        request = Request(url, meta={"robots_txt": True}, callback=NO_CALLBACK, priority=1000)
+        request = Request(url, meta={"robots_txt": True, "reason": _REASON}, callback=NO_CALLBACK, priority=1000)
         assert self._crawler.engine is not None
         try:
             response = await self._crawler.engine.download_async(request)
