@@ -13,6 +13,7 @@ from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
 from gongkai.capture import FetchRecord
 from gongkai.clock import stamp, utc_now
+from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError
 from gongkai.site import AgencySite
 from storage.catalog.rows import capture_row
@@ -52,8 +53,9 @@ class CrawlLog:
         """Seals the log. A second call does nothing."""
         if self._ended:
             return
-        self._journal.append({"line": "end", "finished_at": stamp(utc_now()), "interrupted": False,
-                              "summary": summary}, durable=True)
+        self._journal.end(lambda lines: {
+            "line": "end", "finished_at": stamp(utc_now()), "interrupted": False, "summary": summary,
+            "before_sha256": _digest(lines)})
         self._ended = True
         self._seal(self)
         self._journal.remove()
@@ -124,7 +126,14 @@ def crawl_row(lines: list[Line], *, sealed: bool) -> dict[str, Any]:
 
 def interrupted(lines: list[Line]) -> list[Line]:
     """A dead process's log, closed. Says nothing of now, so that sealing twice gives the same object."""
-    return lines if lines[-1]["line"] == "end" else [*lines, {"line": "end", "finished_at": None, "interrupted": True}]
+    if lines[-1]["line"] == "end":
+        return lines
+    return [*lines, {"line": "end", "finished_at": None, "interrupted": True, "before_sha256": _digest(lines)}]
+
+
+def _digest(lines: Iterable[Line]) -> str:
+    """Of a log up to its end line, as it is sealed: who alters or removes a line must know of the other one."""
+    return sha256_hex(encoded(lines))
 
 
 def seal(objects: ObjectStore, crawl_id: str, lines: list[Line]) -> None:
@@ -138,14 +147,24 @@ def seal(objects: ObjectStore, crawl_id: str, lines: list[Line]) -> None:
 
 
 def load_log(crawl_id: str, data: bytes) -> list[Line]:
-    """A sealed log, every line whole. Raises DamageError."""
+    """A sealed log, every line whole and as it was sealed. Raises DamageError."""
     text = unpack(data)
     lines = lines_of(text)
+    _check_digest(text)
     if len(lines) != len(text.splitlines()):
         raise DamageError("some lines are no longer readable")
     if not lines or lines[0].get("crawl_id") != crawl_id or lines[0].get("started_at") != crawl_started(crawl_id):
         raise DamageError("it does not hold the crawl its name says")
     return lines
+
+
+def _check_digest(text: bytes) -> None:
+    before, newline, last = text.removesuffix(b"\n").rpartition(b"\n")
+    end = next(iter(lines_of(last)), None)
+    if end is None or end["line"] != "end":
+        raise DamageError("it was altered: its end line is gone")
+    if end.get("before_sha256") not in (None, sha256_hex(before + newline)):  # older programs wrote none
+        raise DamageError("it was altered: its lines are not those its end line names")
 
 
 def _process_start() -> str | None:

@@ -7,7 +7,7 @@ archive opened for writing seals it. Process id and start time stand in the firs
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,16 @@ class Journal:
             hidden.rename(path)
 
     def append(self, *lines: Line, durable: bool = False) -> None:
-        data = b"".join(_encoded(line) for line in lines)
-        with self._mutex, file_failures(f"write the journal {self.path}"):
+        with self._mutex:
+            self._append(encoded(lines), durable=durable)
+
+    def end(self, last: Callable[[list[Line]], Line]) -> None:
+        """Appends `last` of all lines so far, durably; no other line comes in between."""
+        with self._mutex:
+            self._append(_encoded(last(lines_of(self.read()))), durable=True)
+
+    def _append(self, data: bytes, *, durable: bool) -> None:
+        with file_failures(f"write the journal {self.path}"):
             end = os.fstat(self._handle).st_size
             try:
                 written = 0

@@ -136,7 +136,7 @@ class _ObjectCheck:
     def log(self, crawl: str) -> None:
         self.audit.expect_log(crawl)
         lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
-        crawl_row(lines, sealed=True)
+        self.audit.expect_crawl(crawl_row(lines, sealed=True))
         rows = capture_rows(lines)
         for row in rows:
             self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"])

@@ -25,6 +25,7 @@ class Audit:
         self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
+        self._crawls: dict[str, Mapping[str, Any]] = {}
         self._journals: set[str] = set()
         self._intended: set[str] = set()
 
@@ -48,15 +49,20 @@ class Audit:
     def expect_log(self, crawl: str) -> None:
         self._logs.add(crawl)
 
+    def expect_crawl(self, row: Mapping[str, Any]) -> None:
+        """What a log that can be read says of its crawl."""
+        self._crawls[row["crawl_id"]] = row
+
     def expect_journal(self, crawl: str, intended: set[str]) -> None:
         self._journals.add(crawl)
         self._intended |= intended
 
     def run(self, catalog: Catalog) -> None:
         with catalog.reading() as connection:
-            sealed = {crawl: bool(done) for crawl, done in connection.execute(
-                select(crawls.c.crawl_id, crawls.c.sealed))}
+            listed = {row.crawl_id: dict(row._mapping) for row in connection.execute(select(crawls))}
+            sealed = {crawl: bool(row["sealed"]) for crawl, row in listed.items()}
             self._check_crawls(sealed)
+            self._compare_crawls(listed)
             rows = self._check_versions(connection)
             self._check_captures(connection, sealed, rows)
             self._check_reports(connection)
@@ -71,6 +77,17 @@ class Audit:
             if not sealed.get(crawl, False):
                 self._findings.damage(crawl_key(crawl), "uncatalogued",
                                       "this crawl's log is kept but not in the catalog", REBUILD)
+
+    def _compare_crawls(self, listed: Mapping[str, Mapping[str, Any]]) -> None:
+        for crawl, told in sorted(self._crawls.items()):
+            row = listed.get(crawl)
+            if row is None or not row["sealed"]:
+                continue  # named already
+            if told["fetches"] != row["fetches"]:
+                self._findings.damage(crawl_key(crawl), "altered", f"it tells of {told['fetches']} fetches, the "
+                                      f"catalog of {row['fetches']}", RESTORE)
+            elif _row_print(told) != _row_print(row):
+                self._findings.damage(f"catalog:crawls/{crawl}", "stale", "it is not what the kept log says", REBUILD)
 
     def _check_versions(self, connection: Connection) -> set[tuple[str, int]]:
         found: set[tuple[str, int]] = set()
