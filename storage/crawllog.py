@@ -86,9 +86,15 @@ def capture_line(entry: CaptureEntry, kind: str, document_id: str | None, number
 
 def capture_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """The catalog rows of a log's captures. Raises DamageError for a line that is none."""
+    return [row for row, _ in rows_and_keys(lines)]
+
+
+def rows_and_keys(lines: Iterable[Line]) -> list[tuple[dict[str, Any], str]]:
+    """Of each capture the catalog's row and the key its bytes stand under."""
     try:
-        return [capture_row(_ENTRY.validate_python(line["entry"]), line["kind"], line["document_id"], line["number"])
-                for line in lines if line["line"] == "capture"]
+        entries = [(_ENTRY.validate_python(line["entry"]), line) for line in lines if line["line"] == "capture"]
+        return [(capture_row(entry, line["kind"], line["document_id"], line["number"]), entry.raw_key)
+                for entry, line in entries]
     except (KeyError, ValidationError) as problem:
         raise DamageError(f"a capture line cannot be read ({str(problem).splitlines()[0]})") from None
 

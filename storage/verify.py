@@ -14,7 +14,7 @@ from gongkai.errors import DamageError, StorageError
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
 from storage.catalog.rows import capture_row, folded_text, version_row
-from storage.crawllog import capture_rows, crawl_row, load_log, unfinished
+from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
 from storage.damage import RECRAWL, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
 from storage.identity import agency_id, document_id, report_id
@@ -63,6 +63,7 @@ class _ObjectCheck:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
         self._sizes: dict[str, int | None] = {}
+        self._raw_keys: dict[str, str] = {}
         self._manifests: set[tuple[str, int]] = set()
         self._orphans: list[tuple[str, int, str]] = []
         self._told: dict[tuple[str, int], str] = {}
@@ -74,6 +75,7 @@ class _ObjectCheck:
                 batch = keys[start:start + _BATCH]
                 for key, (size, problem) in zip(batch, pool.map(self._raw_size, batch), strict=True):
                     self._sizes.setdefault(parse_raw(key) or "", size)
+                    self._raw_keys.setdefault(parse_raw(key) or "", key)
                     if problem is not None:
                         self._findings.damage(key, *problem, RECRAWL)
                     self._findings.count("raw objects")
@@ -114,7 +116,7 @@ class _ObjectCheck:
         if problem := _misdescribed(manifest, document, number):
             self._findings.damage(key, "misdescribed", problem, RESTORE)
         for capture in manifest.captures:
-            self.audit.want_raw(capture.raw_sha256, key, capture.size_bytes)
+            self.audit.want_raw(capture.raw_sha256, key, capture.size_bytes, capture.raw_key)
         for name, digest in ((DOCUMENT, manifest.digests.document_json), (TEXT, manifest.digests.text_md)):
             file = version_key(document, number, name)
             if name in names:
@@ -137,9 +139,10 @@ class _ObjectCheck:
         self.audit.expect_log(crawl)
         lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
         self.audit.expect_crawl(crawl_row(lines, sealed=True))
-        rows = capture_rows(lines)
-        for row in rows:
-            self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"])
+        rows = []
+        for row, key in rows_and_keys(lines):
+            rows.append(row)
+            self.audit.want_raw(row["raw_sha256"], crawl_key(crawl), row["size_bytes"], key)
             if row["document_id"] is not None:
                 self._told.setdefault((row["document_id"], row["number"]), crawl)
         self.audit.expect_captures(rows)
@@ -151,22 +154,23 @@ class _ObjectCheck:
         lines = lines_of(path.read_bytes())
         self.audit.expect_journal(path.stem, {line["document_id"] for line in lines if line["line"] == "keeping"})
         self._unfinished |= unfinished(lines)
-        for row in capture_rows(lines):
-            self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"])
+        for row, key in rows_and_keys(lines):
+            self.audit.want_raw(row["raw_sha256"], str(path), row["size_bytes"], key)
 
     def match_raw(self) -> None:
-        for sha256, (asked_by, size) in sorted(self.audit.wanted_raw.items()):
+        for sha256, (asked_by, size, key) in sorted(self.audit.wanted_raw.items()):
             found = self._sizes.get(sha256)
             if sha256 not in self._sizes:
                 if not any(self._objects.exists(raw_key(sha256, compressed=c)) for c in (True, False)):
-                    self._findings.damage(raw_key(sha256, compressed=False), "missing", f"{asked_by} refers to these "
-                                          "bytes (under this key, or the same with .zst)", RECRAWL)
+                    either = "" if key else " (under this key, or the same with .zst)"
+                    self._findings.damage(key or raw_key(sha256, compressed=False), "missing",
+                                          f"{asked_by} refers to these bytes{either}", RECRAWL)
             elif None not in (found, size) and found != size:
                 self._findings.damage(asked_by, "misdescribed", f"it says {size} bytes of {sha256}, which has {found}",
                                       RESTORE)
         for sha256 in sorted(set(self._sizes) - set(self.audit.wanted_raw)):
-            self._findings.leftover(raw_key(sha256, compressed=False), "bytes nothing refers to: a process died before "
-                                    "it could say what they are")
+            self._findings.leftover(self._raw_keys[sha256], "bytes nothing refers to: a process died before it could "
+                                    "say what they are")
 
     def match_versions(self) -> None:
         """Versions whose manifest is gone, and what is left of them. Known from the logs too: a catalog made again

@@ -1,7 +1,7 @@
 """The catalog's rows held against what the objects say they must be."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -15,13 +15,21 @@ from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
 
 
+class Wanted(NamedTuple):
+    """Bytes that something refers to; what is not said is None."""
+
+    asked_by: str
+    size: int | None
+    key: str | None
+
+
 class Audit:
     """Told first what the objects hold (`expect_…`), then run. What a crawl at work writes meanwhile is no damage: its
     journal is known, and what a listing made earlier lacks is looked for again."""
 
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
-        self.wanted_raw: dict[str, tuple[str, int | None]] = {}
+        self.wanted_raw: dict[str, Wanted] = {}
         self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
@@ -29,10 +37,11 @@ class Audit:
         self._journals: set[str] = set()
         self._intended: set[str] = set()
 
-    def want_raw(self, sha256: str, asked_by: str, size: int | None) -> None:
+    def want_raw(self, sha256: str, asked_by: str, size: int | None = None, key: str | None = None) -> None:
+        """A manifest or log says how many bytes there are and under which key, a row of the catalog does not."""
         known = self.wanted_raw.get(sha256)
-        if known is None or known[1] is None:
-            self.wanted_raw[sha256] = (asked_by, size)
+        if known is None or known.size is None:
+            self.wanted_raw[sha256] = Wanted(asked_by, size, key)
 
     def expect_version(self, document: str, number: int) -> None:
         """Its manifest stands among the objects; until `expect_rows` it counts as unreadable, and is named as such."""
@@ -118,7 +127,7 @@ class Audit:
             name = f"catalog:captures/{stored.capture_id}"
             seen.add(stored.capture_id)
             self._findings.count("capture rows")
-            self.want_raw(stored.raw_sha256, name, None)
+            self.want_raw(stored.raw_sha256, name)
             expected = self._captures.get(stored.capture_id)
             # Where a log tells of the capture, its version is looked for among the objects, and named there.
             nowhere = stored.document_id is not None and (stored.document_id, stored.number) not in known

@@ -13,6 +13,7 @@ from gongkai.document import Document
 from gongkai.errors import DamageError, StorageError
 from gongkai.settings import Settings
 from storage import Archive
+from storage.raw import keep_raw
 from tests.factories import SITE, at, document, finding, lookalike, page_url, with_attachment
 from tests.storage.steps import crawl, files, listing
 
@@ -99,6 +100,20 @@ def test_a_damaged_object_is_named(kept: Settings, pattern: str, harm: Callable[
     found = [(kind, name) for kind, name in damages(kept) if name.removesuffix(".zst") == key(kept, path).removesuffix(
         ".zst")]
     assert found and {kind for kind, _ in found} <= kinds, damages(kept)
+
+
+@pytest.mark.parametrize("pattern", ["raw/**/*.zst", "raw/**/*[0-9a-f]"])
+def test_missing_bytes_are_named_by_the_key_they_stood_under(kept: Settings, pattern: str) -> None:
+    lost = [path for path in Path(kept.archive).glob(pattern) if path.is_file()]
+    for path in lost:
+        path.unlink()
+    assert sorted(damages(kept)) == sorted(("missing", key(kept, path)) for path in lost) != []
+
+
+def test_bytes_nothing_refers_to_are_named_by_their_key(kept: Settings) -> None:
+    with Archive.open(kept) as archive:
+        name = keep_raw(archive._objects, "<p>没有人提到</p>".encode(), "text/html")
+        assert name.endswith(".zst") and [leftover.key for leftover in archive.verify().leftovers] == [name]
 
 
 def test_an_altered_text_is_not_blamed_on_the_catalog(kept: Settings) -> None:
