@@ -17,6 +17,7 @@ from crawler.jobs.interruption import Interruption
 from crawler.jobs.summary import SiteSummary
 from gongkai.address import host_of
 from gongkai.clock import utc_now
+from gongkai.errors import StorageError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive
@@ -36,6 +37,7 @@ def crawl_now(
     asked when the archive cannot be opened for writing.
     """
     Archive.open(settings).close()
+    _check_writable(settings)
     by_host: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
         by_host.setdefault(host_of(site.url), []).append(index)
@@ -54,6 +56,20 @@ def crawl_now(
         results[i] if i in results else SiteSummary.interrupted(s.url, s.agency, "it had not begun")
         for i, s in enumerate(sites)
     ]
+
+
+def _check_writable(settings: Settings) -> None:
+    """An archive may open and yet take no new file, when its folders belong to someone else."""
+    logs = settings.state_dir / "logs"
+    probe = logs / f".writable-{os.getpid()}"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise StorageError(
+            f"cannot write into {logs}: {problem.strerror}. Check the owner and the mount of the archive directory"
+        ) from None
 
 
 def _crawl_in_child(
