@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from gongkai.address import canonical, host_of, identity
 from gongkai.capture import Attachment, Capture, Finding, Verdict
+from gongkai.clock import utc_now
 from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
@@ -23,8 +24,11 @@ from spiders.captures import capture_of
 from spiders.course import Course
 from spiders.families import body_parts
 from spiders.frontier import Frontier, Lead
+from spiders.neighbours import Neighbours
 from spiders.page import Page, read_page
+from spiders.post import Post
 from spiders.scoring import denied
+from spiders.told import Told, lead_settled
 
 _MOST_ATTACHMENTS = 12
 _MOST_PARTS = 40
@@ -45,6 +49,7 @@ class Visit:
 
     page: Page
     asked: tuple[str, ...]
+    gave: str = ""
     finding: Finding | None = None
 
 
@@ -56,12 +61,13 @@ class AgencySpider(Spider):
 
     def __init__(self, site: str | None = None, agency: str | None = None, region_code: str | None = None,
                  former_names: str | Iterable[str] = (), max_requests: int | str | None = None,
-                 agency_site: AgencySite | None = None, **kwargs: Any) -> None:
+                 agency_site: AgencySite | None = None, recheck: bool | str = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         names = former_names.replace("，", ",").split(",") if isinstance(former_names, str) else former_names
         self._asked_site = agency_site or AgencySite(
             _address(site), agency or None, region_code or None, tuple(n.strip() for n in names if n.strip()))
         self.max_requests = _budget(max_requests)
+        self._recheck = str(recheck).lower() in ("1", "true", "yes")
         self.outcome = "incomplete"
         self.explanation = "the crawl was interrupted; the next one goes on from here"
         self.incidents: list[dict[str, str]] = []
@@ -72,6 +78,7 @@ class AgencySpider(Spider):
         self._torn = False
         self._left_hosts: set[str] = set()
         self._settled: asyncio.Future[Any] | None = None
+        self._taken_at = 0
         self.course: Course | None = None
 
     @classmethod
@@ -109,11 +116,15 @@ class AgencySpider(Spider):
             visit = await self._ask(course, lead)
             if visit is None:
                 continue
+            gave = visit.gave
             if visit.finding is not None:
                 self._settled = asyncio.get_running_loop().create_future()
                 yield visit.finding
-                if not self._learn(course, lead, visit, await self._settled):
+                stored, learnt = self._learn(course, lead, visit, await self._settled)
+                if not stored:
                     continue
+                gave = f"{gave}; {learnt}"
+            self._tell(lead, gave)
             course.frontier.settle(lead, visit.page.digest, visit.asked)
             course.frontier.set_fact("requests", self._requests)
             self._advanced = True
@@ -123,9 +134,12 @@ class AgencySpider(Spider):
         await asyncio.sleep(0.01)
 
     def _open(self) -> Course:
-        frontier = Frontier(self.crawler.settings.get("FRONTIER_DIR"), self._asked_site.url)
+        directory = self.crawler.settings.get("FRONTIER_DIR")
+        frontier = Frontier(directory, self._asked_site.url)
         self._requests = int(frontier.fact("requests") or 0)
-        self.course = Course(self._asked_site, frontier, self.crawler.settings.getlist("GONGKAI_ALLOW_HOSTS"))
+        self._neighbours = Neighbours(directory)
+        self.course = Course(self._asked_site, frontier, self.crawler.settings.getlist("GONGKAI_ALLOW_HOSTS"),
+                             neighbours=self._neighbours, recheck=self._recheck)
         return self.course
 
     def _next(self, course: Course) -> Lead | None:
@@ -144,23 +158,23 @@ class AgencySpider(Spider):
 
     async def _ask(self, course: Course, lead: Lead) -> Visit | None:
         """Fetches a lead and takes in what it names. None when there is nothing further to do with it."""
-        self.logger.info("%d: promise %.0f, %s: %s", self._requests + 1, lead.score, lead.why, lead.url)
+        self._taken_at = self._requests + 1
+        self.logger.info("%d: promise %.0f, %s: %s", self._taken_at, lead.score, lead.why, lead.url)
         try:
-            response = await self._fetch(lead.url, lead.referrer, lead.why)
+            response = await self._fetch(lead.url, lead.referrer, lead.why, lead.post)
         except FetchFailed as problem:
             self._failed(course, lead, problem)
             return None
-        page = self._read(response)
+        page = self._read(response, lead, course)
         asked = (page.url,) if canonical(page.url) else ()
         if why := self._useless(course, lead, page, response):
-            self.logger.info("   → %s", course.lost(lead, why))
-            course.frontier.settle(lead, page.digest)
+            self._tell(lead, course.lost(lead, why))
+            course.frontier.settle(lead, page.digest, in_vain=True)
             return None
         self._pages += 1
         gave = course.take_in(lead, page) if page.kind != "file" else "a file"
-        self.logger.info("   → %s", gave)
         if not self._may_be_report(lead, page):
-            return Visit(page, asked)
+            return Visit(page, asked, gave)
         self._torn = False
         finding = await self._finding(course, lead, page, response)
         if self._torn and (self._advanced or self._interrupted()):
@@ -170,11 +184,11 @@ class AgencySpider(Spider):
             course.frontier.release(lead)
             return None
         along = (*(part.url for part in finding.parts), *(a.url for a in finding.attachments))
-        return Visit(page, (*asked, *along), finding)
+        return Visit(page, (*asked, *along), gave, finding)
 
-    def _read(self, response: Response) -> Page:
+    def _read(self, response: Response, lead: Lead, course: Course) -> Page:
         try:
-            return read_page(response)
+            return read_page(response, lead.post, course.rows.patterns)
         except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
             self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             return Page(response.url, "error", "")
@@ -199,7 +213,7 @@ class AgencySpider(Spider):
             home = identity(self.agency_site.url)
             if identity(page.url) == home and identity(lead.url) != home:
                 return "sent to the home page instead"
-            if lead.role in ("pager", "report") and course.frontier.repeats(page.digest, lead.url):
+            if lead.role in ("pager", "report") and course.frontier.repeats(page.digest, lead):
                 return "the same page again"
         return ""
 
@@ -209,7 +223,7 @@ class AgencySpider(Spider):
             course.frontier.release(lead)
             return
         self._incident(lead.url, problem.kind, problem.detail)
-        self.logger.info("   → %s", course.lost(lead, f"{problem.kind}: {problem.detail}"))
+        self._tell(lead, course.lost(lead, f"{problem.kind}: {problem.detail}"))
         if problem.host_level:
             self._left_hosts.add(host_of(lead.url))
         course.frontier.fail(lead)
@@ -222,7 +236,7 @@ class AgencySpider(Spider):
             return page.kind == "report" or lead.role == "report"
         plain = page.reading.kind in ("unknown", "annual_report", "list_page")
         return lead.role == "report" and page.kind == "page" and plain and (
-            page.loose_chars >= 300 or bool(page.files) or page.images > 0)
+            page.loose_chars >= 300 or page.held_chars >= 500 or bool(page.files) or page.images > 0)
 
     async def _finding(self, course: Course, lead: Lead, page: Page, response: Response) -> Finding:
         """Page, continuation parts and attachments together: the pipelines take them as one."""
@@ -272,12 +286,12 @@ class AgencySpider(Spider):
         self._torn = self._torn or tears
         return tears
 
-    def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> bool:
-        """What the pipelines made of the finding, or without any what its own words say. False: it was not stored."""
+    def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> tuple[bool, str]:
+        """What the pipelines made of the finding, or without any what its own words say; whether it was stored."""
         if isinstance(settled, Failure):
             self._incident(lead.url, "not_stored", settled.getErrorMessage()[:300])
             course.frontier.fail(lead)
-            return False
+            return False, "not stored"
         page = visit.page
         if isinstance(settled, Verdict):
             year, own, rejected = settled.report_year, settled.own, settled.outcome == "rejected"
@@ -286,16 +300,18 @@ class AgencySpider(Spider):
             year = reading.year if reading.kind == "annual_report" and reading.year else lead.year
             own = course.names.judge(reading.agency, year) != "other"
             rejected = isinstance(settled, Exception)
-        self.logger.info("   → %s", course.learn(lead, page.url, year=year, own=own, rejected=rejected))
-        return True
+        return True, course.learn(lead, page.url, year=year, own=own, rejected=rejected, requests=self._taken_at)
 
     # ---- the wire ------------------------------------------------------------------------------------------------
-    async def _fetch(self, url: str, referrer: str | None, reason: str) -> Response:
+    async def _fetch(self, url: str, referrer: str | None, reason: str, post: Post | None = None) -> Response:
         """One answer, through every downloader middleware. Raises FetchFailed."""
         engine = self.crawler.engine
         assert engine is not None
         headers = {"Referer": referrer} if referrer else {}
-        request = Request(url, headers=headers, dont_filter=True, meta={"reason": reason})
+        if post is not None:  # as a page's own script would send it: some interfaces answer nothing else
+            headers |= {"Content-Type": f"{post.content_type}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+        request = Request(url, method="POST" if post else "GET", headers=headers, body=post.body if post else b"",
+                          dont_filter=True, meta={"reason": reason})
         try:
             return await engine.download_async(request)
         except asyncio.CancelledError:
@@ -341,8 +357,13 @@ class AgencySpider(Spider):
         self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
         if self.outcome == "budget":
             course.frontier.set_fact("requests", 0)  # the next run goes on from here with a budget of its own
-        else:
-            course.frontier.finish(course.frontier.sources())
+            return
+        by_memory = bool(course.revisit.vouched) and not course.set_out
+        if not by_memory and self.outcome in ("complete", "incomplete", "nothing"):
+            course.revisit.looked_for(course.missing_years)
+        lists = course.lists()
+        course.frontier.finish(lists, utc_now().isoformat(), keep_former=by_memory)
+        self._neighbours.learn(self.agency_site.url, [(hub.url, hub.years) for hub in lists if hub.post is None])
 
     def _show(self, course: Course) -> None:
         stats = self.crawler.stats
@@ -350,6 +371,11 @@ class AgencySpider(Spider):
         stats.set_value("spider/pages", self._pages)
         stats.set_value("spider/queue", course.frontier.waiting(above=20.0))
         stats.set_value("spider/reports", len(course.years))
+
+    def _tell(self, lead: Lead, gave: str) -> None:
+        self.logger.info("   → %s", gave)
+        told = Told(self._taken_at, lead.url, lead.score, lead.role, lead.why, gave)
+        self.crawler.signals.send_catch_log(signal=lead_settled, told=told)
 
     def _incident(self, url: str, kind: str, detail: str) -> None:
         self.incidents.append({"url": url, "kind": kind, "detail": detail})

@@ -15,20 +15,27 @@ from typing import Any
 from gongkai.address import identity
 from gongkai.capture import Hints
 from gongkai.digest import sha256_hex
+from spiders.post import Asked, Post, asked_identity
 from spiders.scoring import Role
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leads (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, score REAL NOT NULL, role TEXT NOT NULL, why TEXT NOT NULL,
     depth INTEGER NOT NULL, place INTEGER NOT NULL, referrer TEXT, source TEXT, year INTEGER, number INTEGER,
-    instead TEXT, hints TEXT NOT NULL, state TEXT NOT NULL, digest TEXT);
+    instead TEXT, post TEXT, hints TEXT NOT NULL, state TEXT NOT NULL, digest TEXT);
 CREATE INDEX IF NOT EXISTS best ON leads (state, score DESC, depth, place);
-CREATE TABLE IF NOT EXISTS found (identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS found (
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL, lead TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hubs (
-    identity TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, years INTEGER NOT NULL);
-"""
-_FIELDS = "url, score, role, why, depth, referrer, source, year, number, instead, hints"
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, post TEXT, name TEXT NOT NULL, years INTEGER NOT NULL,
+    entries TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS known (
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, year INTEGER, own INTEGER
+    NOT NULL, hub TEXT NOT NULL, asked_at TEXT NOT NULL); """
+_VERSION = 2
+_FIELDS = "url, score, role, why, depth, referrer, source, year, number, instead, post, hints"
+_MARKS = ", ".join("?" * len(_FIELDS.split(", ")))
 _INSERT = f"INSERT INTO leads (identity, place, state, {_FIELDS})"
 
 
@@ -39,7 +46,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Lead:
     """A link worth asking for. `source` is the list it stood in (identity of the list's first page), `number` which
-    page of that list it is; `instead` the address to try when this one fails or repeats another page."""
+    page of that list it is; `instead` what to try, in order, when this one fails or repeats another page."""
 
     url: str
     score: float
@@ -50,15 +57,42 @@ class Lead:
     source: str | None = None
     year: int | None = None
     number: int | None = None
-    instead: str | None = None
+    instead: tuple[Asked, ...] = ()
+    post: Post | None = None
     hints: Hints = _NO_HINTS
+
+    @property
+    def identity(self) -> str:
+        return asked_identity(self.url, self.post)
 
 
 @dataclass(frozen=True)
 class RememberedHub:
+    """`entries` are the addresses its first page named when it was read last."""
+
     url: str
     name: str
     years: int
+    post: Post | None = None
+    entries: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        return asked_identity(self.url, self.post)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a former crawl knows of an address named in a list: `name` as the list had it, `own` where it was a report
+    of the agency for `year`; `hub` the identity of the list it was found through; `asked_at` in ISO form."""
+
+    url: str
+    role: Role
+    name: str
+    year: int | None
+    own: bool
+    hub: str
+    asked_at: str
 
 
 class Frontier:
@@ -71,7 +105,7 @@ class Frontier:
         self._db = _opened(self.path)
         if self.fact("finished"):
             self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; "
-                                   "DELETE FROM facts WHERE name != 'agency'; COMMIT;")
+                                   "DELETE FROM facts WHERE name NOT IN ('agency', 'looked', 'adopted'); COMMIT;")
         self.resumed = self._one("SELECT count(*) FROM leads") > 0
         self._place = int(self._one("SELECT coalesce(max(place), 0) FROM leads"))
         self._db.execute("UPDATE leads SET state = 'discovered' WHERE state IN ('leased', 'failed')")
@@ -84,16 +118,16 @@ class Frontier:
             for lead in leads:
                 if lead.score <= 0:
                     continue
-                key = identity(lead.url)
+                key = lead.identity
                 known = self._db.execute("SELECT state, score FROM leads WHERE identity = ?", (key,)).fetchone()
                 if known is None:
                     self._place += 1
                     values = (key, self._place, *_row(lead))
-                    self._db.execute(f"{_INSERT} VALUES (?, ?, 'discovered'{', ?' * 11})", values)
+                    self._db.execute(f"{_INSERT} VALUES (?, ?, 'discovered', {_MARKS})", values)
                     fresh.append(lead)
                 elif known[0] == "discovered" and lead.score > known[1]:
                     self._db.execute(
-                        f"UPDATE leads SET ({_FIELDS}) = (?{', ?' * 10}) WHERE identity = ?", (*_row(lead), key))
+                        f"UPDATE leads SET ({_FIELDS}) = ({_MARKS}) WHERE identity = ?", (*_row(lead), key))
         return fresh
 
     def take(self) -> Lead | None:
@@ -106,32 +140,33 @@ class Frontier:
         self._db.execute("UPDATE leads SET state = 'leased' WHERE identity = ?", (row[0],))
         return _lead(row[1:])
 
-    def settle(self, lead: Lead, digest: str | None = None, also: Iterable[str] = ()) -> None:
-        """The lead is done, and with it the addresses it answered from and the files that came along."""
+    def settle(self, lead: Lead, digest: str | None = None, also: Iterable[str] = (), *, in_vain: bool = False) -> None:
+        """The lead is done, and with it the addresses it answered from and the files that came along. `in_vain`: it
+        gave an error or a repeat, which a later crawl may see otherwise."""
         with self._transaction():
-            self._db.execute(
-                "UPDATE leads SET state = 'settled', digest = ? WHERE identity = ?", (digest, identity(lead.url)))
+            self._db.execute("UPDATE leads SET state = ?, digest = ? WHERE identity = ?",
+                             ("in vain" if in_vain else "settled", digest, lead.identity))
             for url in also:
                 self._place += 1
                 self._db.execute(
-                    f"{_INSERT} VALUES (?, ?, 'settled'{', ?' * 11}) "
+                    f"{_INSERT} VALUES (?, ?, 'settled', {_MARKS}) "
                     "ON CONFLICT (identity) DO UPDATE SET state = 'settled'",
-                    (identity(url), self._place, *_row(replace(lead, url=url))))
+                    (identity(url), self._place, *_row(replace(lead, url=url, post=None))))
 
     def fail(self, lead: Lead) -> None:
         """What the lead gave could not be stored: not asked again in this crawl, discovered again in the next run."""
-        self._db.execute("UPDATE leads SET state = 'failed' WHERE identity = ?", (identity(lead.url),))
+        self._db.execute("UPDATE leads SET state = 'failed' WHERE identity = ?", (lead.identity,))
 
     def release(self, lead: Lead) -> None:
-        self._db.execute("UPDATE leads SET state = 'discovered' WHERE identity = ?", (identity(lead.url),))
+        self._db.execute("UPDATE leads SET state = 'discovered' WHERE identity = ?", (lead.identity,))
 
     def asked(self, url: str) -> bool:
         """Whether the address was asked for in this crawl (or is being asked for)."""
         return bool(self._one("SELECT count(*) FROM leads WHERE identity = ? AND state != 'discovered'", identity(url)))
 
-    def repeats(self, digest: str, but: str) -> bool:
+    def repeats(self, digest: str, lead: Lead) -> bool:
         """Whether another page of this crawl had the very same bytes."""
-        return bool(self._one("SELECT count(*) FROM leads WHERE digest = ? AND identity != ?", digest, identity(but)))
+        return bool(self._one("SELECT count(*) FROM leads WHERE digest = ? AND identity != ?", digest, lead.identity))
 
     def demote(self, source: str, roles: Iterable[Role], to: float) -> int:
         """Takes promise from what waits out of one list, because what came from there disappointed."""
@@ -144,22 +179,26 @@ class Frontier:
         return int(self._one("SELECT count(*) FROM leads WHERE state = 'discovered' AND score >= ?", above))
 
     # ---- what outlives a page ------------------------------------------------------------------------------------
-    def add_found(self, url: str, year: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?)", (identity(url), url, year))
+    def add_found(self, url: str, year: int, lead: Lead | None = None) -> None:
+        """`lead` is what was asked for where another address answered."""
+        key = identity(url)
+        self._db.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", (key, url, year, lead.identity if lead else key))
 
     def found(self) -> dict[str, int]:
         """Address → year of the agency's own reports settled in this crawl."""
         return dict(self._db.execute("SELECT url, year FROM found ORDER BY year, url"))
 
     def sources(self) -> list[RememberedHub]:
-        """The lists the own reports stood in. Where every year has a column of its own, the list of those columns."""
+        """The lists the own reports stood in, those left out where a report had merely strayed to (notices, summaries).
+        Where every year has a column of its own, the list of those columns."""
         years: dict[str, set[int]] = {}
         for source, year in self._db.execute(
                 "SELECT leads.source, found.year FROM found JOIN leads USING (identity) WHERE leads.source NOT NULL"):
             years.setdefault(self._above(source), set()).add(year)
-        rows = ((self._db.execute("SELECT url, hints FROM leads WHERE identity = ?", (key,)).fetchone(), len(y))
+        rows = ((self._db.execute("SELECT url, hints, post FROM leads WHERE identity = ? AND role != 'fallback'", (key,)).fetchone(), len(y))
                 for key, y in years.items())
-        return sorted((RememberedHub(row[0], json.loads(row[1])["anchor"], count) for row, count in rows if row),
+        return sorted((RememberedHub(row[0], json.loads(row[1])["anchor"], count, _post(row[2]))
+                       for row, count in rows if row),
                       key=lambda hub: (-hub.years, hub.url))
 
     def _above(self, source: str) -> str:
@@ -175,16 +214,33 @@ class Frontier:
 
     def hubs(self) -> list[RememberedHub]:
         """The lists that gave own reports in the last finished crawl, the richest first."""
-        rows = self._db.execute("SELECT url, name, years FROM hubs ORDER BY years DESC, url")
-        return [RememberedHub(*row) for row in rows]
+        rows = self._db.execute("SELECT url, name, years, post, entries FROM hubs ORDER BY years DESC, url")
+        return [RememberedHub(url, name, years, _post(post), tuple(json.loads(entries)))
+                for url, name, years, post, entries in rows]
 
-    def finish(self, hubs: Iterable[RememberedHub]) -> None:
-        """The crawl has ended by its own decision; the next one starts at these hubs."""
+    def known(self) -> dict[str, Known]:
+        """What former crawls asked for out of lists, by identity."""
+        rows = self._db.execute("SELECT identity, url, role, name, year, own, hub, asked_at FROM known")
+        return {key: Known(url, role, name, year, bool(own), hub, at) for key, url, role, name, year, own, hub, at in rows}
+
+    def finish(self, hubs: Iterable[RememberedHub], asked_at: str, *, keep_former: bool = False) -> None:
+        """The crawl has ended by its own decision; the next one starts at these hubs and asks only for what is new in
+        them. Without hubs (nothing was found), or with `keep_former`, the former ones stay."""
         with self._transaction():
             if hubs := list(hubs):
-                self._db.execute("DELETE FROM hubs")
-                self._db.executemany("INSERT OR REPLACE INTO hubs VALUES (?, ?, ?, ?)",
-                                     [(identity(h.url), h.url, h.name, h.years) for h in hubs])
+                if not keep_former:
+                    self._db.execute("DELETE FROM hubs")
+                self._db.executemany("INSERT OR REPLACE INTO hubs VALUES (?, ?, ?, ?, ?, ?)", [
+                    (h.identity, h.url, _post_text(h.post), h.name, h.years, json.dumps(h.entries)) for h in hubs])
+            asked = self._db.execute(
+                "SELECT DISTINCT leads.identity, leads.url, leads.role, json_extract(leads.hints, '$.anchor'), "
+                "coalesce(found.year, leads.year), found.year NOT NULL, coalesce(leads.source, '') "
+                "FROM leads LEFT JOIN found ON leads.identity IN (found.identity, found.lead) "
+                "WHERE leads.state = 'settled' AND leads.role IN ('report', 'year_column') AND leads.digest NOT NULL").fetchall()
+            for *what, source in asked:
+                before = self._db.execute("SELECT hub FROM known WHERE identity = ?", what[:1]).fetchone()
+                hub = self._above(source) if source else before[0] if before else ""
+                self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*what, hub, asked_at))
             self.set_fact("finished", True)
 
     def close(self) -> None:
@@ -218,6 +274,9 @@ def _connected(path: Path | None) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")  # enough against kill -9; a power cut costs the last pages' marks
+        if int(db.execute("PRAGMA user_version").fetchone()[0]) < _VERSION:  # of an older program: only what is to ask
+            db.executescript("".join(f"DROP TABLE IF EXISTS {name};" for name in ("leads", "found", "facts", "hubs")))
+            db.execute(f"PRAGMA user_version = {_VERSION}")
         db.executescript(_SCHEMA)
     except sqlite3.Error:
         db.close()
@@ -238,10 +297,20 @@ class _Transaction:
 
 def _row(lead: Lead) -> tuple[Any, ...]:
     return (lead.url, lead.score, lead.role, lead.why, lead.depth, lead.referrer, lead.source, lead.year, lead.number,
-            lead.instead,
+            json.dumps([asdict(other) for other in lead.instead]) if lead.instead else None, _post_text(lead.post),
             json.dumps(asdict(lead.hints), ensure_ascii=False))
 
 
 def _lead(row: tuple[Any, ...]) -> Lead:
     fields = dict(zip(_FIELDS.split(", "), row, strict=True))
-    return Lead(**{**fields, "hints": Hints(**json.loads(fields["hints"]))})
+    others = (Asked(o["url"], Post(**o["post"]) if o["post"] else None) for o in json.loads(fields["instead"] or "[]"))
+    return Lead(**{**fields, "instead": tuple(others), "post": _post(fields["post"]),
+                   "hints": Hints(**json.loads(fields["hints"]))})
+
+
+def _post_text(post: Post | None) -> str | None:
+    return json.dumps(asdict(post), ensure_ascii=False) if post else None
+
+
+def _post(text: str | None) -> Post | None:
+    return Post(**json.loads(text)) if text else None

@@ -5,30 +5,36 @@ A `Link` comes with what stands around it: heads of its table's row and column, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import parse_qsl, urlsplit
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
+from spiders.literals import literals, read_literal
 from spiders.markup import tree_of
+from spiders.post import Post
+from spiders.records import ADDRESS, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
+from spiders.templates import filled, templates_in
 from spiders.vocabulary import addresses
 
-How = Literal["anchor", "script", "option", "area", "frame", "redirect"]
+How = Literal["anchor", "script", "option", "area", "frame", "redirect", "data", "family"]
 
 _MOST_LINKS = 4000
 _LONGEST_URL = 2000
 _LONGEST_SCRIPT = 1_500_000
 _QUOTED = re.compile(r"""["']([^"'\s<>{}]{2,400})["']""")
-_PATH = re.compile(r"^(?:https?://|\.{0,2}/[^/\s]|[\w\-./]+\.(?:s?html?|jsp|jspx|aspx?|php|do|action|jhtml|thtml|dhtml|pdf|docx?"
-                   r"|wps|xlsx?|ofd)(?:[?#]|$)|[\w\-./]*\?[\w\-]+=)", re.I)
 _JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
                       r"""|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
                       r"""|window\.open\(\s*["']([^"']{1,400})["']\s*,\s*["']_(?:self|top|parent)["']""")
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
-_DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "url", "_href")
+_CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?(?:\.value)?\s*"""
+                     r"""(?:\+\s*["']([^"'\s]{0,100})["'])?""")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url", "_href", "link", "to")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Link:
     title: str
     how: How
     context: Context
+    post: Post | None = None
 
     @property
     def name(self) -> str:
@@ -60,34 +67,62 @@ def is_file(url: str) -> bool:
     return bool(parts.query and addresses().file_queries.search(parts.query))
 
 
-def find_links(root: HtmlElement, base: str) -> tuple[Link, ...]:
-    """All links of a page in document order, at most 4,000; an address named twice stands twice."""
+def find_links(
+    root: HtmlElement, base: str, source: str = "", patterns: tuple[str, ...] = ()
+) -> tuple[Link, ...]:
+    """All links of a page in document order, at most 4,000; an address named twice stands twice. `source` is the page's
+    text, where the patterns of addresses stand that records with mere ids need."""
     declared = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
     base = (canonical(declared, base) or base) if declared else base
-    found: list[Link] = []
-    for link in _walk(root, base):
-        found.append(link)
-        if len(found) >= _MOST_LINKS:
-            break
-    return tuple(found)
+    return tuple(islice(_walk(root, base, DataLinks(base, source, patterns)), _MOST_LINKS))
 
 
-def _walk(root: HtmlElement, base: str) -> Iterator[Link]:
+def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
     around = Surroundings()
     for element in root.iter():
         tag = element.tag
         if not isinstance(tag, str):
             continue
         if tag == "script":
-            yield from _inside_script(element, base)
+            yield from _inside_script(element, base, data)
         elif tag in ("frame", "iframe"):
             yield from _one(element, base, _frame_source(element), "frame", around)
         elif tag == "option":
-            value = element.get("value") or ""
-            if _PATH.match(value):
-                yield from _one(element, base, value, "option", around)
+            yield from _option(element, base, around)
+        elif tag == "textarea":
+            yield from _anchors_in(element.text or "", base)
         else:
             yield from _clickable(element, tag, base, around)
+            yield from _in_attributes(element, data)
+
+
+def _option(option: HtmlElement, base: str, around: Surroundings) -> Iterator[Link]:
+    """An address as the value, or a value that the select's script or form makes an address of."""
+    value = (option.get("value") or "").strip()
+    if ADDRESS.match(value):
+        yield from _one(option, base, value, "option", around)
+        return
+    select = next(option.iterancestors("select"), None)
+    if select is None or not re.fullmatch(r"[\w\-.]{1,64}", value):
+        return
+    if glued := _CHOSEN.search(select.get("onchange") or ""):
+        yield from _one(option, base, f"{glued.group(1)}{value}{glued.group(2) or ''}", "option", around)
+        return
+    form = next(select.iterancestors("form"), None)
+    if form is None or not select.get("name"):
+        return
+    fields = {**form_fields(form), str(select.get("name")): value}
+    action = canonical(form.get("action") or base, base) or base
+    if (form.get("method") or "get").lower() == "post":
+        yield from _one(option, base, action, "option", around, Post.form(fields))
+    else:
+        yield from _one(option, base, f"{action.split('?')[0]}?{urlencode(fields)}", "option", around)
+
+
+def form_fields(form: HtmlElement) -> dict[str, str]:
+    """What a form sends without anything being clicked: its hidden and filled-in fields."""
+    return {str(name): field.get("value") or "" for field in form.iter("input") if (name := field.get("name")) and (
+        field.get("type") or "text").lower() in ("hidden", "text")}
 
 
 def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings) -> Iterator[Link]:
@@ -99,12 +134,13 @@ def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings) 
         named = [*_named_in_script(href), *_named_in_script(element.get("onclick") or "")]
     else:
         named = _named_in_script(element.get("onclick") or "")
-    named += [value for name in _DATA_ATTRIBUTES if (value := element.get(name)) and _PATH.match(value)]
+    named += [value for name in _DATA_ATTRIBUTES if (value := element.get(name)) and ADDRESS.match(value)]
     for address in dict.fromkeys(named):
         yield from _one(element, base, address, "script", around)
 
 
-def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundings) -> Iterator[Link]:
+def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundings,
+         post: Post | None = None) -> Iterator[Link]:
     url = canonical(href, base)
     if url is None or len(url) > _LONGEST_URL:
         return
@@ -112,7 +148,7 @@ def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundi
         (alt for image in element.iter("img") if (alt := image.get("alt") or image.get("title"))), "")
     text = text or element.get("alt") or element.get("name") or ""
     title = " ".join((element.get("title") or "").split())
-    yield Link(url, text[:300], title[:300], how, around.of(element))
+    yield Link(url, text[:300], title[:300], how, around.of(element), post)
 
 
 def _frame_source(element: HtmlElement) -> str:
@@ -123,16 +159,25 @@ def _frame_source(element: HtmlElement) -> str:
 
 
 def _named_in_script(code: str) -> list[str]:
-    return [quoted for quoted in _QUOTED.findall(code[:2000]) if _PATH.match(quoted)]
+    return [quoted for quoted in _QUOTED.findall(code[:2000]) if ADDRESS.match(quoted)]
 
 
-def _inside_script(script: HtmlElement, base: str) -> Iterator[Link]:
-    """Anchors of a list that the page keeps as text in a script (XML records in CDATA, template strings)."""
+def _inside_script(script: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
+    """What a page keeps as text in a script: anchors (XML records, template strings) and data that names addresses."""
     text = script.text or ""
-    if len(text) > _LONGEST_SCRIPT or "<a" not in text or "href" not in text:
+    if len(text) > _LONGEST_SCRIPT:
         return
-    plain = re.sub(r"<!\[CDATA\[|\]\]>", "", text).replace('\\"', '"').replace("\\/", "/")
-    fragment = tree_of(f"<div>{plain}</div>")
+    if "<a" in text and "href" in text:
+        yield from _anchors_in(text.replace('\\"', '"').replace("\\/", "/"), base)
+    if _CHINESE.search(text) or "\\u" in text:
+        for literal in literals(text):
+            yield from data.links(literal.value)
+
+
+def _anchors_in(markup: str, base: str, heading: str = "") -> Iterator[Link]:
+    if "<a" not in markup:
+        return
+    fragment = tree_of(f"<div>{markup}</div>")
     if fragment is None:
         return
     around = Surroundings()
@@ -140,7 +185,44 @@ def _inside_script(script: HtmlElement, base: str) -> Iterator[Link]:
         # A template's own placeholders (<?=el.link?>, ${url}, '+x+') name no page.
         href = anchor.get("href") or ""
         if href and not re.search(r"[<>{}$+]|\?=", href):
-            yield from _clickable(anchor, "a", base, around)
+            for link in _clickable(anchor, "a", base, around):
+                yield link if not heading else replace(
+                    link, context=replace(link.context, list_heading=link.context.list_heading or heading))
+
+
+def _in_attributes(element: HtmlElement, data: "DataLinks") -> Iterator[Link]:
+    """Data that waits in an attribute for a component to draw it."""
+    for value in element.attrib.values():
+        if len(value) > 20 and value[0] in "[{" and (held := read_literal(value)):
+            yield from data.links(held)
+
+
+class DataLinks:
+    """Links out of data: records with addresses, and records with ids where the page shows how to make addresses."""
+
+    def __init__(self, base: str, source: str = "", patterns: tuple[str, ...] = ()) -> None:
+        self._base, self._source, self._patterns = base, source, patterns
+        self._templates: tuple[str, ...] | None = None
+
+    def links(self, value: Any) -> Iterator[Link]:
+        for found in records_in(value):
+            if isinstance(found, Fragment):
+                yield from _anchors_in(found.markup, self._base, found.heading)
+            elif link := self._link(found):
+                yield link
+
+    def _link(self, record: Record) -> Link | None:
+        address = record.address or self._made(record)
+        url = canonical(address, self._base) if address else None
+        if url is None or len(url) > _LONGEST_URL:
+            return None
+        around = Context(list_heading=record.heading[:60], date=record.date, path="data", publisher=record.publisher)
+        return Link(url, record.name[:300], "", "data", around)
+
+    def _made(self, record: Record) -> str | None:
+        if self._templates is None:
+            self._templates = (*templates_in(self._source), *self._patterns)
+        return next((made for template in self._templates if (made := filled(template, record.fields))), None)
 
 
 def redirects(root: HtmlElement, base: str) -> tuple[Link, ...]:

@@ -9,6 +9,8 @@ from gongkai.markup import goes_on, mended
 
 def tree_of(text: str) -> HtmlElement | None:
     """The whole of the page in one tree; None where nothing can be made of it."""
+    # Records of a list in CDATA are markup to us; an HTML parser takes them for a comment.
+    text = text.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in text else text
     root = _parsed(text)
     if root is not None and goes_on(root) and (whole := mended(text)) is not None:
         return _parsed(whole)

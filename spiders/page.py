@@ -3,23 +3,28 @@
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from scrapy.http import Response, TextResponse
 
-from gongkai.address import canonical
+from gongkai.address import canonical, host_of
 from gongkai.chinese import fold, squeeze
 from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
-from spiders.links import Link, find_links, is_file, redirects
+from spiders.answers import answer_in
+from spiders.links import Link, find_links, form_fields, is_file, redirects
 from spiders.markup import tree_of
+from spiders.post import Post
 from spiders.surroundings import seen_text
-from spiders.vocabulary import anchors, heaviest, pages
+from spiders.vocabulary import anchors, heaviest, pages, records
 
-Kind = Literal["shell", "frames", "list", "report", "page", "file", "error", "challenge"]
+Kind = Literal["shell", "frames", "list", "report", "page", "file", "error", "challenge", "script"]
 
 _LONGEST_TEXT = 300_000
+_LONGEST_SOURCE = 2_000_000
+_LONGEST_SCRIPTS = 800_000
 _SHELL_CHARS = 300
 _LOOK_ALIKE_STANDS = frozenset((
     "form_template", "notice", "regulation", "guide", "website_report", "budget", "rule_of_law_report", "news",
@@ -28,13 +33,26 @@ _LOOK_ALIKE_STANDS = frozenset((
 on hundreds of sites with every heading of a report."""
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff",
           b"GIF8")
+_CHINESE = re.compile(r"[\u3400-\u9fff]|\\u[4-9][0-9a-f]{3}")
 _UNREAD = TitleReading("unknown")
 _NO_NAME = frozenset(("", "null", "undefined", "none"))
 
 
 @dataclass(frozen=True)
+class SiteForm:
+    """A form with what it sends when nothing is clicked."""
+
+    action: str
+    posts: bool
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Page:
-    """A page as steering sees it. `loose_chars` counts the text outside links; pagers are read from `scripts`."""
+    """A page as steering sees it. `loose_chars` counts the text outside links; pagers are read from `scripts` and
+    `forms`. `loads` are the scripts of its own site that it loads; `data` is what a data request answered (then there
+    is no markup), `post` what was sent to get the page. `held_chars` counts the Chinese that waits in scripts to be
+    drawn."""
 
     url: str
     kind: Kind
@@ -44,11 +62,17 @@ class Page:
     meta: dict[str, str] = field(default_factory=dict)
     crumb: str = ""
     loose_chars: int = 0
+    held_chars: int = 0
     sections: int = 0
     images: int = 0
     links: tuple[Link, ...] = field(default=(), repr=False)
     moves: tuple[Link, ...] = ()
     scripts: str = field(default="", repr=False)
+    source: str = field(default="", repr=False)
+    forms: tuple[SiteForm, ...] = field(default=(), repr=False)
+    loads: tuple[str, ...] = field(default=(), repr=False)
+    data: Any = field(default=None, repr=False)
+    post: Post | None = None
 
     @property
     def title(self) -> str:
@@ -78,25 +102,41 @@ class Page:
         return tuple({link.url: link for link in self.links if link.is_file and not link.context.furniture}.values())
 
 
-def read_page(response: Response) -> Page:
+def read_page(response: Response, post: Post | None = None, patterns: tuple[str, ...] = ()) -> Page:
+    """`post` is what was sent along; `patterns` are address templates seen on the site's other pages."""
     digest = sha256_hex(response.body)
     if not isinstance(response, TextResponse) or response.body[:8].lstrip().startswith(_MAGIC):
         kind: Kind = "error" if response.status >= 400 else "file"
         return Page(response.url, kind, digest)
+    url, source = canonical(response.url) or response.url, response.text[:_LONGEST_SOURCE]
+    if response.status < 400 and (other := _no_markup(response, source, url, digest, patterns)):
+        return replace(other, post=post)
     root = tree_of(response.text)
     if root is None:
         return Page(response.url, "error", digest)
     meta = _meta(root)
-    url = canonical(response.url) or response.url
-    links, moves = find_links(root, url), redirects(root, url)
+    links, moves = find_links(root, url, source, patterns), redirects(root, url)
     text = squeeze(seen_text(root)[:_LONGEST_TEXT])
     linked = sum(len(squeeze(link.text)) for link in links if link.how in ("anchor", "script"))
     titles = _titles(root, meta)
     page = Page(
         url=url, kind="page", digest=digest, titles=titles, reading=_reading(titles), meta=meta, crumb=_crumb(root),
         loose_chars=max(0, len(text) - linked), sections=sum(1 for p in pages().sections if p.search(text)),
-        images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url), scripts=_scripts(root))
+        images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url), scripts=(code := _scripts(root)),
+        held_chars=len(_CHINESE.findall(code)),
+        source=source, forms=_forms(root, url), loads=_loads(root, url), post=post)
     return replace(page, kind=_kind(page, response, text))
+
+
+def _no_markup(response: TextResponse, source: str, url: str, digest: str, patterns: tuple[str, ...]) -> Page | None:
+    """A data answer or a script; None for a page."""
+    if answer := answer_in(source, url, patterns):
+        kind: Kind = "list" if answer.links else "page"
+        return Page(url, kind, digest, links=answer.links, data=answer.value, source=source)
+    said = (response.headers.get("Content-Type") or b"").lower()
+    if b"javascript" in said or urlsplit(url).path.lower().endswith(".js"):
+        return Page(url, "script", digest, scripts=source[:_LONGEST_SCRIPTS], source=source)
+    return None
 
 
 def _kind(page: Page, response: TextResponse, text: str) -> Kind:
@@ -133,7 +173,7 @@ def _is_report(page: Page) -> bool:
     if is_list(page) and not page.meta.get("articletitle"):
         return False
     shown = any(link.how == "frame" and is_file(link.url) for link in page.links)
-    return page.loose_chars >= 200 or bool(page.files) or page.images > 0 or shown
+    return page.loose_chars >= 200 or page.held_chars >= 500 or bool(page.files) or page.images > 0 or shown
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:
@@ -179,5 +219,18 @@ def _images(root: HtmlElement) -> int:
 
 
 def _scripts(root: HtmlElement) -> str:
-    code = ((s.text or "")[:50_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
-    return "\n".join(code)[:400_000]
+    code = ((s.text or "")[:200_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
+    return "\n".join(code)[:_LONGEST_SCRIPTS]
+
+
+def _forms(root: HtmlElement, base: str) -> tuple[SiteForm, ...]:
+    forms = list(root.iter("form"))[:12]
+    return tuple(SiteForm(canonical(form.get("action") or base, base) or base,
+                          (form.get("method") or "get").lower() == "post", form_fields(form)) for form in forms)
+
+
+def _loads(root: HtmlElement, base: str) -> tuple[str, ...]:
+    """The scripts of the page's own host, the libraries everybody uses left out."""
+    urls = (canonical(source, base) for script in root.iter("script") if (source := script.get("src")))
+    own = (url for url in urls if url and host_of(url) == host_of(base))
+    return tuple(dict.fromkeys(url for url in own if not records().common_scripts.search(urlsplit(url).path)))[:12]

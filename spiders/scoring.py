@@ -19,7 +19,7 @@ from spiders.territory import Territory
 from spiders.vocabulary import addresses, anchors, heaviest
 
 Role = Literal["home", "hub", "report", "column", "year_column", "container", "directory", "sibling", "pager", "frame",
-               "shell", "fallback", "unknown", "none"]
+               "shell", "fallback", "script", "guess", "unknown", "none"]
 
 PROMISING = 25.0
 """What scores less is followed only while the budget for looking around lasts."""
@@ -45,7 +45,7 @@ class Scorer:
 
     def weigh(self, link: Link, page: Page, *, in_reports: bool = False) -> Promise:
         """`in_reports` says that the page was reached as a list of reports, whatever it says of itself."""
-        if (why := denied(link.url)) or self._territory.place(link.url) == "refused":
+        if (why := denied(link.url) if link.post is None else "") or self._territory.place(link.url) == "refused":
             return Promise(0, "none", why or "a host outside the agency's and .gov.cn")
         promise = self._as_report(link, in_reports or _in_reports(link, page)) or self._as_list(link, page)
         if link.is_file and promise.role != "report":
@@ -56,15 +56,15 @@ class Scorer:
     def _as_report(self, link: Link, in_reports: bool) -> Promise | None:
         reading = read_title(link.name)
         if reading.kind == "annual_report" and reading.year:
-            return self._named_report(reading, reading.year)
+            return self._named_report(reading, reading.year, link.context.publisher)
         if not in_reports or link.context.furniture:
             return None
         if reading.kind not in ("unknown", "annual_report", "list_page"):
             return None
         return self._entry(link, fold(link.name), reading.year)
 
-    def _named_report(self, reading: TitleReading, year: int) -> Promise:
-        whose = self._names.judge(reading.agency, year)
+    def _named_report(self, reading: TitleReading, year: int, publisher: str) -> Promise:
+        whose = self._names.judge(reading.agency or publisher, year)
         if whose == "other":
             return Promise(0.5, "unknown", f"the report of {reading.agency}", year, whose)
         if reading.edition == "picture":

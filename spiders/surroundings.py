@@ -23,7 +23,8 @@ _Grid = tuple[list[list[HtmlElement | None]], dict[HtmlElement, tuple[int, int]]
 @dataclass(frozen=True)
 class Context:
     """`beside` is the item's own text without the links ("2019年度：" before a 下载); `path` the tags above, with class
-    and id; `furniture` says that the link stands in a header, menu or footer."""
+    and id; `furniture` says that the link stands in a header, menu or footer; `publisher` who published it, where the
+    list says so."""
 
     row_heading: str = ""
     col_heading: str = ""
@@ -32,6 +33,7 @@ class Context:
     date: str | None = None
     path: str = ""
     furniture: bool = False
+    publisher: str = ""
 
 
 def seen_text(element: HtmlElement) -> str:

@@ -1,47 +1,55 @@
 """Site families: how one publishing system continues a list and splits a long text. One file a family.
 
-A family that recognises a page is asked first; the generic mechanisms answer for the rest.
+A family that recognises a page is asked first; the generic mechanisms answer for the rest. Every module here with a
+`FAMILY` is one: there is no list to add to.
 """
 
-from typing import Protocol
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
 
-from spiders.families import generic, shtml, trs
+from spiders.calls import calls_in
+from spiders.families import answered, generic, posted
+from spiders.families.family import Family
 from spiders.families.paging import NextPage
+from spiders.links import Link
 from spiders.page import Page
+from spiders.post import Asked
 
-__all__ = ["FAMILIES", "Family", "NextPage", "body_parts", "family_of", "more_pages"]
-
-
-class Family(Protocol):
-    """What a family file offers as module functions."""
-
-    NAME: str
-
-    def recognise(self, page: Page) -> float:
-        """Confidence 0..1 that the page was made by this system."""
-        ...
-
-    def more_pages(self, page: Page) -> tuple[NextPage, ...]:
-        """The further pages of the list on this page, in order; empty on the last one."""
-        ...
-
-    def body_parts(self, page: Page) -> tuple[str, ...]:
-        """The continuation pages of the article on this page, in reading order."""
-        ...
+__all__ = ["Family", "NextPage", "all_families", "body_parts", "family_links", "family_of", "more_pages", "rows_of"]
 
 
-FAMILIES: tuple[Family, ...] = (shtml, trs)
+@lru_cache(maxsize=1)
+def all_families() -> tuple[Family, ...]:
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return tuple(module.FAMILY for module in modules if hasattr(module, "FAMILY"))
 
 
 def family_of(page: Page) -> Family | None:
     """The family that is surest of the page; None when none knows it."""
-    surest = max(FAMILIES, key=lambda family: family.recognise(page))
-    return surest if surest.recognise(page) > 0 else None
+    confidence, surest = max(((family.recognise(page), family) for family in all_families()), key=lambda pair: pair[0])
+    return surest if confidence > 0 else None
+
+
+def family_links(page: Page) -> tuple[Link, ...]:
+    """Columns and pages named in ways only one system has."""
+    return tuple(link for family in all_families() if family.recognise(page) > 0 for link in family.links(page))
+
+
+def rows_of(page: Page, *, scripts: str = "") -> tuple[Asked, ...]:
+    """The requests that bring the rows of a list drawn by scripts; `scripts` is the code of the files the page
+    loads."""
+    family = family_of(page)
+    known = family.rows(page) if family else ()
+    return known or tuple(
+        Asked(call.url, call.post) for call in calls_in(f"{page.scripts}\n{scripts}", page.url, page.source)
+    )
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:
     family = family_of(page)
-    return (family.more_pages(page) if family else ()) or generic.more_pages(page)
+    told = family.more_pages(page) if family else ()
+    return told or answered.more_pages(page) or generic.more_pages(page) or posted.more_pages(page)
 
 
 def body_parts(page: Page) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from gongkai.address import canonical
 from gongkai.chinese import fold
 from spiders.families.paging import MOST_PAGES, NextPage, file_name, sibling
 from spiders.page import Page
+from spiders.post import Asked
 from spiders.vocabulary import anchors
 
 _SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
@@ -57,7 +58,7 @@ def _counted_siblings(page: Page) -> tuple[NextPage, ...]:
         return ()
     total = min(int(count.group(1)), MOST_PAGES)
     return tuple(NextPage(sibling(page.url, f"{stem}_{k}.{ending}"), k + 1,
-                          instead=sibling(page.url, f"{stem}_{total}.{ending}") if k == 1 else None)
+                          instead=(Asked(sibling(page.url, f"{stem}_{total}.{ending}")),) if k == 1 else ())
                  for k in range(1, total))
 
 

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gongkai.address import canonical
+from spiders.post import Asked, Post
 
 MOST_PAGES = 400
 """A pager that claims more is believed up to here; the walk stops long before, at the first pages without gain."""
@@ -11,11 +13,13 @@ MOST_PAGES = 400
 
 @dataclass(frozen=True)
 class NextPage:
-    """`number` counts from 1 (the second page is 2). `instead` is what to ask when `url` fails or repeats a page."""
+    """`number` counts from 1 (the second page is 2). `instead` is what to ask, in order, when this fails or repeats a
+    page."""
 
     url: str
     number: int
-    instead: str | None = None
+    instead: tuple[Asked, ...] = ()
+    post: Post | None = None
 
 
 def sibling(url: str, name: str) -> str:
@@ -34,3 +38,19 @@ def script_call(script: str, name: str) -> list[list[str]]:
     """The arguments of every call of `name` in a script, quotes taken off; definitions and broken calls left out."""
     calls = re.findall(rf"(?<!function )\b{name}\(([^()]{{0,200}})\)", script)
     return [[argument.strip().strip("\"'") for argument in call.split(",")] for call in calls]
+
+
+def with_parameter(url: str, name: str, value: str | int) -> str:
+    """The address with one query parameter set, in its place where it stands already."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if any(key == name for key, _ in pairs):
+        pairs = [(key, str(value) if key == name else old) for key, old in pairs]
+    else:
+        pairs.append((name, str(value)))
+    changed = urlunsplit(parts._replace(query=urlencode(pairs)))
+    return canonical(changed) or changed
+
+
+def parameter(url: str, name: str) -> str | None:
+    return next((value for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True) if key == name), None)

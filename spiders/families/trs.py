@@ -6,13 +6,13 @@ styles occur inside one city, so the other one is named as the way out when the 
 
 import re
 
+from spiders.families.family import Family
 from spiders.families.paging import MOST_PAGES, NextPage, file_name, script_call, sibling
 from spiders.page import Page
+from spiders.post import Asked
 
-NAME = "trs"
 
-
-def recognise(page: Page) -> float:
+def _recognise(page: Page) -> float:
     if _pager(page):
         return 0.9
     marks = r"/t\d{8}_\d{5,9}\.s?html?|/t\d{6,9}\.s?html?"
@@ -20,7 +20,7 @@ def recognise(page: Page) -> float:
     return 0.6 if hits >= 2 or re.search(marks, page.url) else 0.0
 
 
-def more_pages(page: Page) -> tuple[NextPage, ...]:
+def _more_pages(page: Page) -> tuple[NextPage, ...]:
     call = _pager(page)
     if call is None:
         return ()
@@ -31,12 +31,16 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
     if name == f"{stem}_{current + 1}.{ending}" and current > 0:
         return tuple(NextPage(sibling(page.url, f"{stem}_{k}.{ending}"), k) for k in range(current + 2, total + 1))
     return tuple(
-        NextPage(sibling(page.url, f"{stem}_{k}.{ending}"), k + 1,
-                 instead=sibling(page.url, f"{stem}_{total}.{ending}") if k == 1 else None)
-        for k in range(current + 1, total))
+        NextPage(
+            sibling(page.url, f"{stem}_{k}.{ending}"),
+            k + 1,
+            instead=(Asked(sibling(page.url, f"{stem}_{total}.{ending}")),) if k == 1 else (),
+        )
+        for k in range(current + 1, total)
+    )
 
 
-def body_parts(page: Page) -> tuple[str, ...]:
+def _body_parts(page: Page) -> tuple[str, ...]:
     call = _pager(page)
     if call is None:
         return ()
@@ -53,3 +57,6 @@ def _pager(page: Page) -> tuple[int, int, str, str] | None:
             if total > 1 and re.fullmatch(r"[\w\-]{1,80}", stem) and re.fullmatch(r"\w{2,6}", ending):
                 return min(total, MOST_PAGES), current, stem, ending
     return None
+
+
+FAMILY = Family("trs", "拓尔思 TRS WCM", _recognise, more_pages=_more_pages, body_parts=_body_parts)

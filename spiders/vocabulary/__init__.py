@@ -67,6 +67,22 @@ class Pages:
     challenge_statuses: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Records:
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    dates: tuple[str, ...]
+    publishers: tuple[str, ...]
+    ids: tuple[str, ...]
+    page_parameters: frozenset[str]
+    offset_parameters: frozenset[str]
+    size_parameters: frozenset[str]
+    totals: tuple[str, ...]
+    page_totals: tuple[str, ...]
+    next_keys: tuple[str, ...]
+    common_scripts: re.Pattern[str]
+
+
 @lru_cache(maxsize=1)
 def anchors() -> Anchors:
     raw = _load("anchors.yaml")
@@ -98,6 +114,15 @@ def pages() -> Pages:
         sections=tuple(re.compile(p) for p in raw["sections"]),
         error_words=re.compile(raw["error_words"], re.I), challenge_words=re.compile(raw["challenge_words"], re.I),
         challenge_statuses=frozenset(int(s) for s in raw["challenge_statuses"]))
+
+
+@lru_cache(maxsize=1)
+def records() -> Records:
+    raw = _load("records.yaml")
+    made: dict[str, Any] = {name: tuple(raw[name]) for name in (
+        "names", "addresses", "dates", "publishers", "ids", "totals", "page_totals", "next_keys")}
+    made |= {name: frozenset(raw[name]) for name in ("page_parameters", "offset_parameters", "size_parameters")}
+    return Records(**made, common_scripts=re.compile(raw["common_scripts"], re.I))
 
 
 def heaviest(rows: Weighted, text: str) -> float:

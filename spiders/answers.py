@@ -1,0 +1,79 @@
+"""What a list's data request answers: JSON, JSONP, XML or a fragment of markup, as links and as the bare data."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from spiders.links import DataLinks, Link
+from spiders.literals import read_literal
+
+_JSONP = re.compile(r"^\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*$", re.S)
+_XML = re.compile(
+    r"^\s*(?:<\?xml|<(?:datastore|rss|feed|urlset|sitemapindex|response|root|data|list|items)[\s>])", re.I
+)
+_MOST_ELEMENTS = 60_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`value` is the data itself, for pagers that count in it."""
+
+    value: Any
+    links: tuple[Link, ...]
+
+
+def answer_in(text: str, url: str, patterns: tuple[str, ...] = ()) -> Answer | None:
+    """The data in a body that is no page; None when it is one. `patterns` are the site's address templates, as the
+    pages that ask for such data show them."""
+    value = _json(text)
+    if value is None and _XML.match(text[:300]):
+        value = list(_xml(text))
+    if value is None:
+        return None
+    return Answer(value, tuple(DataLinks(url, patterns=patterns).links(value)))
+
+
+def _json(text: str) -> Any:
+    bare = text.lstrip("\ufeff \t\r\n")
+    if wrapped := _JSONP.match(bare):
+        bare = wrapped.group(1).strip()
+    if not bare or bare[0] not in "{[":
+        return None
+    try:
+        value = json.loads(bare)
+    except (ValueError, RecursionError):
+        value = read_literal(bare)
+    return value if isinstance(value, dict | list) else None
+
+
+def _xml(text: str) -> Iterator[Any]:
+    """Each element that holds others as an object of their texts; attributes count as well. Anything else is markup."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return
+    if root is None:
+        return
+    for count, element in enumerate(root.iter()):
+        if count > _MOST_ELEMENTS:
+            return
+        if not isinstance(element.tag, str):
+            continue
+        fields = {**{_bare(k): v for k, v in element.attrib.items()}}
+        for child in element:
+            if isinstance(child.tag, str) and len(child) == 0:
+                said = (child.text or "").strip() or child.get("href") or ""
+                fields.setdefault(_bare(child.tag), said)
+        if fields:
+            yield fields
+        if len(element) == 0 and element.text and "<a" in element.text:
+            yield [element.text]
+
+
+def _bare(tag: str) -> str:
+    return re.sub(r"^\{[^}]*\}", "", str(tag))

@@ -1,0 +1,161 @@
+"""Further pages of a list that comes as data: counted in the answer, asked for by the parameter that counts pages."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from gongkai.address import canonical
+from spiders.families.paging import MOST_PAGES, NextPage, with_parameter
+from spiders.page import Page
+from spiders.post import JSON, Post
+from spiders.vocabulary import records
+
+_DEEPEST = 4
+
+
+def more_pages(page: Page) -> tuple[NextPage, ...]:
+    if page.data is None:
+        return ()
+    asked = _asked(page)
+    return _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
+
+
+def _asked(page: Page) -> dict[str, str]:
+    """The parameters the page was asked for with: of its address, and of what was posted."""
+    fields = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+    if page.post is not None:
+        fields |= {
+            key: str(value) for key, value in posted_fields(page.post).items() if not isinstance(value, dict | list)
+        }
+    return fields
+
+
+def posted_fields(post: Post) -> dict[str, Any]:
+    """What was posted, by name; what stands under ``params`` in JSON as if it stood at the top."""
+    if post.content_type != JSON:
+        return dict(parse_qsl(post.body, keep_blank_values=True))
+    value = json.loads(post.body)
+    inner = value.get("params") if isinstance(value, dict) else None
+    return {**value, **(inner if isinstance(inner, dict) else {})} if isinstance(value, dict) else {}
+
+
+def again_with(page: Page, name: str, value: str | int) -> tuple[str, Post | None]:
+    """The page's request with one parameter changed, wherever that stands."""
+    if page.post is None or name not in posted_fields(page.post):
+        return with_parameter(page.url, name, value), page.post
+    if page.post.content_type != JSON:
+        return page.url, Post.form({**posted_fields(page.post), name: str(value)})
+    body = json.loads(page.post.body)
+    place = body if name in body else body["params"]
+    place[name] = value if isinstance(place[name], int) else str(value)
+    return page.url, Post.json(body)
+
+
+def _by_number(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    if name is None:
+        return ()
+    here, size = int(asked[name]), _size(page, asked)
+    pages, total = _counted(page.data, records().page_totals), _counted(page.data, records().totals)
+    if pages is None:
+        pages = -(-total // size) if total is not None and size else None
+    if pages is None or not page.links:
+        return ()
+    last = min(pages, MOST_PAGES) - (1 if here == 0 else 0)
+    first = 0 if here == 0 else 1
+    return tuple(
+        NextPage(url, number - first + 1, post=post)
+        for number in range(here + 1, last + 1)
+        for url, post in [again_with(page, name, number)]
+    )
+
+
+def _by_offset(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    name = next((key for key in asked if key.lower() in records().offset_parameters and asked[key].isdigit()), None)
+    total, size = _counted(page.data, records().totals), _size(page, asked)
+    if name is None or total is None or not size or not page.links:
+        return ()
+    here = int(asked[name])
+    first = here % size
+    return tuple(
+        NextPage(url, (start - first) // size + 1, post=post)
+        for start in range(here + size, min(total + first, MOST_PAGES * size), size)
+        for url, post in [again_with(page, name, start)]
+    )
+
+
+def _by_cursor(page: Page) -> tuple[NextPage, ...]:
+    """``next``: an address, or a mark that goes back as the parameter it is called by."""
+    for key, value in _leaves(page.data, 0):
+        if key.lower() not in records().next_keys or isinstance(value, bool) or value in ("", None, 0):
+            continue
+        text = str(value)
+        if isinstance(value, str) and re.match(r"https?://|/|\?", text):
+            url = canonical(text, page.url)
+            return (NextPage(url, 2),) if url else ()
+        if not page.links or len(text) > 300:
+            return ()
+        name = _cursor_parameter(page, key)
+        url, post = again_with(page, name, text)
+        return (NextPage(url, 2, post=post),)
+    return ()
+
+
+def _cursor_parameter(page: Page, key: str) -> str:
+    """The parameter that takes the mark: one of its name, asked for before or not."""
+    asked = _asked(page)
+    wanted = re.sub(r"^next[_-]?", "", key, flags=re.I) or "cursor"
+    return next(
+        (name for name in asked if name.lower() in (key.lower(), wanted.lower(), "cursor", "after", "token")),
+        wanted[:1].lower() + wanted[1:],
+    )
+
+
+def _size(page: Page, asked: Mapping[str, str]) -> int:
+    named = next(
+        (
+            int(value)
+            for key, value in asked.items()
+            if key.lower() in records().size_parameters and value.isdigit() and int(value)
+        ),
+        0,
+    )
+    shown = len({link.url for link in page.links})
+    return min(named, shown) if named and shown else shown or named
+
+
+def _counted(value: Any, keys: tuple[str, ...]) -> int | None:
+    found = {
+        key.lower(): int(item)
+        for key, item in _leaves(value, 0)
+        if key.lower() in keys and str(item).isdigit() and not isinstance(item, bool)
+    }
+    return next((found[key] for key in keys if key in found), None)
+
+
+def _leaves(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    """Plain values near the top, by key; the rows of the list are not looked through."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for key, item in value.items():
+            if isinstance(item, dict):
+                yield from _leaves(item, depth + 1)
+            elif isinstance(item, list):
+                yield from (
+                    leaf
+                    for one in item[:3]
+                    if depth == 0 and isinstance(one, dict) and len(item) <= 3
+                    for leaf in _leaves(one, depth + 2)
+                )
+            else:
+                yield str(key), item
+    elif isinstance(value, list) and depth == 0:
+        for one in value[:50]:
+            yield from _leaves(one, 1)
+
+
+def renumbered(pages: tuple[NextPage, ...], by: int) -> tuple[NextPage, ...]:
+    """The same pages, counted from another place."""
+    return tuple(replace(page, number=page.number + by) for page in pages)

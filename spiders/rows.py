@@ -1,0 +1,104 @@
+"""Lists that a page announces and a script draws: the requests that bring their rows, read from the page or its
+scripts.
+
+Six of ten portals draw their lists this way, nearly always from data one request away. Nothing is run: what cannot be
+read is left (see ``--browser``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from gongkai.address import identity
+from spiders.families import rows_of
+from spiders.frontier import Frontier, Lead
+from spiders.page import Page
+from spiders.post import Post
+from spiders.templates import templates_in
+
+ROWS = 96.0
+_MOST_ROWS = 4
+_MOST_SCRIPTS = 3
+_TELLING = ("list", "api", "config", "common", "app", "main", "site", "build", "index", "xxgk", "public", "data")
+_FEW_ENTRIES = 3
+
+
+class Rows:
+    """Remembers which pages wait for a script, and the address patterns that records with mere ids need."""
+
+    def __init__(self, frontier: Frontier) -> None:
+        self._frontier = frontier
+        self._waiting: dict[str, list[tuple[Lead, Page]]] = {}
+        self._read: dict[str, str] = {}
+        self.patterns: tuple[str, ...] = tuple(frontier.fact("patterns") or ())
+        """Address templates seen on this site, for answers that give ids alone."""
+
+    def wanted(self, lead: Lead, page: Page, *, is_list: bool) -> list[Lead]:
+        """Leads to the rows of a list that came without any, or else to the scripts that may say where they are.
+        A menu or home page is taken for undrawn only when it holds next to nothing."""
+        if page.kind in ("report", "file", "script") or page.data is not None or lead.role == "report":
+            return []
+        if not is_list and len({link.url for link in page.links if not link.context.furniture}) > _FEW_ENTRIES:
+            return []
+        self._learn(page.source)
+        score = ROWS if is_list else min(lead.score, 90.0)
+        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
+        if asked := rows_of(page, scripts=code):
+            return [
+                self._lead(lead, page, number, score, one.url, post=one.post)
+                for number, one in enumerate(asked[:_MOST_ROWS])
+            ]
+        scripts = [url for url in page.loads if url not in self._read]
+        scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
+        for url in scripts[:_MOST_SCRIPTS]:
+            self._waiting.setdefault(identity(url), []).append((lead, page))
+        return [
+            Lead(
+                url,
+                score - 1 - n,
+                "script",
+                "may say where the rows of the list are",
+                lead.depth + 1,
+                page.url,
+                hints=lead.hints,
+            )
+            for n, url in enumerate(scripts[:_MOST_SCRIPTS])
+        ]
+
+    def script_read(self, lead: Lead, page: Page) -> list[Lead]:
+        """A script came: the rows of the pages that wait for it, or those pages again where a former run asked for
+        it."""
+        self._read[lead.url] = self._read[page.url] = page.source
+        self._learn(page.source)
+        waiting = self._waiting.pop(lead.identity, [])
+        return [new for before, undrawn in waiting for new in self._of_script(before, undrawn)]
+
+    def _of_script(self, lead: Lead, page: Page) -> Iterable[Lead]:
+        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
+        drawn = replace(page, scripts=f"{page.scripts}\n{code}")
+        return [
+            self._lead(lead, page, number, ROWS, one.url, post=one.post)
+            for number, one in enumerate(rows_of(drawn)[:_MOST_ROWS])
+        ]
+
+    def _lead(self, lead: Lead, page: Page, number: int, score: float, url: str, *, post: Post | None) -> Lead:
+        role = lead.role if lead.role in ("column", "year_column", "hub", "container", "sibling") else "container"
+        return replace(
+            lead,
+            url=url,
+            score=score - number,
+            role=role,
+            why="brings the rows of the list",
+            depth=lead.depth + 1,
+            referrer=page.url,
+            source=None,
+            number=None,
+            instead=(),
+            post=post,
+        )
+
+    def _learn(self, source: str) -> None:
+        new = tuple(dict.fromkeys((*self.patterns, *templates_in(source))))[:40]
+        if new != self.patterns:
+            self.patterns = new
+            self._frontier.set_fact("patterns", list(new))

@@ -1,0 +1,58 @@
+"""Addresses made from ids: patterns that a page's scripts show, filled with what a record holds."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from spiders.records import NOT_A_PAGE
+from spiders.vocabulary import records
+
+_LONGEST = 1_500_000
+_PLACE = r"\$?\{\{?\s*[\w.$]+\s*\}?\}|<[%?]=?\s*[\w.$]+\s*[%?]>|(?<=/):[A-Za-z]\w*"
+_TEMPLATE = re.compile(rf"""["'`]((?:https?:/)?[^"'`\s<>]*?(?:{_PLACE})(?:[^"'`\s<>]|{_PLACE})*)["'`]""")
+_GLUED = re.compile(
+    r"""["'](\.{0,2}/[^"'\s<>]*|[^"'\s<>]*\?[^"'\s<>]*=)["']"""
+    r"""((?:\s*\+\s*(?:[\w.$\[\]]+|["'][^"'\s<>]*["']))+)"""
+)
+_GLUE = re.compile(r"""\+\s*(?:["']([^"'\s<>]*)["']|([\w.$]+))""")
+_ANY_PLACE = re.compile(_PLACE)
+
+
+def templates_in(source: str) -> tuple[str, ...]:
+    """Patterns of addresses in a page or script, the parts to fill in as ``{name}``: from template strings, routes, and
+    strings glued together."""
+    found: list[str] = []
+    for match in _TEMPLATE.finditer(source[:_LONGEST]):
+        found.append(_ANY_PLACE.sub(lambda m: "{" + re.findall(r"\w+", m.group())[-1] + "}", match.group(1)))
+    for match in _GLUED.finditer(source[:_LONGEST]):
+        tail = "".join(
+            text or ("{" + re.findall(r"\w+", name)[-1] + "}" if name else "")
+            for text, name in _GLUE.findall(match.group(2))
+        )
+        found.append(match.group(1) + tail)
+    fitting = (
+        t
+        for t in found
+        if "{" in t and "#/" not in t and ("/" in t or "?" in t) and not NOT_A_PAGE.search(t) and len(t) <= 200
+    )
+    return tuple(dict.fromkeys(fitting))[:20]
+
+
+def filled(template: str, fields: Mapping[str, Any]) -> str | None:
+    """A template with a record's values in it; None when the record lacks one."""
+    missing = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal missing
+        name = match.group(1).lower()
+        given = fields.get(name)
+        if given is None and name.endswith("id"):
+            given = next((fields[key] for key in records().ids if isinstance(fields.get(key), str | int)), None)
+        if not isinstance(given, str | int) or isinstance(given, bool) or given == "":
+            missing = True
+            return ""
+        return quote(str(given), safe="/-_.")
+
+    address = re.sub(r"\{(\w+)\}", value, template)
+    return None if missing else address
