@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tests.spiders.sites import YEARS
@@ -146,7 +146,7 @@ class Site:
     missing = "404"  # 404, soft (200) or home (302)
     renamed = False  # carried the former name until 2018
     sub_units: tuple[str, ...] = ()  # their reports stand in the same column
-    files: dict[int, str] = {}  # years that are only an attachment → its kind
+    files: ClassVar[dict[int, str]] = {}  # years that are only an attachment → its kind
     corrected: int | None = None
     zero_day: tuple[int, ...] = ()
     https_only_link: tuple[int, ...] = ()  # linked with https, served over http alone
