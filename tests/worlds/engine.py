@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html import escape
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tests.spiders.sites import YEARS
@@ -146,7 +146,7 @@ class Site:
     missing = "404"  # 404, soft (200) or home (302)
     renamed = False  # carried the former name until 2018
     sub_units: tuple[str, ...] = ()  # their reports stand in the same column
-    files: ClassVar[dict[int, str]] = {}  # years that are only an attachment → its kind
+    files: tuple[tuple[int, str], ...] = ()  # years that are only an attachment, with its kind
     corrected: int | None = None
     zero_day: tuple[int, ...] = ()
     https_only_link: tuple[int, ...] = ()  # linked with https, served over http alone
@@ -251,7 +251,7 @@ class Site:
 
     def attach(self, item: Item, name: str, year: int) -> tuple[str, ...]:
         """Where the year is only a file: the page keeps a sentence and the link."""
-        kind = self.files.get(year)
+        kind = dict(self.files).get(year)
         if not kind:
             return ()
         url = self.file_url(item, kind)

@@ -3,7 +3,7 @@
 from html import escape
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Report, Request, Response, Site, Step
+from tests.worlds.engine import Column, Item, Report, Response, Site, Step
 
 
 class World(Site):
@@ -65,9 +65,6 @@ class World(Site):
 
     def pages(self, column: Column) -> int:
         return 1 if column.key == "nb" else super().pages(column)
-
-    def home_page(self, request: Request) -> str:
-        return super().home_page(request)
 
     def way(self) -> list[Step]:
         return [Step(self.home), Step(self.url("/left.asp")), Step(self.entry)]

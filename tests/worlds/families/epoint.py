@@ -8,7 +8,7 @@ from tests.worlds.engine import Column, Item, Request, Response, Site, Step
 class World(Site):
     name, title = "epoint", "新点 EWB-FRONT"
     static_pages, shell, per_page = False, "", 12
-    files, cookie = {2015: "pdf"}, "302"
+    files, cookie = ((2015, "pdf"),), "302"
     sub_units = ("服务中心",)
 
     def build(self) -> None:

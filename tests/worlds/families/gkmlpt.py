@@ -10,7 +10,7 @@ from tests.worlds.engine import Column, Item, Request, Response, Site, Step
 class World(Site):
     name, title = "gkmlpt", "广东 gkmlpt"
     static_pages, shell = False, ""
-    files, renamed = {2012: "pdf"}, True
+    files, renamed = ((2012, "pdf"),), True
     sid = "758021"
 
     def build(self) -> None:

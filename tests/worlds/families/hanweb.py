@@ -13,7 +13,7 @@ class World(Site):
     variants, variant = ("A", "B", "C"), "A"
     static_pages, shell, cookie = False, "302", ""
     sub_units = ("执法支队", "信息中心")
-    files = {2013: "pdf"}
+    files = ((2013, "pdf"),)
 
     def build(self) -> None:
         self.web_id = str(self.rng.randint(2, 90))

@@ -4,12 +4,13 @@ from datetime import date
 
 from tests.worlds.engine import Column, Item, Report, Site, Step
 
+_TABS = {"rules": 1, "guide": 2, "nb": 3}
+
 
 class World(Site):
     name, title = "lonsun", "龙讯 LonSun"
     per_page, shell, zero_day = 10, "", (2018,)
-    files = {2011: "doc"}
-    tabs = {"rules": 1, "guide": 2, "nb": 3}
+    files = ((2011, "doc"),)
 
     def build(self) -> None:
         self.organ = self.rng.randint(6_500_000, 6_600_000)
@@ -25,14 +26,14 @@ class World(Site):
 
     def list_url(self, column: Column, page: int = 1) -> str:
         more = f"&pageIndex={page}" if page > 1 else ""
-        if column.key in self.tabs:
-            return self.url(f"/public/column/{self.organ}?type={self.tabs[column.key]}{more}", self.portal)
+        if column.key in _TABS:
+            return self.url(f"/public/column/{self.organ}?type={_TABS[column.key]}{more}", self.portal)
         if column.key in ("policy", "budget", "law", "points", "webstat"):
             return self.url(f"/public/column/{self.organ}?type=4&catId={column.number}&action=list{more}", self.portal)
         return self.url(f"/content/column/{column.number}" + (f"?pageIndex={page}" if page > 1 else ""))
 
     def article_url(self, column: Column, item: Item) -> str:
-        if column.key in self.tabs or column.key in ("policy", "budget", "law", "points", "webstat"):
+        if column.key in _TABS or column.key in ("policy", "budget", "law", "points", "webstat"):
             return self.url(f"/public/{self.organ}/{item.number}.html", self.portal)
         return self.url(f"/content/article/{item.number}")
 

@@ -7,7 +7,7 @@ from tests.worlds.engine import Column, Item, Site, Step
 
 class World(Site):
     name, title = "shtml", "站点/栏目/模板.shtml"
-    shell, mixed, files = "meta", True, {2017: "docx"}
+    shell, mixed, files = "meta", True, ((2017, "docx"),)
 
     def build(self) -> None:
         self.site_code = self.agency.slug + "x"

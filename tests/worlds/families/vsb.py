@@ -7,7 +7,7 @@ from tests.worlds.engine import Column, Item, Request, Response, Site
 class World(Site):
     name, title = "vsb", "博达 VSB"
     per_page, shell, nb_slug, missing = 7, "", "zfxxgknb", "soft"
-    files = {2009: "doc", 2016: "pdf", 2021: "docx"}
+    files = ((2009, "doc"), (2016, "pdf"), (2021, "docx"))
     sub_units = ("执法大队",)
 
     def build(self) -> None:
@@ -25,7 +25,7 @@ class World(Site):
         return self.url(f"/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1489{item.number % 99}&wbfileid={item.number}")
 
     def attach(self, item: Item, name: str, year: int) -> tuple[str, ...]:
-        kind = self.files.get(year)
+        kind = dict(self.files).get(year)
         if not kind:
             return ()
         url = self.file_url(item, kind)
