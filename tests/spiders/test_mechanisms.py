@@ -12,7 +12,8 @@ from crawler.settings import DOWNLOADER_MIDDLEWARES
 from tests.spiders.conftest import crawl_in_child, read_findings
 from tests.worlds import INVENTIONS, load, variants
 from tests.worlds.clerk import Client, Cost, cost
-from tests.worlds.engine import Report, Site, bare
+from tests.worlds.engine import Site
+from tests.worlds.parts import Report, bare
 from tests.worlds.server import served
 
 MOST_TRAPS = 2

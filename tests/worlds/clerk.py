@@ -7,7 +7,8 @@ from http.client import HTTPConnection
 from urllib.parse import urljoin, urlsplit
 
 from tests.worlds import traps
-from tests.worlds.engine import Asked, Site, Step, bare
+from tests.worlds.engine import Site
+from tests.worlds.parts import Asked, Step, bare
 
 
 class Client:

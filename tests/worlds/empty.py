@@ -1,6 +1,7 @@
 """A site of some 470 pages that never published a report: the column is there, and empty."""
 
-from tests.worlds.engine import Column, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column
 
 
 class World(Site):

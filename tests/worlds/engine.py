@@ -7,126 +7,15 @@ its columns alike, so that what finds the reports' column must not be tuned to i
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from tests.spiders.sites import YEARS
 from tests.worlds import texts, traps
-
-
-@dataclass(frozen=True)
-class Request:
-    method: str
-    host: str
-    path: str
-    """With the query, as it was asked."""
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}{self.path}"
-
-    @property
-    def query(self) -> dict[str, str]:
-        return dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-
-    @property
-    def form(self) -> dict[str, str]:
-        """Fields of a posted form; for any other request those of the query."""
-        posted = dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
-        return {**self.query, **posted}
-
-
-@dataclass(frozen=True)
-class Response:
-    body: str | bytes = ""
-    status: int = 200
-    kind: str = "text/html; charset=utf-8"
-    headers: tuple[tuple[str, str], ...] = ()
-    tag: str = ""
-
-    def data(self, charset: str) -> bytes:
-        if isinstance(self.body, bytes):
-            return self.body
-        text = "utf-8" if "utf-8" in self.kind or "json" in self.kind or "xml" in self.kind else charset
-        return self.body.encode("gb18030" if text == "gbk" else text, "replace")
-
-
-@dataclass(frozen=True)
-class Asked:
-    method: str
-    host: str
-    path: str
-    body: str
-    status: int
-    tag: str
-    referer: str
-    open: int
-    at: float
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}{self.path}"
-
-
-@dataclass(frozen=True)
-class Step:
-    """A request of the clerk who knows the way."""
-
-    url: str
-    method: str = "GET"
-    body: str = ""
-    kind: str = "application/x-www-form-urlencoded"
-    referer: str = ""
-
-
-@dataclass(eq=False)
-class Item:
-    """A line of a list and the page behind it."""
-
-    title: str
-    url: str
-    day: date
-    shown_day: str = ""
-    label: str = ""
-    html: Callable[[], str] | None = None
-    number: int = 0
-    source: str = ""
-
-    @property
-    def text(self) -> str:
-        return self.label or self.title
-
-    @property
-    def date(self) -> str:
-        return self.shown_day or str(self.day)
-
-
-@dataclass(eq=False)
-class Column:
-    key: str
-    name: str
-    slug: str
-    kind: str
-    number: int
-    items: list[Item] = field(default_factory=list)
-    host: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """A report of the truth. `also` are further addresses of it (copies, corrected editions), `files` what belongs to it."""
-
-    year: int
-    url: str
-    title: str
-    agency: str
-    also: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+from tests.worlds.parts import Asked, Column, Item, Report, Request, Response, Step, bare, key_of
 
 
 class Site:
@@ -352,7 +241,7 @@ class Site:
     # ---- serving -------------------------------------------------------------------------------------------------
     def route(self, url: str, handler: Callable[[Request], Any]) -> str:
         """Serves `url`. With a query: exactly those pairs, in any order; without one: whatever the query."""
-        self._routes[_key(url)] = handler
+        self._routes[key_of(url)] = handler
         return url
 
     def route_all(self, beginning: str, handler: Callable[[Request], Any]) -> None:
@@ -360,14 +249,14 @@ class Site:
         self._prefixes.append((beginning, handler))
 
     def publish(self) -> None:
-        self._routes.setdefault(_key(self.home), self.home_page)
-        self._routes.setdefault(_key(self.entry), self.entry_page)
+        self._routes.setdefault(key_of(self.home), self.home_page)
+        self._routes.setdefault(key_of(self.entry), self.entry_page)
         for column in self.columns.values():
             for k in range(1, (self.pages(column) if self.static_pages else 1) + 1):
-                self._routes.setdefault(_key(self.list_url(column, k)), lambda _, c=column, n=k: self.list_page(c, n))
+                self._routes.setdefault(key_of(self.list_url(column, k)), lambda _, c=column, n=k: self.list_page(c, n))
             for item in column.items:
                 if item.html is not None:
-                    self._routes.setdefault(_key(item.url), lambda _, c=column, i=item: self.article_page(c, i))
+                    self._routes.setdefault(key_of(item.url), lambda _, c=column, i=item: self.article_page(c, i))
         traps.lay(self)
 
     def answer(self, request: Request) -> Response:
@@ -393,7 +282,7 @@ class Site:
 
     def _find(self, request: Request) -> Response | None:
         place = request.host + urlsplit(request.path).path
-        handler = self._routes.get(_key(request.url)) or self._routes.get(place)
+        handler = self._routes.get(key_of(request.url)) or self._routes.get(place)
         if handler is None and request.query.get("print") == "1":
             inner = self._find(replace(request, path=request.path.replace("print=1", "").rstrip("?&")))
             return replace(inner, tag="print") if inner else None
@@ -440,14 +329,3 @@ class Site:
 
     def report_urls(self) -> set[str]:
         return {bare(url) for r in self.own for url in (r.url, *r.also, *r.files)}
-
-
-def bare(url: str) -> str:
-    """An address without scheme, fragment and order of its query."""
-    return _key(url.split("#", maxsplit=1)[0])
-
-
-def _key(url: str) -> str:
-    parts = urlsplit(url)
-    query = "&".join(sorted(f"{k}={v}" for k, v in parse_qsl(parts.query, keep_blank_values=True)))
-    return parts.netloc + (parts.path or "/") + (f"?{query}" if query else "")

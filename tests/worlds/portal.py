@@ -4,7 +4,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Report, Request, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Request, Step
 
 _DUTIES = ("财政", "教育", "科学技术", "民政", "司法", "审计", "统计", "交通运输", "商务", "文化和旅游", "退役军人事务", "市场监督管理", "体育", "医疗保障",
            "国防动员", "信访", "林业", "粮食和物资储备", "机关事务管理", "公安", "人力资源和社会保障", "住房和城乡建设", "工业和信息化", "民族宗教事务",

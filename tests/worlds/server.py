@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.worlds.engine import Asked, Request, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Asked, Request
 
 
 class _Proxy(ThreadingHTTPServer):

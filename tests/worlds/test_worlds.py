@@ -9,7 +9,7 @@ import pytest
 
 from tests.worlds import load, traps, variants
 from tests.worlds.clerk import Client, cost
-from tests.worlds.engine import Step
+from tests.worlds.parts import Step
 from tests.worlds.server import served
 
 MAGIC = {"pdf": b"%PDF", "doc": b"{\\rtf", "docx": b"PK"}

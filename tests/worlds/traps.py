@@ -1,15 +1,17 @@
 """What every site has that leads nowhere: endless pages, copies, other people's reports, links to the whole country."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.spiders.sites import YEARS
 from tests.worlds import texts
+from tests.worlds.parts import Report, Request, Response
 
 if TYPE_CHECKING:
-    from tests.worlds.engine import Request, Site
+    from tests.worlds.engine import Site
 
 KINDS = ("calendar", "search", "copy", "print", "session", "letters", "licences", "parent", "big5", "english", "weather",
          "offsite", "spam")
@@ -36,19 +38,17 @@ def footer(site: "Site") -> str:
 
 def lay(site: "Site") -> None:
     """Makes the traps reachable on the agency's own host and around it."""
-    from tests.worlds.engine import Response
-
     def trap(tag: str, title: str, links: Any) -> Any:
-        def handler(request: "Request") -> Response:
+        def handler(request: Request) -> Response:
             return Response(site.page(title, f"<ul>{''.join(f'<li>{a}</li>' for a in links(request))}</ul>"), tag=tag)
         return handler
 
-    def lines(request: "Request", count: int = 4) -> list[str]:
+    def lines(request: Request, count: int = 4) -> list[str]:
         rng = random.Random(request.path)
         pool = [i for key in ("news", "notice", "law") if key in site.columns for i in site.columns[key].items]
         return [f'<a href="{i.url}">{i.title}</a>' for i in rng.sample(pool, min(count, len(pool)))]
 
-    def number(request: "Request", name: str) -> int:
+    def number(request: Request, name: str) -> int:
         text = request.query.get(name, "1")
         return int(text) if text.isdigit() else 1
 
@@ -75,9 +75,7 @@ def lay(site: "Site") -> None:
 
 
 def _copy(site: "Site", prefix: str, tag: str) -> Any:
-    from dataclasses import replace
-
-    def handler(request: "Request") -> Any:
+    def handler(request: Request) -> Any:
         inner = site._find(replace(request, path=request.path.removeprefix(prefix) or "/"))
         if inner is None or not isinstance(inner.body, str):
             return None
@@ -87,14 +85,12 @@ def _copy(site: "Site", prefix: str, tag: str) -> Any:
 
 def _parent(site: "Site") -> None:
     """The whole government's own reports on the portal, which every page's header points to."""
-    from tests.worlds.engine import Report, Response
-
     name = f"{site.agency.city}人民政府"
     base = f"{site.portal}/zfxxgk/zfxxgknb/"
     pages = {f"{base}{y + 1}03/t{y + 1}0320_{5000 + y}.html": y for y in YEARS}
     site.others += [Report(y, f"http://{url}", texts.report_title(name, y), name) for url, y in pages.items()]
 
-    def handler(request: "Request") -> Any:
+    def handler(request: Request) -> Any:
         year = pages.get(request.host + urlsplit(request.path).path)
         if year:
             return Response(f"<html><head><title>{texts.report_title(name, year)}</title></head><body><h1>"

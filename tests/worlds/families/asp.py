@@ -3,7 +3,8 @@
 from html import escape
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Report, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Response, Step
 
 
 class World(Site):

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlencode
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):

@@ -4,11 +4,16 @@ import json
 from calendar import timegm
 from html import escape
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):
+    """api: the reports are a leaf of the tree; jump: the leaf only points to an ordinary column of the site."""
+
     name, title = "gkmlpt", "广东 gkmlpt"
+    variants, variant = ("api", "jump"), "api"
+    per_page = 10
     static_pages, shell = False, ""
     files, renamed = ((2012, "pdf"),), True
     sid = "758021"
@@ -17,14 +22,20 @@ class World(Site):
         super().build()
         self.entry = self.url("/gkmlpt/index")
         self.route(self.entry, lambda _: self.gkmlpt_page("信息公开目录", {"TREE": self.tree()}))
+        if self.variant == "jump":
+            for k in range(1, self.pages(self.reports) + 1):
+                self.route(self.list_url(self.reports, k), lambda _, k=k: self.list_page(self.reports, k))
         for column in self.columns.values():
+            if column.key == "nb" and self.variant == "jump":
+                continue
             self.route(self.url(f"/gkmlpt/api/all/{column.number}"), lambda r, c=column: self.api(r, c.items))
         every = [i for c in self.columns.values() for i in c.items]
         self.route(self.url("/gkmlpt/api/all/0"), lambda r: self.api(r, every))
 
     def tree(self) -> list[dict]:
         def node(column: Column, children: tuple = ()) -> dict:
-            return {"id": column.number, "name": column.name, "parent_id": 0, "children": list(children), "jump_url": "",
+            return {"id": column.number, "name": column.name, "parent_id": 0, "children": list(children),
+                    "jump_url": self.list_url(column) if self.ordinary(column) else "",
                     "post_count": len(column.items), "description": ""}
         c = self.columns
         inner = [node(c[k]) for k in ("policy", "notice", "budget", "law", "webstat", "points")]
@@ -52,13 +63,16 @@ class World(Site):
             "date": timegm(i.day.timetuple()), "created_at": f"{i.day} 09:00:00", "display_publish_time": timegm(i.day.timetuple()),
             "classify_main_name": "", "url": i.url, "post_url": "", "is_expired": 0, "attachment": []} for i in part]})
 
+    def ordinary(self, column: Column) -> bool:
+        return column.key in ("news", "tender", "staff", *(["nb"] if self.variant == "jump" else []))
+
     def list_url(self, column: Column, page: int = 1) -> str:
-        return self.url(f"/{column.slug}/index.html") if column.key in ("news", "tender", "staff") else self.url(
-            f"/gkmlpt/index#{column.number}")
+        name = "index" if page == 1 else f"index_{page}"
+        return self.url(f"/zwgk/{column.slug}/{name}.html" if self.ordinary(column) else f"/gkmlpt/index#{column.number}")
 
     def article_url(self, column: Column, item: Item) -> str:
-        if column.key in ("news", "tender", "staff"):
-            return self.url(f"/{column.slug}/content/post_{item.number}.html")
+        if self.ordinary(column):
+            return self.url(f"/zwgk/{column.slug}/content/post_{item.number}.html")
         return self.url(f"/gkmlpt/content/{item.number // 10000}/{item.number // 10}/post_{item.number}.html")
 
     def file_url(self, item: Item, kind: str) -> str:
@@ -79,4 +93,6 @@ class World(Site):
         return [Step(self.home), Step(self.entry)]
 
     def clerk(self) -> list[Step]:
+        if self.variant == "jump":
+            return [Step(self.list_url(self.reports, k)) for k in range(1, self.pages(self.reports) + 1)]
         return [Step(self.url(f"/gkmlpt/api/all/{self.reports.number}?page=1&sid={self.sid}"), referer=self.entry)]

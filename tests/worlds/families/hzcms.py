@@ -1,6 +1,7 @@
 """合正 hzcms: c_<id>.htm below the day, and a footer whose publishdate is when the page was generated."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """IGS: a list by JSON behind an .jhtml address with a code, beside static articles that look like TRS."""
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):

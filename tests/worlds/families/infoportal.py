@@ -1,6 +1,7 @@
 """四川 info 门户: iList.jsp with node and category, paged by cur_page through a script's goPage."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """intertidwebapp: getDocuments answers with JSON for a channel number that stands in the page's address or script."""
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """jeecms: .jhtml columns whose further pages are index_2.jhtml, named only in a script that builds the address."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

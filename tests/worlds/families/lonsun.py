@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from tests.worlds.engine import Column, Item, Report, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Step
 
 _TABS = {"rules": 1, "guide": 2, "nb": 3}
 

@@ -1,6 +1,7 @@
 """南方网 NFCMS: content/post_<id>.html, lists index_2.html; mobile twins mpost_."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

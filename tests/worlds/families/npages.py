@@ -1,6 +1,7 @@
 """旧 n 编号站: paths of n-numbers that are the tree, articles content.html, the pager in a script's own words."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """西安各区: 24-digit hex articles that say nothing, lists 1.html, 2.html."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """帝国 and phpcms: lists by query, articles by id; the pager leaves pages out."""
 
-from tests.worlds.engine import Column, Item, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item
 
 
 class World(Site):

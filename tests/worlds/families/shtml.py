@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from tests.worlds.engine import Column, Item, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Step
 
 
 class World(Site):

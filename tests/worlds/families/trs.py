@@ -4,7 +4,8 @@ from datetime import date
 from html import escape
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Report, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Step
 
 
 class World(Site):

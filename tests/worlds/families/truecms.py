@@ -3,7 +3,8 @@
 from html import escape
 from urllib.parse import urlencode
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):
@@ -28,8 +29,8 @@ class World(Site):
             for i in items) + "</recordset>"
 
     def list_main(self, column: Column, page: int) -> str:
-        return (f'<div id="pageList"></div><div id="initData" style="display:none"><!--<datastore><totalrecord>{len(column.items)}</totalrecord>'
-                f"{self.records(self.part(column, 1))}</datastore>--></div><script>initPage({{proxyUrl:'{self.API}', perPage:{self.per_page}, "
+        return (f'<div id="pageList"></div><div id="initData" style="display:none"><datastore><totalrecord>{len(column.items)}</totalrecord>'
+                f"{self.records(self.part(column, 1))}</datastore></div><script>initPage({{proxyUrl:'{self.API}', perPage:{self.per_page}, "
                 f"totalRecord:{len(column.items)}, columnId:'{self.uuid('col', column.number)}', contentTemplate:'', div:'pageList'}});</script>")
 
     def message(self, request: Request) -> Response:

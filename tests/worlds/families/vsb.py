@@ -1,7 +1,8 @@
 """博达 VSB: pages numbered downwards, downloads that need a Referer."""
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Request, Response, Site
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response
 
 
 class World(Site):

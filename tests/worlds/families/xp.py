@@ -1,7 +1,8 @@
 """合肥旧 .xp 系统: one page with a selector of years; the chosen year's report stands in the page itself. GBK."""
 
 from tests.worlds import texts
-from tests.worlds.engine import Column, Item, Report, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Step
 
 
 class World(Site):

@@ -3,7 +3,8 @@
 from html import escape
 from urllib.parse import urlencode
 
-from tests.worlds.engine import Column, Item, Request, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Request, Response, Step
 
 
 class World(Site):

@@ -1,6 +1,7 @@
 """No list at all: the column is the newest report, and each report knows only the year before and the year after."""
 
-from tests.worlds.engine import Column, Item, Report, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Report, Step
 
 
 class World(Site):

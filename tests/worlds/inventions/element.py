@@ -3,7 +3,8 @@
 import json
 from html import escape
 
-from tests.worlds.engine import Column, Item, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Step
 
 
 class World(Site):

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from tests.worlds.engine import Column, Item, Response, Site, Step
+from tests.worlds.engine import Site
+from tests.worlds.parts import Column, Item, Response, Step
 
 
 class World(Site):
