@@ -296,7 +296,7 @@ class Site:
         return made if isinstance(made, Response) or made is None else Response(made)
 
     def _not_there(self, request: Request) -> Response:
-        if request.path == "/robots.txt":
+        if request.path == "/robots.txt" and self.missing != "soft":  # where it is soft, robots.txt is that page too
             return Response("Not Found", 404)
         if request.host not in (self.host, self.portal) and not any(
                 c.host == request.host for c in self.columns.values()):

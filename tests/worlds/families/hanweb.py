@@ -76,8 +76,8 @@ class World(Site):
             group = next((g for g in range(20) if form.get("key") == self.hex(32, column.number, g)), None)
             text = self.store(column, group + 1) if group is not None else "<datastore><recordset></recordset></datastore>"
         elif self.variant == "B":
-            page = int(form.get("page") or 1)
-            text = f"<datastore><totalrecord>{len(column.items)}</totalrecord>{self.records(self.part(column, page))}</datastore>"
+            page, size = int(form.get("page") or 1), min(int(form.get("perpage") or self.per_page), 100)
+            text = f"<datastore><totalrecord>{len(column.items)}</totalrecord>{self.records(self.part(column, page, size))}</datastore>"
         else:
             text = self.store(column, (int(form.get("startrecord") or 1) - 1) // (3 * self.per_page))
         return Response(text, kind="text/html; charset=utf-8")

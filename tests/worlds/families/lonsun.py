@@ -9,6 +9,9 @@ _TABS = {"rules": 1, "guide": 2, "nb": 3}
 
 
 class World(Site):
+    """linked: the menu names every tab; unlinked: it leaves the reports out, and only the meaning of type leads there."""
+
+    variants, variant = ("linked", "unlinked"), "linked"
     name, title = "lonsun", "龙讯 LonSun"
     per_page, shell, zero_day = 10, "", (2018,)
     files = ((2011, "doc"),)
@@ -16,7 +19,7 @@ class World(Site):
     def build(self) -> None:
         self.organ = self.rng.randint(6_500_000, 6_600_000)
         super().build()
-        self.entry = self.list_url(self.columns["guide"])
+        self.entry = self.list_url(self.columns["guide" if self.variant == "linked" else "policy"])
         self.distract_portal()
 
     def distract_portal(self) -> None:
@@ -54,6 +57,10 @@ class World(Site):
         return (f'<div class="xxgk_nav_list"><ul class="doc_list">{self.rows(self.part(column, page))}</ul></div><div id="page_public"></div>'
                 f"<script>var pageIndex = {page}; $('#page_public').pagination({{pageIndex:{page}, pageSize:{self.per_page}, "
                 f"pageCount:{self.pages(column)}, total:{len(column.items)}, linkTo:'?pageIndex=__id__'}});</script>")
+
+    def xxgk_menu(self) -> list[tuple[str, str]]:
+        menu = super().xxgk_menu()
+        return menu if self.variant == "linked" else [entry for entry in menu if "年报" not in entry[0]]
 
     def way(self) -> list[Step]:
         return [Step(self.home), Step(self.entry)]
