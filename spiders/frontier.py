@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS hubs (
     entries TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS known (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, year INTEGER, own INTEGER
-    NOT NULL, hub TEXT NOT NULL, asked_at TEXT NOT NULL); """
+    NOT NULL, hub TEXT NOT NULL, asked_at TEXT NOT NULL);
+"""
 _VERSION = 2
 _FIELDS = "url, score, role, why, depth, referrer, source, year, number, instead, post, hints"
 _MARKS = ", ".join("?" * len(_FIELDS.split(", ")))
@@ -182,7 +183,8 @@ class Frontier:
     def add_found(self, url: str, year: int, lead: Lead | None = None) -> None:
         """`lead` is what was asked for where another address answered."""
         key = identity(url)
-        self._db.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", (key, url, year, lead.identity if lead else key))
+        asked = lead.identity if lead else key
+        self._db.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", (key, url, year, asked))
 
     def found(self) -> dict[str, int]:
         """Address → year of the agency's own reports settled in this crawl."""
@@ -195,8 +197,8 @@ class Frontier:
         for source, year in self._db.execute(
                 "SELECT leads.source, found.year FROM found JOIN leads USING (identity) WHERE leads.source NOT NULL"):
             years.setdefault(self._above(source), set()).add(year)
-        rows = ((self._db.execute("SELECT url, hints, post FROM leads WHERE identity = ? AND role != 'fallback'", (key,)).fetchone(), len(y))
-                for key, y in years.items())
+        of = "SELECT url, hints, post FROM leads WHERE identity = ? AND role != 'fallback'"
+        rows = ((self._db.execute(of, (key,)).fetchone(), len(found)) for key, found in years.items())
         return sorted((RememberedHub(row[0], json.loads(row[1])["anchor"], count, _post(row[2]))
                        for row, count in rows if row),
                       key=lambda hub: (-hub.years, hub.url))
@@ -221,7 +223,8 @@ class Frontier:
     def known(self) -> dict[str, Known]:
         """What former crawls asked for out of lists, by identity."""
         rows = self._db.execute("SELECT identity, url, role, name, year, own, hub, asked_at FROM known")
-        return {key: Known(url, role, name, year, bool(own), hub, at) for key, url, role, name, year, own, hub, at in rows}
+        return {key: Known(url, role, name, year, bool(own), hub, at)
+                for key, url, role, name, year, own, hub, at in rows}
 
     def finish(self, hubs: Iterable[RememberedHub], asked_at: str, *, keep_former: bool = False) -> None:
         """The crawl has ended by its own decision; the next one starts at these hubs and asks only for what is new in
@@ -236,7 +239,8 @@ class Frontier:
                 "SELECT DISTINCT leads.identity, leads.url, leads.role, json_extract(leads.hints, '$.anchor'), "
                 "coalesce(found.year, leads.year), found.year NOT NULL, coalesce(leads.source, '') "
                 "FROM leads LEFT JOIN found ON leads.identity IN (found.identity, found.lead) "
-                "WHERE leads.state = 'settled' AND leads.role IN ('report', 'year_column') AND leads.digest NOT NULL").fetchall()
+                "WHERE leads.state = 'settled' AND leads.role IN ('report', 'year_column') "
+                "AND leads.digest NOT NULL").fetchall()
             for *what, source in asked:
                 before = self._db.execute("SELECT hub FROM known WHERE identity = ?", what[:1]).fetchone()
                 hub = self._above(source) if source else before[0] if before else ""

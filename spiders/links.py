@@ -31,10 +31,11 @@ _JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
                       r"""|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
                       r"""|window\.open\(\s*["']([^"']{1,400})["']\s*,\s*["']_(?:self|top|parent)["']""")
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
-_CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?(?:\.value)?\s*"""
-                     r"""(?:\+\s*["']([^"'\s]{0,100})["'])?""")
+_CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
+                     r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url", "_href", "link", "to")
+_DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url",
+                    "_href", "link", "to")
 
 
 @dataclass(frozen=True)

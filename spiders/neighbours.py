@@ -10,7 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS lists (domain TEXT, path TEXT, host TEXT, years INTEGER, PRIMARY KEY (domain, path, host))"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS lists "
+    "(domain TEXT, path TEXT, host TEXT, years INTEGER, PRIMARY KEY (domain, path, host))"
+)
 _FEWEST_YEARS = 3
 _MOST_GUESSES = 2
 

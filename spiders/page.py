@@ -122,8 +122,8 @@ def read_page(response: Response, post: Post | None = None, patterns: tuple[str,
     page = Page(
         url=url, kind="page", digest=digest, titles=titles, reading=_reading(titles), meta=meta, crumb=_crumb(root),
         loose_chars=max(0, len(text) - linked), sections=sum(1 for p in pages().sections if p.search(text)),
-        images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url), scripts=(code := _scripts(root)),
-        held_chars=len(_CHINESE.findall(code)),
+        images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url),
+        scripts=(code := _scripts(root)), held_chars=len(_CHINESE.findall(code)),
         source=source, forms=_forms(root, url), loads=_loads(root, url), post=post)
     return replace(page, kind=_kind(page, response, text))
 
