@@ -65,14 +65,23 @@ def _xml(text: str) -> Iterator[Any]:
         if not isinstance(element.tag, str):
             continue
         fields = {**{_bare(k): v for k, v in element.attrib.items()}}
-        for child in element:
-            if isinstance(child.tag, str) and len(child) == 0:
-                said = (child.text or "").strip() or child.get("href") or ""
-                fields.setdefault(_bare(child.tag), said)
+        for child in _leaves(element):
+            said = (child.text or "").strip() or child.get("href") or ""
+            fields.setdefault(_bare(child.tag), said)
         if fields:
             yield fields
         if len(element) == 0 and element.text and "<a" in element.text:
             yield [element.text]
+
+
+def _leaves(element: etree._Element) -> Iterator[etree._Element]:
+    """What an element says in its children, and in their children where it holds only a few (news:title of a url)."""
+    few = len(element) <= 12
+    for child in element:
+        if isinstance(child.tag, str) and len(child) == 0:
+            yield child
+        elif few and isinstance(child.tag, str) and len(child) <= 12:
+            yield from (leaf for leaf in child if isinstance(leaf.tag, str) and len(leaf) == 0)
 
 
 def _bare(tag: str) -> str:

@@ -7,6 +7,7 @@ constant, or is a page number or page size by its name. Nothing is guessed beyon
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,21 @@ _PAIR = re.compile(
     r"""["']?([\w$.\-]+)["']?\s*:\s*((?:"[^"\r\n]*"|'[^'\r\n]*'|`[^`]*`|[\w$.]+|\s*\+\s*)+)\s*(?=[,}]|$)"""
 )
 _INSIDE = re.compile(r"\$\{\s*([\w$.]+)\s*\}")
+_SETTINGS = re.compile(r"""[{,]\s*["']?(\w*(?:url|api|interface))["']?\s*:\s*["']((?:https?:/)?/[^"'\s]+)["']""", re.I)
+_OWN_SETTING = re.compile(
+    r"^(?:el|elem|container|id|target|method|type|dataType|async|cache|timeout|div\w*|title|template|tpl|theme|skin"
+    r"|before|after|success|error|complete|callback|headers|debug|open\w*|cache\w*|data(?:Before|After))$",
+    re.I,
+)
+_NAMED = re.compile(
+    r"""\b\w*(?:url|api|interface|endpoint|service|source|action)\w*["']?\s*[:=]\s*["']((?:https?:/)?/[^"'\s<>{}+]{3,300})["']""",
+    re.I,
+)
+_ATTRIBUTE = re.compile(
+    r"""\sdata-(?:[\w-]*-)?(?:source|src|api|url|feed|endpoint|list|service|action|interface|remote|href)\s*=\s*"""
+    r"""["']((?:https?:/)?/[^"'\s<>]{2,400})["']""",
+    re.I,
+)
 _MARKUP = re.compile(r"\.(?:html?|shtml|js|css|png|jpe?g|gif)(?:\?|$)", re.I)
 _NOT_A_LIST = re.compile(
     r"login|logout|visit|count|click|hits|stat(?:s|istic)|weather|captcha|verif|like|comment|vote|upload"
@@ -58,6 +74,16 @@ def calls_in(scripts: str, base: str, elsewhere: str = "") -> tuple[Call, ...]:
         if len(found) >= _MOST_CALLS:
             break
     return tuple(found)
+
+
+def calls_in_attributes(source: str, base: str) -> tuple[Call, ...]:
+    """Addresses that wait in data attributes for a script to ask for them."""
+    urls = (
+        canonical(unescape(match.group(1)), base)
+        for match in _ATTRIBUTE.finditer(source[:_LONGEST])
+        if not _MARKUP.search(match.group(1)) and not _NOT_A_LIST.search(match.group(1))
+    )
+    return tuple(Call(url) for url in dict.fromkeys(urls) if url)[:_MOST_CALLS]
 
 
 def _constants(code: str) -> dict[str, str]:
@@ -98,20 +124,40 @@ def _read(code: str, base: str, known: Mapping[str, str]) -> Iterator[Call]:
     for url, settings in _settings_objects(code, known):
         if call := _call(url, settings, False, False, base):
             yield call
+    for address in _named_addresses(code):
+        if call := _call(address, {}, False, False, base):
+            yield call
 
 
 def _settings_objects(code: str, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """``{proxyUrl: '/x', params: {…}}``: handed to a vendor's own function, which only that function's code would
-    tell."""
-    for match in re.finditer(
-        r"""[{,]\s*["']?(\w*(?:[uU]rl|[aA]pi|[iI]nterface))["']?\s*:\s*["'](/[^"'\s]+)["']""", code
-    ):
-        opening = code.rfind("{", 0, match.end())
+    """``{proxyUrl: '/x', params: {…}}``, ``{url: '/x', channelId: '7', pageNo: 1}``: handed to a vendor's own function,
+    which only that function's code would tell; what stands beside the address is taken for its parameters."""
+    for match in _SETTINGS.finditer(code):
+        opening = code.rfind("{", 0, match.start() + 1)
         literal = code[opening : closing(code, opening) or opening]
         inner = re.search(r"""["']?(?:params?|data|query)["']?\s*:\s*\{""", literal)
-        fields = _pairs(literal[inner.end() - 1 : closing(literal, inner.end() - 1)], known) if inner else None
+        if inner:
+            fields = _pairs(literal[inner.end() - 1 : closing(literal, inner.end() - 1)], known)
+        else:
+            beside = _pairs(literal, known)
+            fields = {
+                key: value
+                for key, value in beside.items()
+                if key != match.group(1) and not _OWN_SETTING.match(key) and value != match.group(2)
+            }
         if fields:
             yield match.group(2), fields
+
+
+def _named_addresses(code: str) -> Iterator[str]:
+    """``listUrl: '/docs?channel=x&pageNo='``: an address under a name that says so, begun or whole."""
+    for match in _NAMED.finditer(code):
+        address = match.group(1)
+        last = re.search(r"[?&]([\w.]+)=$", address)
+        if last and last.group(1).lower() in records().page_parameters:
+            yield f"{address}1"
+        elif not last and not address.endswith(("/", "?", "&")):
+            yield address
 
 
 def _from_settings(literal: str, known: Mapping[str, str], base: str, posts: bool) -> Call | None:

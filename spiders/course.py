@@ -26,6 +26,7 @@ from spiders.revisit import Revisit
 from spiders.rows import Rows
 from spiders.scoring import PROMISING, Promise, Role, Scorer
 from spiders.territory import Territory
+from spiders.vocabulary import pages
 
 FIRST_YEAR = 2008
 """The regulation is in force since 2008-05-01; the first reports are for that year."""
@@ -255,15 +256,16 @@ class Course:
 
     def _repeats(self, lead: Lead, page: Page, source: str) -> bool:
         """Whether a further page of a list holds no entry that the list's pages before it did not: what a server sends
-        that does not know the parameter it was asked with."""
-        entries = {link.url for link in page.links if not link.context.furniture}
+        that does not know the parameter it was asked with, or knows nothing."""
+        entries = {link.url for link in page.links}
         before = self._entries.setdefault(source, set())
         if lead.role != "pager" and source != lead.identity:  # a report's own page names its neighbours
             return False
-        again = lead.role == "pager" and bool(entries) and entries <= before
+        again = lead.role == "pager" and entries <= before
         before |= entries
         if lead.role != "pager":
-            self._first_entries[source] = tuple(sorted(entries))[:_REMEMBERED_ENTRIES]
+            own = {link.url for link in page.links if not link.context.furniture}
+            self._first_entries[source] = tuple(sorted(own))[:_REMEMBERED_ENTRIES]
         return again
 
     def lists(self) -> list[RememberedHub]:
@@ -280,13 +282,15 @@ class Course:
         if lead.role not in (*_LIST_ROLES, "container", "sibling", "directory", "shell"):
             return
         place = self.territory.place(page.url)
-        if place in ("kin", "far") or (place == "adopted" and lead.role == "directory"):
+        linked = lead.role in ("directory", "container", "sibling") and (
+            self.territory.place(lead.referrer or "") == "home" and self.territory.inside(lead.referrer or ""))
+        if place in ("kin", "far") or (place == "adopted" and linked):
             self.territory.adopt(page.url)
             self.frontier.set_fact("adopted", [*(self.frontier.fact("adopted") or []), page.url])
 
     def _pass_on(self, lead: Lead, page: Page) -> str:
         """Shells and frames are hops: what they lead to stands for them."""
-        frames = [link for link in page.links if link.how == "frame"]
+        frames = [link for link in page.links if link.how == "frame" and not pages().frame_noise.search(link.url)]
         targets = page.moves if page.kind == "shell" else frames
         score = min(99.0, max(lead.score, 50.0) + 0.25)
         leads = [replace(lead, url=link.url, score=score, referrer=page.url, depth=lead.depth + 1,
@@ -300,7 +304,8 @@ class Course:
 
     def _lead(self, lead: Lead, page: Page, link: Link, promise: Promise, source: str) -> Lead:
         score = promise.score
-        if promise.role == "frame" and (lead.role in _LIST_ROLES or page.is_report_column):
+        worth = promise.role == "frame" and not pages().frame_noise.search(link.url)
+        if worth and (lead.role in _LIST_ROLES or page.is_report_column):
             score = 70.0  # the list may be drawn in a frame of its own page
         role = lead.role if promise.role == "frame" else promise.role
         return Lead(link.url, score, role, promise.why, lead.depth + 1, page.url, source, promise.year, post=link.post,
@@ -313,13 +318,13 @@ class Course:
         if lead.role == "pager" and self._hubs.turned(source, gave):
             self.frontier.demote(source, ("pager",), 0.5)
             return 0
-        pages = [p for p in more_pages(page) if self.territory.place(p.url) != "refused"]
-        scores = self._page_scores(lead, page, promises, gave, [p.number for p in pages])
+        further = [p for p in more_pages(page) if self.territory.place(p.url) != "refused"]
+        scores = self._page_scores(lead, page, promises, gave, [p.number for p in further])
         here = lead.number or 1
         return len(self.frontier.add(
             Lead(p.url, score, "pager", f"page {max(p.number, here + 1)} of the list", lead.depth + 1, page.url, source,
                  None, max(p.number, here + 1), p.instead, p.post, lead.hints)
-            for p, score in zip(pages, scores, strict=True)))
+            for p, score in zip(further, scores, strict=True)))
 
     def _page_scores(
         self, lead: Lead, page: Page, promises: list[Promise], gave: bool, numbers: list[int]

@@ -13,6 +13,7 @@ Whose = Literal["own", "earlier", "other", "unknown"]
 _ORGAN = re.compile(r"(?:局|委|委员会|政府|办公室|办|厅|部|院|署|会|中心|街道|办事处|镇|乡|大队|支队|总队|站|处|所|馆"
                     r"|公司|学校|分局|集团|省|市|县|区|旗|州|盟|管委会|开发区|公署)$")
 _OFFICE = re.compile(r"(?:局|委|委员会|人民政府|办公室|厅|部|院|署|街道|办事处|镇|乡|管委会|中心)$")
+_GOVERNMENT = re.compile(r"(?:政府(?:办公室)?|管委会|管理委员会|街道办事处|街道|镇|乡)$")
 _SELF = re.compile(r"^(?:本级|本局|我局|本机关|本单位|本部门|局机关|机关|局本级|委本级|局|委|厅)$")
 _REGION = re.compile(r"^(?:[\u3400-\u9fff]{1,12}(?:省|自治区|市|自治州|州|地区|盟|县|区|旗))+$")
 _OWN_TITLE = re.compile(r"\(.*?\)|（.*?）")
@@ -31,6 +32,12 @@ class Names:
     @property
     def known(self) -> bool:
         return bool(self._names)
+
+    @property
+    def governs(self) -> bool:
+        """Whether a whole government (or a town's office, which is one) is asked for, and not one of its
+        departments."""
+        return any(_GOVERNMENT.search(name) for name in self._names)
 
     def judge(self, text: str | None, year: int | None = None) -> Whose:
         """Whose name `text` is; `year` the report year it stands for, when that is known."""

@@ -141,12 +141,13 @@ def _no_markup(response: TextResponse, source: str, url: str, digest: str, patte
 
 def _kind(page: Page, response: TextResponse, text: str) -> Kind:
     words = pages()
-    frames = any(link.how == "frame" for link in page.links)
+    frames = any(link.how == "frame" and not words.frame_noise.search(link.url) for link in page.links)
     if response.status in words.challenge_statuses or (
             len(text) < 400 and words.challenge_words.search(response.text[:20_000])):
         return "challenge"
     if response.status >= 400:
         return "error"
+    frames = frames and sum(link.how != "frame" for link in page.links) <= 8
     if len(text) < _SHELL_CHARS and (frames or (page.moves and len(page.links) <= 8)):
         return "frames" if frames else "shell"
     if _is_report(page):

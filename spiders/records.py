@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 from spiders.literals import read_literal
@@ -74,8 +75,8 @@ def _walk(value: Any, heading: str, depth: int) -> Iterator[Record | Fragment]:
             if isinstance(item, dict | list | str):
                 yield from _walk(item, heading, depth + 1)
     elif isinstance(value, str) and len(value) > 20:
-        if "<a" in value and "href" in value:
-            yield Fragment(value, heading)
+        if "href" in value and ("<a" in value or "&lt;a" in value):
+            yield Fragment(value if "<a" in value else unescape(value), heading)
         elif value[0] in "{[" and (inner := read_literal(value)):
             yield from _walk(inner, heading, depth + 1)
 
@@ -84,7 +85,7 @@ def _record(fields: Mapping[str, Any], heading: str) -> Record | None:
     name, address = name_of(fields), address_of(fields)
     if not name:  # a site map has addresses alone
         return Record("", address, _date(fields)) if address and "loc" in fields else None
-    if address is None and not any(key in fields for key in records().ids):
+    if address is None and len(fields) < 2:
         return None
     return Record(name, address, _date(fields), _text(fields, records().publishers)[:60], heading, fields)
 
@@ -119,7 +120,9 @@ def address_of(fields: Mapping[str, Any]) -> str | None:
         (
             v.strip()
             for k, v in fields.items()
-            if isinstance(v, str) and _is_address(v) and not re.search(r"img|image|icon|logo|pic|thumb|cover", k)
+            if isinstance(v, str)
+            and _is_address(v)
+            and not re.search(r"img|image|icon|logo|pic|thumb|cover|proxy|api|ajax|interface", k)
         ),
         None,
     )

@@ -24,6 +24,7 @@ Role = Literal["home", "hub", "report", "column", "year_column", "container", "d
 PROMISING = 25.0
 """What scores less is followed only while the budget for looking around lasts."""
 _SHORT_NAME = 30
+_WHOLE = re.compile(r"^[\u3400-\u9fff]{0,8}?(?:省|市|州|盟|县|区|旗)(?:人民)?政府(?:办公室)?(?=信息公开|政务公开)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -122,6 +123,8 @@ class Scorer:
         whose = self._names.judge(reading.agency)
         if whose == "other":
             return Promise(3, "unknown", f"reports of {reading.agency}", whose=whose)
+        if _WHOLE.search(words) and self._names.known and not self._names.governs:
+            return Promise(min(weight, 22), "column", f"the whole government's reports ({link.text})")
         if weight == 70:  # 年度报告 alone: of what, only the page around it tells
             weight = 88 if page.is_disclosure and page.kind != "report" else 50
         if re.search(r"部门|单位|县区|区县|乡镇|街道|各", words):

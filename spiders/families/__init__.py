@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from spiders.calls import calls_in
+from spiders.calls import calls_in, calls_in_attributes
 from spiders.families import answered, generic, posted
 from spiders.families.family import Family
 from spiders.families.paging import NextPage
@@ -40,10 +40,10 @@ def rows_of(page: Page, *, scripts: str = "") -> tuple[Asked, ...]:
     """The requests that bring the rows of a list drawn by scripts; `scripts` is the code of the files the page
     loads."""
     family = family_of(page)
-    known = family.rows(page) if family else ()
-    return known or tuple(
-        Asked(call.url, call.post) for call in calls_in(f"{page.scripts}\n{scripts}", page.url, page.source)
-    )
+    if known := family.rows(page) if family else ():
+        return known
+    calls = (*calls_in_attributes(page.source, page.url), *calls_in(f"{page.scripts}\n{scripts}", page.url, page.source))
+    return tuple(dict.fromkeys(Asked(call.url, call.post) for call in calls))
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gongkai.address import canonical
 from spiders.families.paging import MOST_PAGES, NextPage, with_parameter
 from spiders.page import Page
-from spiders.post import JSON, Post
+from spiders.post import JSON, Asked, Post
 from spiders.vocabulary import records
 
 _DEEPEST = 4
@@ -20,7 +20,19 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
     if page.data is None:
         return ()
     asked = _asked(page)
-    return _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
+    return _linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
+
+
+def _linked(page: Page) -> tuple[NextPage, ...]:
+    """``<link rel="next" href="…"/>`` of a feed (RFC 5005)."""
+    for element in page.data if isinstance(page.data, list) else ():
+        if (
+            isinstance(element, dict)
+            and element.get("rel") == "next"
+            and (url := canonical(str(element.get("href") or ""), page.url))
+        ):
+            return (NextPage(url, 2),)
+    return ()
 
 
 def _asked(page: Page) -> dict[str, str]:
@@ -98,20 +110,19 @@ def _by_cursor(page: Page) -> tuple[NextPage, ...]:
             return (NextPage(url, 2),) if url else ()
         if not page.links or len(text) > 300:
             return ()
-        name = _cursor_parameter(page, key)
-        url, post = again_with(page, name, text)
-        return (NextPage(url, 2, post=post),)
+        tries = [again_with(page, name, text) for name in _cursor_parameters(page, key)]
+        url, post = tries[0]
+        return (NextPage(url, 2, tuple(Asked(*other) for other in tries[1:]), post),)
     return ()
 
 
-def _cursor_parameter(page: Page, key: str) -> str:
-    """The parameter that takes the mark: one of its name, asked for before or not."""
-    asked = _asked(page)
-    wanted = re.sub(r"^next[_-]?", "", key, flags=re.I) or "cursor"
-    return next(
-        (name for name in asked if name.lower() in (key.lower(), wanted.lower(), "cursor", "after", "token")),
-        wanted[:1].lower() + wanted[1:],
-    )
+def _cursor_parameters(page: Page, key: str) -> list[str]:
+    """The parameter that takes the mark: the one it went by before, or else the usual names, most telling first."""
+    wanted = re.sub(r"^next[_-]?", "", key, flags=re.I)
+    names = [wanted[:1].lower() + wanted[1:]] if wanted else []
+    names += [name for name in ("cursor", "after", "next", "token") if name not in names]
+    before = next((name for name in _asked(page) if name in names), None)
+    return [before] if before else names
 
 
 def _size(page: Page, asked: Mapping[str, str]) -> int:

@@ -8,16 +8,19 @@ from gongkai.chinese import fold
 from spiders.families.paging import MOST_PAGES, NextPage, file_name, sibling
 from spiders.page import Page
 from spiders.post import Asked
+from spiders.templates import templates_in
 from spiders.vocabulary import anchors
 
 _SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
 _COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)" + _SET_TO, re.I)
 _INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)" + _SET_TO, re.I)
+_PAGES_SAID = re.compile(r"(?:共|/)\s*(?:<[^>]*>\s*)*(\d{1,4})\s*(?:<[^>]*>\s*)*页")
+_NUMBERED = re.compile(r"(?:\w*page\w*|curr(?:ent)?|index|num|no|pn|p|n|i|k|obj|value)", re.I)
 _PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:
-    return _named(page) or _counted_siblings(page) or _counted_query(page)
+    return _named(page) or _counted_siblings(page) or _counted_query(page) or _counted_pattern(page)
 
 
 def body_parts(page: Page) -> tuple[str, ...]:
@@ -26,8 +29,11 @@ def body_parts(page: Page) -> tuple[str, ...]:
     if not stem:
         return ()
     part = re.compile(rf"{re.escape(stem)}[_\-](\d{{1,2}})\.{re.escape(ending)}")
-    found = {int(m.group(1)): link.url for link in page.links
-             if link.url.rsplit("/", 1)[0] == page.url.rsplit("/", 1)[0] and (m := part.fullmatch(file_name(link.url)))}
+    found = {
+        int(m.group(1)): link.url
+        for link in page.links
+        if link.url.rsplit("/", 1)[0] == page.url.rsplit("/", 1)[0] and (m := part.fullmatch(file_name(link.url)))
+    }
     return tuple(url for _, url in sorted(found.items()))
 
 
@@ -41,8 +47,12 @@ def _named(page: Page) -> tuple[NextPage, ...]:
             continue
         if anchors().next_page.search(words) and not re.search("一篇", link.text):
             found.setdefault(link.url, 2)
-        elif words.isdigit() and 1 < int(words) <= MOST_PAGES and not re.fullmatch(r"(?:19|20)\d\d", words) \
-                and _alike(shape, link.url):
+        elif (
+            words.isdigit()
+            and 1 < int(words) <= MOST_PAGES
+            and not re.fullmatch(r"(?:19|20)\d\d", words)
+            and _alike(shape, link.url)
+        ):
             found[link.url] = int(words)
         elif link.how == "option" and re.fullmatch(r"第?\d+页?", words) and _alike(shape, link.url):
             found.setdefault(link.url, int(re.sub(r"\D", "", words)))
@@ -57,9 +67,14 @@ def _counted_siblings(page: Page) -> tuple[NextPage, ...]:
     if count is None or not re.fullmatch(r"(?:index|default|list)", stem):
         return ()
     total = min(int(count.group(1)), MOST_PAGES)
-    return tuple(NextPage(sibling(page.url, f"{stem}_{k}.{ending}"), k + 1,
-                          instead=(Asked(sibling(page.url, f"{stem}_{total}.{ending}")),) if k == 1 else ())
-                 for k in range(1, total))
+    return tuple(
+        NextPage(
+            sibling(page.url, f"{stem}_{k}.{ending}"),
+            k + 1,
+            instead=(Asked(sibling(page.url, f"{stem}_{total}.{ending}")),) if k == 1 else (),
+        )
+        for k in range(1, total)
+    )
 
 
 def _counted_query(page: Page) -> tuple[NextPage, ...]:
@@ -74,9 +89,30 @@ def _counted_query(page: Page) -> tuple[NextPage, ...]:
         return ()  # too weak a sign without a query to add it to
     current = next((int(value) for key, value in pairs if key == name and value.isdigit()), 1)
     rest = [(key, value) for key, value in pairs if key != name]
-    urls = [(canonical(urlunsplit(parts._replace(query=urlencode([*rest, (name, str(k))])))), k)
-            for k in range(current + 1, total + 1)]
+    urls = [
+        (canonical(urlunsplit(parts._replace(query=urlencode([*rest, (name, str(k))])))), k)
+        for k in range(current + 1, total + 1)
+    ]
     return tuple(NextPage(url, k) for url, k in urls if url)
+
+
+def _counted_pattern(page: Page) -> tuple[NextPage, ...]:
+    """A page count, and an address that a script glues together around a page number: ``"./" + e.curr + ".html"``."""
+    counts = [int(n) for n in (*_COUNT.findall(page.scripts), *_PAGES_SAID.findall(page.source))]
+    if not counts or max(counts) < 2:
+        return ()
+    for pattern in templates_in(page.scripts):
+        places = re.findall(r"\{(\w+)\}", pattern)
+        if len(places) != 1 or not _NUMBERED.fullmatch(places[0]):
+            continue
+        made = (
+            (canonical(pattern.replace(f"{{{places[0]}}}", str(k)), page.url), k)
+            for k in range(2, min(max(counts), MOST_PAGES) + 1)
+        )
+        pages = tuple(NextPage(url, k) for url, k in made if url)
+        here = next((p.number for p in pages if p.url == page.url), 1)
+        return tuple(p for p in pages if p.number > here)
+    return ()
 
 
 def _shape(url: str) -> str:

@@ -13,16 +13,16 @@ from gongkai.address import canonical
 from spiders.families.answered import posted_fields
 from spiders.families.family import Family, marks
 from spiders.families.paging import MOST_PAGES, NextPage, parameter, with_parameter
-from spiders.literals import closing, read_literal
+from spiders.literals import literals
 from spiders.page import Page
 from spiders.post import Asked, Post
 
-_INIT = re.compile(r"\.jpage\(\s*\{")
 _RECORDS = re.compile(r"<record>", re.I)
 _TOTAL = re.compile(r"<totalrecord>\s*(\d{1,6})\s*</totalrecord>", re.I)
 _NEXT_GROUP = re.compile(r"""<nextgroup>.*?<a\s[^>]*?href\s*=\s*["']([^"']+)["']""", re.I | re.S)
 _PAGES_SAID = re.compile(r"共\s*(?:<[^>]*>\s*)*(\d{1,4})\s*(?:<[^>]*>\s*)*页")
 _GROUP = 3
+_PARAMS = ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 _SEARCH = "/module/xxgk/search.jsp"
 _SEARCH_FIELDS = (
     "infotypeId",
@@ -68,17 +68,14 @@ def _more_pages(page: Page) -> tuple[NextPage, ...]:
 
 
 def _first_group(page: Page) -> tuple[NextPage, ...]:
-    start = _INIT.search(page.scripts)
-    if start is None:
-        return ()
-    opening = start.end() - 1
-    init = read_literal(page.scripts[opening : closing(page.scripts, opening)]) or {}
+    found = (literal.value for literal in literals(page.scripts) if isinstance(literal.value, dict))
+    init = next((value for value in found if {"proxyUrl", "totalRecord"} <= value.keys()), {})
     total, per = _number(init, "totalRecord", 0), _number(init, "perPage", 15)
     held = len(_RECORDS.findall(page.source)) or per * _number(init, "groupSize", _GROUP)
     proxy = canonical(str(init.get("proxyUrl") or ""), page.url)
     if proxy is None or not init.get("proxyUrl") or held >= total or per <= 0:
         return ()
-    params = init.get("params") or {}
+    params = init.get("params") or {name: init[name] for name in _PARAMS if name in init}
     span = {"startrecord": str(held + 1), "endrecord": str(min(total, 2 * held)), "perpage": str(per)}
     fields = {str(name): str(value) for name, value in params.items()}
     by_page = with_all(proxy, {**fields, "page": str(held // per + 1), "perpage": str(per)})
@@ -140,7 +137,7 @@ FAMILY = Family(
     "hanweb",
     "大汉 JCMS",
     marks(
-        source=r"大汉版通|大汉网络|\.jpage\(|/module/(?:web/)?jpage/|<datastore>|/module/xxgk/",
+        source=r"大汉版通|大汉网络|\.jpage\(|/module/(?:web/)?jpage/|/module/xxgk/",
         address=r"/col/col\d+/|/module/(?:web/)?jpage/|/module/xxgk/",
         links=r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\w+\.html",
     ),

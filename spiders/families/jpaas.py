@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from urllib.parse import urlencode
 
 from gongkai.address import canonical
@@ -28,8 +29,7 @@ def _rows(page: Page) -> tuple[Asked, ...]:
 
 def _queries(page: Page) -> list[dict[str, object]]:
     """The ``queryData`` of a page's blocks, from attributes and from scripts."""
-    source = page.source.replace("&quot;", '"').replace("&#34;", '"')
-    texts = [match.group(2) for match in _QUERY.finditer(source)]
+    texts = [unescape(match.group(2)) for match in _QUERY.finditer(page.source)]
     found = [value for text in texts if isinstance(value := read_literal(text), dict)]
     found += [
         literal.value
@@ -44,7 +44,7 @@ def _request(page: Page, query: dict[str, object]) -> str | None:
         name: str(query.get(name, "")) for name in ("webId", "tplSetId", "pageType", "tagId", "editType", "pageId")
     }
     kind = str(query.get("parseType") or "bulidstatic")  # the vendor's own spelling
-    named = re.search(r"[\"'](/[^\"'\s]*jpaas-publish-server[^\"'\s]*)[\"']", page.source)
+    named = re.search(r"[\"'](/[^\"'\s]*jpaas-publish-server/[^\"'\s]*)[\"']", page.source)
     size = query.get("paramJson")
     held = read_literal(size) if isinstance(size, str) else size if isinstance(size, dict) else {}
     asked = {**(held or {}), "pageNo": 1, "pageSize": _SIZE}

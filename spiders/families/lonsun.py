@@ -2,30 +2,48 @@
 reports."""
 
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gongkai.address import canonical
 from spiders.families.family import Family, column, marks
+from spiders.families.paging import parameter
 from spiders.links import Link
 from spiders.page import Page
 
 _ORGAN = re.compile(r"^(https?://[^/]+/(?:[\w\-]+/)*?public/column/)(\d{3,12})(?=[?/]|$)")
+_OF_A_TAB = ("catId", "pageIndex", "page", "year")
 _NAME = "政府信息公开年报"
 
 
 def _links(page: Page) -> tuple[Link, ...]:
     """The yearly reports of the organ whose page this is, or of the one organ a page of another site leads to."""
     own = _ORGAN.match(page.url)
-    named = {
-        match.group(0): match for link in page.links if not link.context.furniture and (match := _ORGAN.match(link.url))
-    }
-    led = {match.group(0): match for link in page.links if (match := _ORGAN.match(link.url))}
-    organs = [own] if own else list(named.values()) or list(led.values())
+    named = _organs(page, furniture=False) or _organs(page, furniture=True)
+    organs = {own.group(0): page.url} if own else named
     if len(organs) != 1:
         return ()
-    [organ] = organs
-    url = canonical(f"{organ.group(1)}{organ.group(2)}?type=3&action=list")
-    known = any(link.url.startswith(organ.group(0)) and "type=3" in link.url for link in page.links)
-    return (column(url, _NAME),) if url and not known and "type=3" not in page.url else ()
+    [(organ, tab)] = organs.items()
+    if any(link.url.startswith(organ) and parameter(link.url, "type") == "3" for link in page.links):
+        return ()
+    return (column(_reports_tab(tab), _NAME),) if parameter(page.url, "type") != "3" else ()
+
+
+def _organs(page: Page, *, furniture: bool) -> dict[str, str]:
+    """Each organ a page leads to, with the first of its tabs that is linked."""
+    found: dict[str, str] = {}
+    for link in page.links:
+        if link.context.furniture == furniture and (match := _ORGAN.match(link.url)):
+            found.setdefault(match.group(0), link.url)
+    return found
+
+
+def _reports_tab(tab: str) -> str:
+    """The same organ's page with ``type=3``: what else its address says stays, what belongs to another tab goes."""
+    parts = urlsplit(tab)
+    kept = [(key, value) for key, value in parse_qsl(parts.query) if key not in (*_OF_A_TAB, "type")]
+    url = canonical(urlunsplit(parts._replace(query=urlencode([("type", "3"), *kept]))))
+    assert url is not None
+    return url
 
 
 FAMILY = Family(

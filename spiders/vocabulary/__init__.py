@@ -64,6 +64,7 @@ class Pages:
     sections: tuple[re.Pattern[str], ...]
     error_words: re.Pattern[str]
     challenge_words: re.Pattern[str]
+    frame_noise: re.Pattern[str]
     challenge_statuses: frozenset[int]
 
 
@@ -113,6 +114,7 @@ def pages() -> Pages:
     return Pages(
         sections=tuple(re.compile(p) for p in raw["sections"]),
         error_words=re.compile(raw["error_words"], re.I), challenge_words=re.compile(raw["challenge_words"], re.I),
+        frame_noise=re.compile(raw["frame_noise"], re.I),
         challenge_statuses=frozenset(int(s) for s in raw["challenge_statuses"]))
 
 
