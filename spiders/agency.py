@@ -21,10 +21,12 @@ from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from spiders.captures import capture_of
 from spiders.course import Course
+from spiders.drawn import WITHOUT_BROWSER, needs_browser
 from spiders.families import body_parts
 from spiders.frontier import Frontier, Lead
 from spiders.page import Page, read_page
 from spiders.scoring import denied
+from spiders.soft_failures import SoftFailures, wrong_page_served
 
 _MOST_ATTACHMENTS = 12
 _MOST_PARTS = 40
@@ -71,6 +73,7 @@ class AgencySpider(Spider):
         self._advanced = False
         self._torn = False
         self._left_hosts: set[str] = set()
+        self._soft_failures = SoftFailures()
         self._settled: asyncio.Future[Any] | None = None
         self.course: Course | None = None
 
@@ -151,7 +154,11 @@ class AgencySpider(Spider):
             self._failed(course, lead, problem)
             return None
         page = self._read(response)
+        if needs_browser(page, response):
+            response, page = await self._drawn(lead, response, page)
         asked = (page.url,) if canonical(page.url) else ()
+        if self._postponed(course, lead, page, response):
+            return None
         if why := self._useless(course, lead, page, response):
             self.logger.info("   → %s", course.lost(lead, why))
             course.frontier.settle(lead, page.digest)
@@ -178,6 +185,37 @@ class AgencySpider(Spider):
         except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
             self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             return Page(response.url, "error", "")
+
+    async def _drawn(self, lead: Lead, response: Response, page: Page) -> tuple[Response, Page]:
+        """The page as its scripts draw it where a browser may be used; as it came otherwise."""
+        if not self.crawler.settings.getbool("GONGKAI_BROWSER"):
+            self.logger.info("   → %s", WITHOUT_BROWSER)
+            self._incident(lead.url, "drawn_by_script", WITHOUT_BROWSER)
+            return response, page
+        try:
+            drawn = await self._fetch(lead.url, lead.referrer, f"drawn by the browser: {lead.why}", browser=True)
+        except FetchFailed as problem:
+            self._incident(lead.url, problem.kind, problem.detail)
+            return response, page
+        return drawn, self._read(drawn)
+
+    def _postponed(self, course: Course, lead: Lead, page: Page, response: Response) -> bool:
+        """Whether another page came instead and the lead is asked once more, later and more slowly (or given up)."""
+        failing = self._soft_failures.judge(lead, page, response.status)
+        if not failing:
+            return False
+        if failing == "index":
+            self.crawler.signals.send_catch_log(signal=wrong_page_served, url=lead.url)
+            if self._soft_failures.again(lead):
+                self.logger.info("   → another page of the site instead; asked again later, more slowly")
+                course.frontier.postpone(lead)
+                return True
+            self._incident(lead.url, "wrong_page", "twice came another page of the site instead, with status 200")
+        elif lead.role == "report":
+            self._incident(lead.url, "missing", "status 200, but the page this host shows for what does not exist")
+        self.logger.info("   → %s", course.lost(lead, f"not the page asked for ({failing})"))
+        course.frontier.settle(lead)
+        return True
 
     def _useless(self, course: Course, lead: Lead, page: Page, response: Response) -> str:
         """Why a page cannot be what its link promised; challenges and refusals are incidents as well."""
@@ -290,12 +328,13 @@ class AgencySpider(Spider):
         return True
 
     # ---- the wire ------------------------------------------------------------------------------------------------
-    async def _fetch(self, url: str, referrer: str | None, reason: str) -> Response:
+    async def _fetch(self, url: str, referrer: str | None, reason: str, *, browser: bool = False) -> Response:
         """One answer, through every downloader middleware. Raises FetchFailed."""
         engine = self.crawler.engine
         assert engine is not None
         headers = {"Referer": referrer} if referrer else {}
-        request = Request(url, headers=headers, dont_filter=True, meta={"reason": reason})
+        request = Request(url, headers=headers, dont_filter=True,
+                          meta={"reason": reason, **({"browser": True} if browser else {})})
         try:
             return await engine.download_async(request)
         except asyncio.CancelledError:

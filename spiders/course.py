@@ -3,11 +3,9 @@
 Knows nothing of Scrapy. Budgets are stated here and said in the log when they end the crawl.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from gongkai.address import identity
 from gongkai.capture import Hints
@@ -21,6 +19,7 @@ from spiders.hubs import Hubs, lists_reports
 from spiders.links import Link
 from spiders.names import Names, name_of_site
 from spiders.page import Page
+from spiders.patterns import pattern_of
 from spiders.scoring import PROMISING, Promise, Role, Scorer
 from spiders.territory import Territory
 
@@ -102,7 +101,7 @@ class Course:
                 self.frontier.release(lead)
                 self.ending = why
                 return None
-            self._patterns[_pattern(lead.url)] += lead.role not in ("report", "pager", "year_column")
+            self._patterns[pattern_of(lead.url)] += lead.role not in ("report", "pager", "year_column")
             return lead
 
     def _no_longer_wanted(self, lead: Lead) -> str:
@@ -112,7 +111,7 @@ class Course:
                 return "the year is found"
         if lead.role == "hub" or (lead.role == "home" and not self.missing_years):
             return ""
-        if self._patterns[_pattern(lead.url)] >= _PATTERN_CAP and lead.score < 80:
+        if self._patterns[pattern_of(lead.url)] >= _PATTERN_CAP and lead.score < 80:
             return "enough pages of this pattern were asked in vain"
         if lead.role == "sibling" and self._menu_seen:
             return "the disclosure menu was seen on another page"
@@ -152,7 +151,7 @@ class Course:
         self._menu_seen = self._menu_seen or lead.role == "sibling"
         self._fruitless = 0 if gained else self._fruitless + 1
         if gained:
-            self._patterns[_pattern(lead.url)] = 0
+            self._patterns[pattern_of(lead.url)] = 0
         return (f"{page.kind}: {len(page.links)} links, {len(reports)} new reports named"
                 + (f" ({_span(r.year for r in reports)})" if reports else "")
                 + (f", {len(columns)} columns to follow" if columns else "")
@@ -249,13 +248,6 @@ class Course:
             count = self.frontier.demote(lead.source, ("report", "pager", "year_column"), 2.0)
             return f"not the agency's; {count} links of its list lose promise: {hub.disappoints}"
         return "no report" if rejected else "another agency's report"
-
-
-def _pattern(url: str) -> str:
-    """An address with its numbers and ids taken out: what the pages of one trap share."""
-    parts = urlsplit(url)
-    path = re.sub(r"[0-9a-f]{16,}|\d+", "#", parts.path.lower())
-    return f"{parts.netloc}{path}?{'&'.join(sorted(p.split('=')[0] for p in parts.query.split('&') if p))}"
 
 
 def _span(years: Iterable[int | None]) -> str:
