@@ -75,3 +75,21 @@ def test_without_chromium_the_command_says_what_to_install(tmp_path: Path) -> No
     done = gongkai("crawl", "http://127.0.0.1:9/", "--browser", "--archive", str(tmp_path / "archive"), **HERE,
                    browser_path="/nowhere/chromium")
     assert done.returncode == 2 and "/nowhere/chromium" in done.stderr and "Traceback" not in done.stderr
+
+
+@needs_chromium
+def test_a_report_that_exists_only_as_drawn_is_kept_as_drawn_and_says_so(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    body = json.dumps(f"<h1>{title_of(2023)}</h1>{text_of(2023)}").replace("</", "<\\/")
+    shell = f"""<html><head><title>{title_of(2023)}</title></head><body><div id="app"></div>
+        <script>document.getElementById('app').innerHTML = {body};</script></body></html>"""
+    pages: dict[str, Answer] = {
+        "/": f"<html><title>柳溪市商务局</title><a href='/nb.html'>{title_of(2023)}</a></html>".encode(),
+        "/nb.html": shell.encode(),
+    }
+    with RudeServer(pages=pages) as rude:
+        done = gongkai("crawl", rude.url("/"), "--agency", "柳溪市商务局", "--archive", str(archive), "--json",
+                       "--browser", **HERE)
+    assert json.loads(done.stdout)["years"] == [2023], done.stderr
+    told = [p for p in archive.rglob("*") if p.is_file() and b"X-Gongkai-Rendered" in p.read_bytes()]
+    assert told, "the manifest names the browser that drew the bytes"
