@@ -97,7 +97,7 @@ def test_twin_hosts_and_foreign_mirrors_are_refused(host: str) -> None:
 
 @pytest.mark.parametrize("noise", [
     ";jsessionid=0A1B2C", "?_t=1700000000", "?ivk_sa=1024320u", "?spm=1.2", "?utm_source=wx", "?PHPSESSID=ab12",
-    "?sid=ab12", "?timestamp=17", "?from=timeline", "?random=0.123"])
+    "?session_id=ab12", "?timestamp=17", "?from=timeline", "?random=0.123"])
 def test_session_ids_and_cache_busters_name_no_other_page(noise: str) -> None:
     assert canonical(f"http://a.gov.cn/nb/1.html{noise}") == "http://a.gov.cn/nb/1.html"
 
