@@ -46,6 +46,7 @@ DOWNLOADER_MIDDLEWARES = {
     # 350 DownloadTimeout, 400 DefaultHeaders, 500 UserAgent: Scrapy's
     "crawler.fetching.backoff.BackoffMiddleware": 550,  # pauses and further tries, after all else had its say
     "crawler.fetching.scheme.SchemeMiddleware": 560,  # the other scheme before a further try of this one
+    "crawler.fetching.browser.BrowserMiddleware": 590,  # draws what its spider says only scripts fill; rarely
     "crawler.fetching.redirects.RedirectMiddleware": 600,  # each hop starts again at the top
     "crawler.fetching.challenge.ChallengeMiddleware": 610,  # before a status is taken at face value
     "crawler.fetching.handshake.HandshakeMiddleware": 620,  # a cookie in clear is no challenge
@@ -77,6 +78,10 @@ DOWNLOAD_TLS_MIN_VERSION = "TLSv1.0"  # old front ends; certificates are doubted
 GONGKAI_ALLOW_HOSTS = list(_given.allow_hosts)
 GONGKAI_MAX_REQUESTS = _given.max_requests
 GONGKAI_MAX_BACKOFF_S = _given.max_backoff_s
+GONGKAI_REST_H = _given.rest_h
+GONGKAI_BROWSER = _given.browser
+GONGKAI_BROWSER_PATH = _given.browser_path
+GONGKAI_BROWSER_TIMEOUT_S = _given.browser_timeout_s
 GONGKAI_VALIDATORS = "crawler.kept_copies.KeptCopies"  # what is kept need not be sent again
 RETRY_TIMES = _given.retries
 REDIRECT_MAX_TIMES = _given.max_redirects
@@ -94,6 +99,7 @@ EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,  # not even loaded: half a second of every crawl's start
     "scrapy.extensions.remote_control.RemoteControl": None,
     "crawler.session.ArchiveSession": 100,  # the archive the crawl writes to
+    "crawler.fetching.slowing.Slowing": 150,  # a host that answers with other pages than asked is asked more slowly
     "crawler.progress.ProgressEvents": 200,  # live figures for whoever started the crawl
 }
 FRONTIER_DIR = str(_given.state_dir / "frontiers")  # what is known and not yet done, per site

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin,
 # Session ids, click trackers and cache busters seen in the field; none of them chooses another page.
 _NOISE = re.compile(
     r"^(jsessionid|phpsessid|sessionid|aspsessionid\w*|_t|_|t_s|timestamp|ivk_sa|spm|from|isappinstalled"
-    r"|utm_\w+|wd|eqid|print)$",
+    r"|utm_\w+|wd|eqid|print|session_?id|cache_?bust|nocache|rand|random)$",
     re.I,
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.I)

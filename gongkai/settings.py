@@ -69,6 +69,14 @@ class Settings(BaseSettings):
         ge=0,
         le=86_400,
     )
+    rest_h: float = _about(
+        6.0, "hours a host that turned a crawl away (challenge, 429) is not asked again; 0 remembers nothing", "6",
+        ge=0, le=720,
+    )
+    browser: bool = _about(False, "draw pages that only scripts fill with the system's Chromium", "true")
+    browser_path: str | None = _about(None, "the Chromium to use; default the first found on the path",
+                                      "/usr/bin/chromium")
+    browser_timeout_s: float = _about(60.0, "seconds one page may take to be drawn", "60", gt=0, le=600)
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = _about(
         (), "hosts outside .gov.cn that may be asked, loopback included; comma-separated", "127.0.0.1,www.example.org"
     )

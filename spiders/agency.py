@@ -22,12 +22,14 @@ from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from spiders.captures import capture_of
 from spiders.course import Course
+from spiders.drawn import WITHOUT_BROWSER, needs_browser
 from spiders.families import body_parts
 from spiders.frontier import Frontier, Lead
 from spiders.neighbours import Neighbours
 from spiders.page import Page, read_page
 from spiders.post import Post
 from spiders.scoring import denied
+from spiders.soft_failures import SoftFailures, wrong_page_served
 from spiders.told import Told, lead_settled
 
 _MOST_ATTACHMENTS = 12
@@ -77,6 +79,8 @@ class AgencySpider(Spider):
         self._advanced = False
         self._torn = False
         self._left_hosts: set[str] = set()
+        self._drawn: set[str] = set()
+        self._soft_failures = SoftFailures()
         self._settled: asyncio.Future[Any] | None = None
         self._taken_at = 0
         self.course: Course | None = None
@@ -145,6 +149,7 @@ class AgencySpider(Spider):
     def _next(self, course: Course) -> Lead | None:
         if self._interrupted():
             return None
+        self._draw(course)
         while (lead := course.next_lead()) is not None:
             if host_of(lead.url) in self._left_hosts:
                 course.frontier.fail(lead)
@@ -161,17 +166,24 @@ class AgencySpider(Spider):
         self._taken_at = self._requests + 1
         self.logger.info("%d: promise %.0f, %s: %s", self._taken_at, lead.score, lead.why, lead.url)
         try:
-            response = await self._fetch(lead.url, lead.referrer, lead.why, lead.post)
+            drawn = lead.identity in self._drawn
+            response = await self._fetch(lead.url, lead.referrer, lead.why, lead.post, browser=drawn)
         except FetchFailed as problem:
             self._failed(course, lead, problem)
             return None
         page = self._read(response, lead, course)
+        if needs_browser(page, response) and not course.rows.may_come(page):
+            course.rows.give_up(lead)
         asked = (page.url,) if canonical(page.url) else ()
+        if self._postponed(course, lead, page, response):
+            return None
         if why := self._useless(course, lead, page, response):
             self._tell(lead, course.lost(lead, why))
             course.frontier.settle(lead, page.digest, in_vain=True)
             return None
         self._pages += 1
+        if lead.role == "home" and self.crawler.stats is not None:
+            course.site_maps(self.crawler.stats.get_value("fetching/site_maps", ()))
         gave = course.take_in(lead, page) if page.kind != "file" else "a file"
         if not self._may_be_report(lead, page):
             return Visit(page, asked, gave)
@@ -192,6 +204,36 @@ class AgencySpider(Spider):
         except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
             self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             return Page(response.url, "error", "")
+
+    def _draw(self, course: Course) -> None:
+        """Pages whose rows nothing readable brings: asked once more with the browser where one may be used."""
+        for lead in course.rows.given_up():
+            if lead.identity in self._drawn:
+                continue
+            self._drawn.add(lead.identity)
+            if self.crawler.settings.getbool("GONGKAI_BROWSER"):
+                course.frontier.again(lead)
+            else:
+                self.logger.info("%s: %s", lead.url, WITHOUT_BROWSER)
+                self._incident(lead.url, "drawn_by_script", WITHOUT_BROWSER)
+
+    def _postponed(self, course: Course, lead: Lead, page: Page, response: Response) -> bool:
+        """Whether another page came instead and the lead is asked once more, later and more slowly (or given up)."""
+        failing = self._soft_failures.judge(lead, page, response.status)
+        if not failing:
+            return False
+        if failing == "index":
+            self.crawler.signals.send_catch_log(signal=wrong_page_served, url=lead.url)
+            if self._soft_failures.again(lead):
+                self.logger.info("   → another page of the site instead; asked again later, more slowly")
+                course.frontier.postpone(lead)
+                return True
+            self._incident(lead.url, "wrong_page", "twice came another page of the site instead, with status 200")
+        elif lead.role == "report":
+            self._incident(lead.url, "missing", "status 200, but the page this host shows for what does not exist")
+        self.logger.info("   → %s", course.lost(lead, f"not the page asked for ({failing})"))
+        course.frontier.settle(lead)
+        return True
 
     def _useless(self, course: Course, lead: Lead, page: Page, response: Response) -> str:
         """Why a page cannot be what its link promised; challenges and refusals are incidents as well."""
@@ -303,7 +345,9 @@ class AgencySpider(Spider):
         return True, course.learn(lead, page.url, year=year, own=own, rejected=rejected, requests=self._taken_at)
 
     # ---- the wire ------------------------------------------------------------------------------------------------
-    async def _fetch(self, url: str, referrer: str | None, reason: str, post: Post | None = None) -> Response:
+    async def _fetch(
+        self, url: str, referrer: str | None, reason: str, post: Post | None = None, *, browser: bool = False
+    ) -> Response:
         """One answer, through every downloader middleware. Raises FetchFailed."""
         engine = self.crawler.engine
         assert engine is not None
@@ -311,7 +355,7 @@ class AgencySpider(Spider):
         if post is not None:  # as a page's own script would send it: some interfaces answer nothing else
             headers |= {"Content-Type": f"{post.content_type}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
         request = Request(url, method="POST" if post else "GET", headers=headers, body=post.body if post else b"",
-                          dont_filter=True, meta={"reason": reason})
+                          dont_filter=True, meta={"reason": reason, **({"browser": True} if browser else {})})
         try:
             return await engine.download_async(request)
         except asyncio.CancelledError:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,34 +100,27 @@ def _constants(code: str) -> dict[str, str]:
 
 
 def _read(code: str, base: str, known: Mapping[str, str]) -> Iterator[Call]:
-    for match in _CALL.finditer(code):
-        start = match.end()
-        verb = (match.group("verb") or match.group("fetch") or "").lower()
-        if match.group("open"):
-            address, _ = _expression(code, start, known)
-            if address and match.group("method").upper() == "GET" and (call := _call(address, {}, False, False, base)):
-                yield call
-        elif code[start : start + 1] == "{":
-            end = closing(code, start)
-            if end and (call := _from_settings(code[start:end], known, base, verb == "post")):
-                yield call
-        else:
-            address, end = _expression(code, start, known)
-            if not address:
-                continue
-            rest = re.match(r"\s*,\s*\{", code[end : end + 20])
-            options = ""
-            if rest:
-                opening = end + rest.end() - 1
-                options = code[opening : closing(code, opening) or opening]
-            if call := _with_options(address, options, known, base, posts="post" in verb):
-                yield call
-    for url, settings in _settings_objects(code, known):
-        if call := _call(url, settings, False, False, base):
-            yield call
-    for address in _named_addresses(code):
-        if call := _call(address, {}, False, False, base):
-            yield call
+    read = (_made(code, match, base, known) for match in _CALL.finditer(code))
+    told = (_call(url, settings, False, False, base) for url, settings in _settings_objects(code, known))
+    named = (_call(address, {}, False, False, base) for address in _named_addresses(code))
+    yield from (call for call in chain(read, told, named) if call)
+
+
+def _made(code: str, match: re.Match[str], base: str, known: Mapping[str, str]) -> Call | None:
+    """The request of one call: ``open('GET', …)``, ``$.ajax({…})`` or ``$.get(address, {…})``."""
+    start, verb = match.end(), (match.group("verb") or match.group("fetch") or "").lower()
+    if code[start : start + 1] == "{":
+        return _from_settings(code[start : closing(code, start) or start], known, base, verb == "post")
+    address, end = _expression(code, start, known)
+    if not address:
+        return None
+    if match.group("open"):
+        return _call(address, {}, False, False, base) if match.group("method").upper() == "GET" else None
+    options = ""
+    if rest := re.match(r"\s*,\s*\{", code[end : end + 20]):
+        opening = end + rest.end() - 1
+        options = code[opening : closing(code, opening) or opening]
+    return _with_options(address, options, known, base, posts="post" in verb)
 
 
 def _settings_objects(code: str, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:

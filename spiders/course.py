@@ -4,12 +4,11 @@ Knows nothing of Scrapy. Budgets are stated here and said in the log when they e
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
+from gongkai.address import canonical
 from gongkai.capture import Hints
 from gongkai.clock import utc_now
 from gongkai.site import AgencySite
@@ -22,6 +21,7 @@ from spiders.links import Link
 from spiders.names import Names, name_of_site
 from spiders.neighbours import Neighbours
 from spiders.page import Page
+from spiders.patterns import pattern_of
 from spiders.revisit import Revisit
 from spiders.rows import Rows
 from spiders.scoring import PROMISING, Promise, Role, Scorer
@@ -41,6 +41,7 @@ _REMEMBERED = 80.0
 _REMEMBERED_ENTRIES = 300
 _ENOUGH_COPIES = 4
 _PATTERN_CAP = 8
+_MOST_SITE_MAPS = 4
 
 
 logger = logging.getLogger(__name__)
@@ -123,6 +124,15 @@ class Course:
                                 hints=Hints(own_part=True)) for url, count in guesses])
         return "starting where neighbouring sites keep their lists" if guesses else "starting at the home page"
 
+    def site_maps(self, named: Iterable[str]) -> None:
+        """The site maps that robots.txt names, or the usual place: where to look for years that no list gives."""
+        urls = list(named)
+        usual = canonical("/sitemap.xml", self.site.url)
+        leads = [Lead(url, 18.0, "container", "a site map that robots.txt names") for url in urls[:_MOST_SITE_MAPS]]
+        if not urls and usual:
+            leads = [Lead(usual, 14.2, "container", "where site maps usually stand")]
+        self.frontier.add(lead for lead in leads if self.territory.inside(lead.url))
+
     def next_lead(self) -> Lead | None:
         """The best lead worth its request; None, with `ending` saying why, when the crawl is over."""
         while True:
@@ -143,7 +153,7 @@ class Course:
                 self.frontier.release(lead)
                 self.ending = why
                 return None
-            self._patterns[_pattern(lead.url)] += lead.role not in ("report", "pager", "year_column")
+            self._patterns[pattern_of(lead.url)] += lead.role not in ("report", "pager", "year_column")
             return lead
 
     def _memory_is_enough(self) -> bool:
@@ -167,7 +177,7 @@ class Course:
                 return "the year is found"
         if lead.role in ("hub", "guess", "script") or (lead.role == "home" and not self.missing_years):
             return ""
-        if self._patterns[_pattern(lead.url)] >= _PATTERN_CAP and lead.score < 80:
+        if self._patterns[pattern_of(lead.url)] >= _PATTERN_CAP and lead.score < 80:
             return "enough pages of this pattern were asked in vain"
         if lead.role == "sibling" and self._menu_seen:
             return "the disclosure menu was seen on another page"
@@ -216,7 +226,7 @@ class Course:
         fresh = self.frontier.add(leads)
         reports = [f for f in fresh if f.role == "report" and f.score >= 60]
         columns = [f for f in fresh if f.role in ("column", "year_column") and f.score >= 80]
-        stands = self.revisit.active and lead.role == "hub" and not reports
+        stands = self.revisit.active and lead.role == "hub" and (vouched or not reports)
         turns = 0 if stands else self._turn(lead, page, source, [p for _, p in weighed], bool(named))
         is_list = lead.role in _LIST_ROLES or page.is_report_column
         drawn = bool(named or columns or vouched)
@@ -227,7 +237,7 @@ class Course:
         if lead.role == "fallback" or (lead.role == "pager" and lead.score < PROMISING):
             self.looked[lead.hints.anchor] = self.looked.get(lead.hints.anchor, 0) + 1
         if gained:
-            self._patterns[_pattern(lead.url)] = 0
+            self._patterns[pattern_of(lead.url)] = 0
         return (f"{page.kind}: {len(links)} links, {len(reports)} new reports named"
                 + (f" ({_span(r.year for r in reports)})" if reports else "")
                 + (f", {vouched} as kept" if vouched else "")
@@ -343,6 +353,8 @@ class Course:
         """The lead gave nothing (failed, missing, a repeat): tries its ways out, one by one, where it has some."""
         self._fruitless += 1
         self.revisit.lost(lead)
+        if lead.role == "script":
+            self.rows.script_lost(lead)
         for number, other in enumerate(lead.instead):
             instead = replace(lead, url=other.url, post=other.post, instead=lead.instead[number + 1:],
                               why=f"instead of {lead.url}")
@@ -360,6 +372,7 @@ class Course:
         hub = self._hubs.of(lead.source or "")
         if own and year is not None and not rejected:
             hub.own += 1
+            self._patterns[pattern_of(lead.url)] = 0
             if year not in self._found.values():
                 self._fruitless = 0
                 self.harvest.append((requests, year))
@@ -373,13 +386,6 @@ class Course:
             count = self.frontier.demote(lead.source, ("report", "pager", "year_column"), 2.0)
             return f"not the agency's; {count} links of its list lose promise: {hub.disappoints}"
         return "no report" if rejected else "another agency's report"
-
-
-def _pattern(url: str) -> str:
-    """An address with its numbers and ids taken out: what the pages of one trap share."""
-    parts = urlsplit(url)
-    path = re.sub(r"[0-9a-f]{16,}|\d+", "#", parts.path.lower())
-    return f"{parts.netloc}{path}?{'&'.join(sorted(p.split('=')[0] for p in parts.query.split('&') if p))}"
 
 
 def _span(years: Iterable[int | None]) -> str:

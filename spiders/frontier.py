@@ -161,6 +161,16 @@ class Frontier:
     def release(self, lead: Lead) -> None:
         self._db.execute("UPDATE leads SET state = 'discovered' WHERE identity = ?", (lead.identity,))
 
+    def postpone(self, lead: Lead) -> None:
+        """Asked again later: behind what is promising now, before what is not."""
+        self._place += 1
+        self._db.execute("UPDATE leads SET state = 'discovered', score = min(score, 61), place = ? WHERE identity = ?",
+                         (self._place, lead.identity))
+
+    def again(self, lead: Lead) -> None:
+        """Asked once more, in another way, as the next thing."""
+        self._db.execute("UPDATE leads SET state = 'discovered', score = 97 WHERE identity = ?", (lead.identity,))
+
     def asked(self, url: str) -> bool:
         """Whether the address was asked for in this crawl (or is being asked for)."""
         return bool(self._one("SELECT count(*) FROM leads WHERE identity = ? AND state != 'discovered'", identity(url)))

@@ -4,6 +4,7 @@ when a list has moved, run dry, or a missing year was not looked for lately."""
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from gongkai.address import host_of
 from gongkai.capture import Hints
 from gongkai.chinese import fold
 from gongkai.clock import utc_now
@@ -33,34 +34,20 @@ class Revisit:
         self.vouched: set[int] = set()
 
     def leads(self) -> list[Lead]:
-        """The remembered lists, and what is asked again in turn: one kept report, and the newest column of a year."""
+        """The remembered lists, and what is asked again in its turn: one kept report, or the newest column of a
+        year."""
         if not self.active:
             return []
-        first = [
-            Lead(
-                hub.url,
-                _HUB,
-                "hub",
-                f"gave {hub.years} years in the last crawl",
-                post=hub.post,
-                hints=Hints(anchor=hub.name),
-            )
-            for hub in self._hubs
-        ]
-        own = [k for k in self._known.values() if k.own and k.role == "report"]
+        first = [Lead(hub.url, _HUB, "hub", f"gave {hub.years} years in the last crawl", post=hub.post,
+                      hints=Hints(anchor=hub.name)) for hub in self._hubs]
+        hosts = {host_of(hub.url) for hub in self._hubs}
         columns = [k for k in self._known.values() if k.role == "year_column" and k.year]
-        turn = [*sorted(own, key=lambda k: (k.asked_at, k.url))[:1], *sorted(columns, key=lambda k: -(k.year or 0))[:1]]
-        return first + [
-            Lead(
-                k.url,
-                _SAMPLE,
-                k.role,
-                "kept before, asked again in its turn",
-                year=k.year,
-                hints=Hints(anchor=k.name, own_part=True),
-            )
-            for k in turn
-        ]
+        newest = sorted(columns, key=lambda k: -(k.year or 0))[:1]
+        kept = [*newest, *(k for k in self._known.values() if k.own and k.role == "report")]
+        # Another host would cost its robots.txt as well.
+        kept.sort(key=lambda k: (host_of(k.url) not in hosts, k.asked_at, k.role == "report", k.url))
+        return first + [Lead(k.url, _SAMPLE, k.role, "kept before, asked again in its turn", year=k.year,
+                             hints=Hints(anchor=k.name, own_part=True)) for k in kept[:1]]
 
     def vouches(self, lead: Lead) -> Known | None:
         """What is known of a link that stands in its list as it did before; None for what is new."""

@@ -5,7 +5,6 @@ Six of ten portals draw their lists this way, nearly always from data one reques
 read is left (see ``--browser``).
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -30,6 +29,7 @@ class Rows:
         self._frontier = frontier
         self._waiting: dict[str, list[tuple[Lead, Page]]] = {}
         self._read: dict[str, str] = {}
+        self._hopeless: list[Lead] = []
         self.patterns: tuple[str, ...] = tuple(frontier.fact("patterns") or ())
         """Address templates seen on this site, for answers that give ids alone."""
 
@@ -65,6 +65,10 @@ class Rows:
             for n, url in enumerate(scripts[:_MOST_SCRIPTS])
         ]
 
+    def may_come(self, page: Page) -> bool:
+        """Whether a page without rows names requests that may bring them, or scripts that may name such requests."""
+        return bool(page.loads or rows_of(page))
+
     def script_read(self, lead: Lead, page: Page) -> list[Lead]:
         """A script came: the rows of the pages that wait for it, or those pages again where a former run asked for
         it."""
@@ -73,13 +77,26 @@ class Rows:
         waiting = self._waiting.pop(lead.identity, [])
         return [new for before, undrawn in waiting for new in self._of_script(before, undrawn)]
 
-    def _of_script(self, lead: Lead, page: Page) -> Iterable[Lead]:
+    def give_up(self, lead: Lead) -> None:
+        self._hopeless.append(lead)
+
+    def given_up(self) -> list[Lead]:
+        """Pages whose rows no script tells of, each once: only a browser would draw them."""
+        hopeless, self._hopeless = self._hopeless, []
+        return hopeless
+
+    def script_lost(self, lead: Lead) -> None:
+        """A script did not come; the pages that wait for it wait for the others."""
+        for before, undrawn in self._waiting.pop(lead.identity, []):
+            self._of_script(before, undrawn)
+
+    def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
         code = "\n".join(self._read[url] for url in page.loads if url in self._read)
         drawn = replace(page, scripts=f"{page.scripts}\n{code}")
-        return [
-            self._lead(lead, page, number, ROWS, one.url, post=one.post)
-            for number, one in enumerate(rows_of(drawn)[:_MOST_ROWS])
-        ]
+        asked = rows_of(drawn)[:_MOST_ROWS]
+        if not asked and not any(page is other for pages in self._waiting.values() for _, other in pages):
+            self._hopeless.append(lead)
+        return [self._lead(lead, page, n, ROWS, one.url, post=one.post) for n, one in enumerate(asked)]
 
     def _lead(self, lead: Lead, page: Page, number: int, score: float, url: str, *, post: Post | None) -> Lead:
         role = lead.role if lead.role in ("column", "year_column", "hub", "container", "sibling") else "container"

@@ -77,7 +77,8 @@ class Surroundings:
             row_heading=row, col_heading=col, list_heading=self._heading(above[:8]), beside=beside, date=date,
             path=">".join(steps[-12:]),
             # A vendor calls its list of entries xxgk_nav_list; menus print no dates.
-            furniture=date is None and any(n.tag in ("header", "footer", "nav") or _FURNITURE.search(_marks(n)) for n in above))
+            furniture=date is None and any(
+                n.tag in ("header", "footer", "nav") or _FURNITURE.search(_marks(n)) for n in above))
 
     def _item(self, item: HtmlElement) -> tuple[str, str | None]:
         """What an entry prints beside its links, and its date; nothing for a row that holds half the page (layout)."""

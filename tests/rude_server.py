@@ -75,6 +75,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.do_GET()
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def _answer(self, path: str) -> None:
         given = self.server.robots if path == "/robots.txt" else self.server.pages.get(self.path)
         if self.server.proxied is not None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import err, show, table, tell, words
+from crawler.fetching.chromium import lacking
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import crawl_now
 from crawler.jobs.registry import read_sites, site_of
@@ -63,12 +64,17 @@ def crawl(
     delay: Annotated[
         float | None, typer.Option("--delay", metavar="S", help="同一主机请求间隔秒数 · seconds between requests")
     ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="用本机 Chromium 打开脚本绘制的页面 · draw pages filled by script")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="每站一个 JSON 对象 · one JSON object per site on stdout")
     ] = False,
 ) -> None:
     """立即抓取机关网站 · crawl agency sites now."""
-    settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay)
+    settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay, browser=browser or None)
+    if settings.browser and (lacks := lacking(settings.browser_path)):
+        raise ConfigurationError(f"--browser: {words(*lacks)}")
     wanted = _sites(urls or [], sites, settings, agency=agency, region_code=region_code, former_names=former_names)
     summaries, interrupted = crawl_with_progress(wanted, settings)
     if as_json:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import show, table, tell, words
+from crawler.fetching.chromium import chromium_at, lacking
 from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 from gongkai.settings import Settings, load_settings
 from storage import Archive
@@ -77,6 +78,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     ):
         yield _package(package)
     yield from _optional()
+    yield _browser(settings)
     yield _archive(settings)
     yield _disk(settings)
     yield _contact(settings)
@@ -105,12 +107,6 @@ def _optional() -> Iterator[Finding]:
             "扫描件暂存待读 (extra: ocr)",
             "scans stay pending (extra: ocr)",
         ),
-        (
-            "Chromium",
-            lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
-            "仅脚本绘制的页面无法打开 (extra: browser)",
-            "pages only a browser can draw stay closed (extra: browser)",
-        ),
         ("unar", lambda: bool(shutil.which("unar")), "RAR 压缩包暂存待读", "RAR archives stay pending"),
         (
             "psycopg",
@@ -126,6 +122,14 @@ def _optional() -> Iterator[Finding]:
             "ok" if there else "optional",
             words("已安装", "installed") if there else words(f"缺少：{zh}", f"absent: {en}"),
         )
+
+
+def _browser(settings: Settings) -> Finding:
+    lacks = lacking(settings.browser_path)
+    if lacks is None:
+        return Finding("browser", "ok", str(chromium_at(settings.browser_path)))
+    costs = words("仅脚本绘制的页面无法打开", "pages only a browser can draw stay closed")
+    return Finding("browser", "optional", f"{words(*lacks)} ({costs})")
 
 
 def _archive(settings: Settings) -> Finding:

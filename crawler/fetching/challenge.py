@@ -86,12 +86,13 @@ class ChallengeMiddleware:
         name = challenge_in(response.status, response.text) or self._same_again(record, response)
         if name is None:
             if response.status < 400:
-                record.challenges = 0
+                record.challenges, record.challenged_by = 0, None
             return response
-        problem = FetchProblem("challenge", f"instead of the page came {name}, status {response.status}", request.url,
-                               response=response)
+        problem = FetchProblem("challenge", f"instead of the page came {name}, status {response.status} "
+                               f"(sha256 {sha256_hex(response.body)[:16]}…)", request.url, response=response)
         if not request.meta.get("robots_txt"):
             record.challenges += 1
+            record.challenged_by = problem
             if record.challenges >= LEAVE_AFTER:
                 self._hosts.leave(problem)
         raise problem

@@ -20,7 +20,7 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed, TCPTimedOutError
 
 Kind = Literal["egress", "robots", "robots_unavailable", "challenge", "too_large", "timeout", "dns", "refused", "tls",
-               "back_off", "budget", "redirects", "protocol"]
+               "back_off", "budget", "redirects", "protocol", "browser"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 class EndlessHeadersError(Exception):
     """The head of an answer passed the bound set in `crawler.fetching.wire`."""

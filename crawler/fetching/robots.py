@@ -37,6 +37,7 @@ class Rules:
 
     parsed: Protego | None = None
     crawl_delay_s: float | None = None
+    site_maps: tuple[str, ...] = ()
 
     def permit(self, url: str, agent: str) -> bool:
         return self.parsed is None or self.parsed.can_fetch(url, agent)
@@ -107,7 +108,11 @@ class RobotsMiddleware:
             raise self._unavailable(url, f"it answers {response.status}")
         if response.status != 200:
             return Rules()
-        return read_rules(response.body[:SIZE_CAP_BYTES], self._agent)
+        rules = read_rules(response.body[:SIZE_CAP_BYTES], self._agent)
+        if rules.site_maps and self._crawler.stats is not None:  # for the spider, which sees no robots.txt
+            known = self._crawler.stats.get_value("fetching/site_maps", [])
+            self._crawler.stats.set_value("fetching/site_maps", [*known, *rules.site_maps])
+        return rules
 
     def _unavailable(self, url: str, why: str) -> FetchProblem:
         return self._hosts.leave(FetchProblem(
@@ -136,7 +141,7 @@ def read_rules(body: bytes, agent: str) -> Rules:
         return Rules()
     parsed = Protego.parse(text)
     delay = parsed.crawl_delay(agent)
-    return Rules(parsed, float(delay) if delay and delay > 0 else None)
+    return Rules(parsed, float(delay) if delay and delay > 0 else None, tuple(parsed.sitemaps)[:20])
 
 
 async def _settled(rules: Rules) -> Rules:

@@ -42,7 +42,8 @@ def rows_of(page: Page, *, scripts: str = "") -> tuple[Asked, ...]:
     family = family_of(page)
     if known := family.rows(page) if family else ():
         return known
-    calls = (*calls_in_attributes(page.source, page.url), *calls_in(f"{page.scripts}\n{scripts}", page.url, page.source))
+    code = f"{page.scripts}\n{scripts}"
+    calls = (*calls_in_attributes(page.source, page.url), *calls_in(code, page.url, page.source))
     return tuple(dict.fromkeys(Asked(call.url, call.post) for call in calls))
 
 

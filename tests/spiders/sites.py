@@ -1,7 +1,7 @@
 """Small invented government sites, served on 127.0.0.1 as a proxy would, so that they may have real-looking hosts."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -179,18 +179,24 @@ def furnish(world: World, entry: str = "/zfxxgk/", column: str = "/zfxxgk/zfxxgk
     world.endless[f"{HOST}/wza/"] = lambda url: world.answer(url.replace("/wza/", "/"))[1].decode()
 
 
-def trs_site(per_page: int = 8, first_number: int = 1, body: Callable[[int], str] = text_of) -> World:
+def trs_site(
+    years: Sequence[int] = YEARS,
+    per_page: int = 8,
+    first_number: int = 1,
+    body: Callable[[int], str] = text_of,
+    column: str = "zfxxgk/zfxxgknb/",
+) -> World:
     """拓尔思: redirect shell, t-date articles, a pager that is only a script; `first_number` is the second page's."""
     world = World()
-    furnish(world)
+    furnish(world, column=f"/{column}")
     rows = []
-    for year in reversed(YEARS):
+    for year in reversed(years):
         name = f"{year + 1}01/t{year + 1}0120_{70000 + year}.htm"
-        world.add(f"/zfxxgk/zfxxgknb/{name}", article(year, body=body(year)))
+        world.add(f"/{column}{name}", article(year, body=body(year)))
         rows.append(row(f"./{name}", title_of(year), f"{year + 1}-01-20"))
     pages = [rows[i : i + per_page] for i in range(0, len(rows), per_page)]
     for k, part in enumerate(pages):
         script = f'<script>createPageHTML({len(pages)}, {k}, "index", "html");</script>'
         name = "" if k == 0 else f"index_{k - 1 + first_number}.html"
-        world.add(f"/zfxxgk/zfxxgknb/{name}", listing("政府信息公开年报", part, script, "信息公开年报"))
+        world.add(f"/{column}{name}", listing("政府信息公开年报", part, script, "信息公开年报"))
     return world

@@ -61,8 +61,28 @@ def test_the_next_crawl_starts_at_the_list_that_gave_reports(crawl: Run, tmp_pat
     again = world.asked[spent:]
     assert second.outcome == "complete"
     assert again[0] == f"{HOME}zfxxgk/zfxxgknb/"
-    assert len(again) == len(YEARS) + -(-len(YEARS) // 6), second.log
-    assert HOME not in again
+    assert len(again) == 2, "the list, and one kept report in its turn: an edit shows in no list"
+    assert HOME not in again and second.years == list(YEARS)
+
+
+def test_a_report_added_to_a_remembered_list_is_the_only_new_one_asked_for(crawl: Run, tmp_path: Path) -> None:
+    kept = {"FRONTIER_DIR": str(tmp_path / "frontier")}
+    former = trs_site(YEARS[:-1], per_page=6)
+    assert crawl(former, **kept).missing_years == [YEARS[-1]]
+    world = trs_site(per_page=6)
+    second = crawl(world, **kept)
+    assert second.outcome == "complete"
+    assert [f["url"] for f in second.findings if str(YEARS[-1]) in f["hints"]["anchor"]]
+    assert len(world.asked) <= 4, world.asked
+
+
+def test_a_list_that_moved_sends_the_crawl_to_the_home_page_again(crawl: Run, tmp_path: Path) -> None:
+    kept = {"FRONTIER_DIR": str(tmp_path / "frontier")}
+    assert crawl(trs_site(per_page=6), **kept).outcome == "complete"
+    moved = trs_site(per_page=6, column="zfxxgk/gknb/")
+    second = crawl(moved, **kept)
+    assert second.outcome == "complete" and HOME in moved.asked
+    assert "is no longer there" in second.log
 
 
 def test_leads_come_best_first_each_once_and_survive(tmp_path: Path) -> None:
@@ -88,6 +108,6 @@ def test_leads_come_best_first_each_once_and_survive(tmp_path: Path) -> None:
         order.append(lead.url.removeprefix(HOME))
     assert order == ["a/", "c/", "b/"]
     assert again.asked("https://swj.liuxi.gov.cn/a/")
-    again.finish([])
+    again.finish([], "2026-01-01T00:00:00+00:00")
     again.close()
     assert Frontier(tmp_path, HOME).take() is None  # a finished crawl leaves no leads behind

@@ -10,6 +10,7 @@ from spiders.frontier import Frontier
 from spiders.gaps import likely_pages
 from spiders.names import Names, name_of_site
 from spiders.page import Page, read_page
+from spiders.post import Asked
 from spiders.scoring import Promise, Scorer, denied
 from spiders.territory import Territory
 
@@ -135,7 +136,7 @@ def test_a_listed_host_is_within_reach_like_a_government_host() -> None:
 def test_pagers_of_the_families() -> None:
     trs = read('<script>createPageHTML(3, 0, "index", "html");</script>')
     assert [p.url.removeprefix(URL) for p in more_pages(trs)] == ["index_1.html", "index_2.html"]
-    assert more_pages(trs)[0].instead == URL + "index_3.html"
+    assert more_pages(trs)[0].instead == (Asked(URL + "index_3.html"),)
     second = read('<script>createPageHTML(3, 1, "index", "html");</script>', URL + "index_2.html")
     assert [p.url.removeprefix(URL) for p in more_pages(second)] == ["index_3.html"]
     shtml = read("<script>createPageHTML('page_div', 3, 1, 'list', 'shtml', 44);</script>", URL + "list.shtml")
