@@ -27,6 +27,7 @@ from storage.export.work import Work
 from storage.manifest import CaptureEntry
 
 _VERSION = "1.1"
+_NOT_MODIFIED = 304
 _LARGEST_FILE_BYTES = 1 << 30  # what other crawlers write; readers seek in it
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _CODINGS = {"content-encoding", "transfer-encoding", "content-length"}
@@ -139,15 +140,19 @@ class _Writer:
 
 
 def _answer(out: WARCWriter, capture: CaptureEntry, body: bytes, digest: str, first: tuple[str, str] | None) -> Any:
-    """The response; a revisit where the bytes stand in this shelf already."""
-    head = _head(capture, body)
+    """The response; a revisit where the bytes stand in this shelf already.
+
+    The revisit of a 304 has an empty block, as the standard allows: with the 304's own head in it pywb answers a reader
+    304 and nothing, without one it shows the page the 304 stands for. The head stands in the metadata record.
+    """
+    head = None if capture.status == _NOT_MODIFIED and first is not None else _head(capture, body)
     facts = {"WARC-Date": capture.fetched_at, "WARC-Payload-Digest": digest}
     if capture.server_address:
         facts["WARC-IP-Address"] = capture.server_address
     if first is None:
         return out.create_warc_record(capture.final_url, "response", payload=BytesIO(body), length=len(body),
                                       http_headers=head, warc_headers_dict=facts)
-    profile = _PROFILE + ("server-not-modified" if capture.status == 304 else "identical-payload-digest")
+    profile = _PROFILE + ("server-not-modified" if capture.status == _NOT_MODIFIED else "identical-payload-digest")
     record = out.create_revisit_record(capture.final_url, digest, first[0], first[1], http_headers=head,
                                        warc_headers_dict=facts)
     record.rec_headers.replace_header("WARC-Profile", profile)
@@ -176,10 +181,14 @@ def _request(out: WARCWriter, capture: CaptureEntry) -> Any:
 
 
 def _about(out: WARCWriter, capture: CaptureEntry) -> Any:
+    line = capture.status_line or f"{capture.status} (the line was not recorded)"
     said = {"via": capture.referrer, "reason": capture.reason, "role": capture.role, "crawl": capture.crawl_id,
             "capture": capture.capture_id, "asked": capture.url if capture.url != capture.final_url else None,
-            "redirects": " ".join(capture.redirects), "status-line": None if capture.status_line else "not recorded"}
-    fields = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in said.items() if value).encode()
+            "redirects": " ".join(capture.redirects), "status-line": line}
+    lines = [(name, value) for name, value in said.items() if value]
+    if capture.status == _NOT_MODIFIED:
+        lines += [("header", f"{name}: {value}") for name, value in capture.headers]
+    fields = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in lines).encode()
     return out.create_warc_record(capture.final_url, "metadata", payload=BytesIO(fields), length=len(fields),
                                   warc_content_type="application/warc-fields",
                                   warc_headers_dict={"WARC-Date": capture.fetched_at})
