@@ -16,7 +16,7 @@ from storage.export.tables import TableShape, rows_of, shapes
 from storage.export.work import Work
 
 _ROWS_A_GROUP = 20_000
-_CHARS_A_GROUP = 16_000_000  # whole texts are rows too
+_CHARS_A_GROUP = 2_000_000  # whole texts are rows too
 # Said, because readers that guess go wrong where a text fills the first hundred lines.
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _MIME = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}

@@ -34,7 +34,7 @@ def destination(target: Path) -> Iterator[Path]:
         try:
             yield work
             with file_failures(f"finish {target}"):
-                _settle(work)
+                os.sync()  # once; a tree has millions of small files
                 work.rename(target)  # onto an empty directory, or onto nothing
                 _sync(target.parent)
         except BaseException:
@@ -58,12 +58,6 @@ def digest_of(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return digest, path.stat().st_size
-
-
-def _settle(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            _sync(path)
 
 
 def _sync(path: Path) -> None:
