@@ -13,7 +13,12 @@ class Capture:
     """One fetch as received. `body` is the entity after transfer and content coding were undone; never altered after.
 
     `url` is what was asked for, `final_url` what answered after `redirects` (every address in between, in order).
-    `referrer` is the page the link stood on and `reason` says in words why it was followed.
+    `referrer` is the page the link stood on and `reason` says in words why it was followed. `headers` are the lines the
+    server sent, in its order and spelling, `status_line` its first one (``HTTP/1.1 200 OK``); `request_headers` what
+    was sent to it, cookies without their values; `server_address` who answered, unknown behind a proxy.
+
+    A 304 is `status` 304 with the headers of that answer; `body` is then the copy kept from before, and `kept_headers`
+    say of it what the 304 did not repeat.
     """
 
     url: str
@@ -25,13 +30,19 @@ class Capture:
     redirects: tuple[str, ...] = ()
     referrer: str | None = None
     reason: str = ""
+    status_line: str = ""
+    request_headers: tuple[tuple[str, str], ...] = ()
+    server_address: str | None = None
+    kept_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def raw_sha256(self) -> str:
         return sha256_hex(self.body)
 
     def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        """What is known of the body: as sent, else as the kept copy has it."""
+        known = (*self.headers, *self.kept_headers)
+        return next((value for key, value in known if key.lower() == name.lower()), None)
 
     @property
     def content_type(self) -> str:

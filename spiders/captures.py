@@ -9,17 +9,25 @@ from gongkai.clock import utc_now
 from spiders.links import Link
 from spiders.page import Page
 
+_NOT_MODIFIED = 304
 
 def capture_of(response: Response, asked: str) -> Capture:
-    """`asked` is the address the crawl wanted; what lies between it and the answer stands in `redirects`."""
+    """`asked` is the address the crawl wanted; what lies between it and the answer stands in `redirects`. The facts of
+    the wire are those fetching left in the request's meta (see `crawler.fetching`); a response that came another way
+    says what it can."""
     meta = response.request.meta if response.request is not None else {}
     fetched_at = meta.get("fetched_at")
     referrer = response.request.headers.get("Referer") if response.request is not None else None
     hops = [url for url in meta.get("redirect_urls", ()) if url != asked]
+    not_modified = bool(meta.get("not_modified"))
+    sent = meta.get("received_headers")
     return Capture(
         url=asked, final_url=response.url, fetched_at=fetched_at if isinstance(fetched_at, datetime) else utc_now(),
-        status=response.status, headers=_headers(response), body=response.body, redirects=tuple(hops),
-        referrer=referrer.decode("latin-1") if referrer else None, reason=str(meta.get("reason", "")))
+        status=_NOT_MODIFIED if not_modified else response.status,
+        headers=tuple(sent) if sent is not None else _headers(response), body=response.body, redirects=tuple(hops),
+        referrer=referrer.decode("latin-1") if referrer else None, reason=str(meta.get("reason", "")),
+        status_line=str(meta.get("received_status_line", "")), request_headers=tuple(meta.get("sent_headers", ())),
+        server_address=meta.get("server_address"), kept_headers=_headers(response) if not_modified else ())
 
 
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@
 from storage.archive import Archive
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
+from storage.export import Codebook, ExportSummary, Selection
 from storage.records import (
     ArchiveStats,
     CellChange,
@@ -24,14 +25,17 @@ __all__ = [
     "ArchiveStats",
     "CellChange",
     "Changes",
+    "Codebook",
     "CrawlLog",
     "Damage",
+    "ExportSummary",
     "KeptFile",
     "LastCapture",
     "Leftover",
     "PendingItem",
     "ReportDetail",
     "ReportRecord",
+    "Selection",
     "StoredVersion",
     "VerifyReport",
     "VersionEntry",

@@ -12,16 +12,19 @@ from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
+from storage.captures import CaptureReader
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
+from storage.export import Codebook, ExportSummary, Format, Origin, Selection, Split, export, update
 from storage.failures import CatalogUnreadableError, file_failures
 from storage.journal import Line, lines_of, orphans, sweep
 from storage.keeping import Keeper
 from storage.layout import DOCUMENTS
 from storage.locks import FileLock
+from storage.manifest import CaptureEntry
 from storage.objects import LocalObjects, ObjectStore, open_objects
 from storage.raw import raw_bytes
 from storage.reading import Reader
@@ -57,6 +60,7 @@ class Archive:
         self._broken: CatalogUnreadableError | None = None
         self._catalog = Catalog(settings.catalog_url, self._state, read_only=read_only)
         self._reader = Reader(objects, self._ready)
+        self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
 
     @classmethod
@@ -133,6 +137,10 @@ class Archive:
     def raw(self, sha256: str) -> bytes:
         return raw_bytes(self._objects, sha256)
 
+    def captures(self, version: StoredVersion) -> list[CaptureEntry]:
+        """Every fetch that gave this version, later crawls' included, in order of time."""
+        return self._captures.of_version(version.manifest)
+
     def last_capture(self, url: str) -> LastCapture | None:
         with self._ready().reading() as connection:
             return queries.last_capture(connection, url)
@@ -144,6 +152,23 @@ class Archive:
     def stats(self) -> ArchiveStats:
         with self._ready().reading() as connection:
             return queries.stats(connection)
+
+    # taking away
+
+    def export(self, target: Path, kind: Format, selection: Selection = Selection(), *,  # noqa: B008
+               codebook: Codebook | None = None, split: Split = "none", progress: Progress | None = None,
+               ) -> ExportSummary:
+        """Writes the chosen reports to `target`, which must not exist or be empty; it is there when it is whole.
+        `codebook` gives cells their Chinese titles and places their names (`crawler.reports.codebook`); without one
+        there are no wide tables."""
+        return export(self, target, kind, selection, codebook or Codebook(), self._origin(),
+                      running_since=self._running_since(), split=split, progress=progress)
+
+    def update_export(self, target: Path, kind: Format | None = None, *, codebook: Codebook | None = None,
+                      progress: Progress | None = None) -> ExportSummary:
+        """What is new since the export in `target`, beside it; see `storage.export.update`."""
+        return update(self, target, kind, codebook or Codebook(), self._origin(), running_since=self._running_since(),
+                      progress=progress)
 
     # care
 
@@ -190,6 +215,13 @@ class Archive:
         if self._broken is not None:
             raise self._broken
         return self._catalog
+
+    def _origin(self) -> Origin:
+        return Origin(self._settings.contact, self._settings.user_agent)
+
+    def _running_since(self) -> str | None:
+        with self._ready().reading() as connection:
+            return queries.running_since(connection)
 
     def _must_write(self) -> None:
         if self._read_only:

@@ -41,9 +41,15 @@ class CaptureEntry:
     raw_key: str
     size_bytes: int
     content_type: str
+    # What manifests of earlier programs do not have: they never knew it.
+    status_line: str = ""
+    request_headers: tuple[tuple[str, str], ...] = ()
+    server_address: str | None = None
+    kept_headers: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        known = (*self.headers, *self.kept_headers)
+        return next((value for key, value in known if key.lower() == name), None)
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,8 @@ def capture_entry(capture: Capture, role: Literal["page", "part", "attachment"],
         role=role, url=capture.url, final_url=capture.final_url, redirects=capture.redirects, fetched_at=fetched_at,
         status=capture.status, headers=capture.headers, referrer=capture.referrer, reason=capture.reason,
         raw_sha256=digest, raw_key=key_of(capture.body), size_bytes=len(capture.body),
-        content_type=capture.content_type)
+        content_type=capture.content_type, status_line=capture.status_line, request_headers=capture.request_headers,
+        server_address=capture.server_address, kept_headers=capture.kept_headers)
 
 
 def _own_digest(fields: dict[str, Any]) -> str:

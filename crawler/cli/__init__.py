@@ -23,6 +23,7 @@ COMMANDS = {
     "history": "index",
     "diff": "index",
     "extract": "extract",
+    "export": "export",
     "verify": "integrity",
     "rebuild": "integrity",
     "demo": "demo",

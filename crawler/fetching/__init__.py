@@ -7,6 +7,9 @@ Scrapy responses, and every failure that reaches its errback is a `FetchProblem`
 =====================  ==============================================================================================
 ``fetched_at``         aware UTC datetime, when the answer was complete
 ``received_headers``   tuple of (name, value) as the server sent them, before codings were undone
+``received_status_line``  the first line of the answer, as sent
+``sent_headers``       tuple of (name, value) of the request, cookies without their values
+``server_address``     the address that answered; None behind a proxy
 ``redirect_urls``      Scrapy's own: every address asked before this one, the first asked first; also set when the
                        scheme was changed because https (or http) could not connect
 ``duration_s``         seconds the transfer took, waiting for the host's turn not counted

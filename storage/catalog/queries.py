@@ -80,6 +80,9 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
     name = name.strip().lower()
     if len(name) < _SHORTEST_PREFIX:
         raise NotFoundError(f"{name!r} is too short for a report id; give at least {_SHORTEST_PREFIX} characters")
+    whole = connection.execute(select(reports).where(reports.c.report_id == name)).first()
+    if whole is not None:  # by key; a search by its beginning walks the table
+        return whole
     found = connection.execute(
         select(reports).where(reports.c.report_id.startswith(name, autoescape=True)).limit(3)).all()
     if not found:
@@ -99,6 +102,11 @@ def last_capture(connection: Connection, url: str) -> LastCapture | None:
     if row is None:
         return None
     return LastCapture(row.etag, row.last_modified, row.raw_sha256, row.status, row.fetched_at, row.content_type)
+
+
+def running_since(connection: Connection) -> str | None:
+    """When the oldest crawl that is not sealed began."""
+    return connection.execute(select(func.min(crawls.c.started_at)).where(crawls.c.sealed.is_(False))).scalar()
 
 
 def pending_items(connection: Connection) -> list[PendingItem]:

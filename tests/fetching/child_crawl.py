@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 import crawler.fetching
 from crawler.fetching.conditional import StoredCopy
 from crawler.fetching.problem import FetchProblem
-from crawler.fetching.received import capture_of
+from spiders.captures import capture_of
 
 OURS = ("crawler.fetching.", "scrapy.")
 
@@ -49,12 +49,16 @@ class Visitor(Spider):
                 for url in now]
 
     def parse(self, response: Response) -> Any:
-        capture = capture_of(response, "test")
+        capture = capture_of(response, response.meta["asked"])
         self.outcomes.append({
             "asked": response.meta["asked"], "status": response.status, "url": response.url, "flags": response.flags,
             "text": response.text[:300] if isinstance(response, TextResponse) else None,
             "size": len(response.body), "cookies": response.request.headers.get("Cookie", b"").decode(),
             "redirects": list(capture.redirects), "capture_url": capture.url, "headers": dict(capture.headers),
+            "status_line": capture.status_line, "capture_status": capture.status,
+            "header_lines": capture.headers, "request_headers": capture.request_headers,
+            "kept_headers": capture.kept_headers, "server_address": capture.server_address,
+            "content_type": capture.content_type,
             "fetched_at": capture.fetched_at.isoformat(), "referrer": capture.referrer,
             "not_modified": response.meta.get("not_modified", False), "doubt": response.meta.get("certificate_doubt"),
             "duration_s": response.meta.get("duration_s"),

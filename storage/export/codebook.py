@@ -1,0 +1,36 @@
+"""What keys mean, in the words of the forms: handed in by whoever knows the forms, since storage does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class CellMeaning:
+    """One cell of a form. `rules` are the identities it takes part in, with the scope they name it by."""
+
+    table: str
+    row: str
+    column: str
+    title: str
+    money: bool = False
+    rules: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The column of a wide table."""
+        return f"{self.table}__{self.row}__{self.column}"
+
+
+@dataclass(frozen=True)
+class FormMeaning:
+    form_id: str
+    title: str
+    cells: tuple[CellMeaning, ...]
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """`forms` by id; `regions` the names from the province down, by six-digit code (("福建省", "厦门市"))."""
+
+    forms: Mapping[str, FormMeaning] = field(default_factory=dict)
+    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
