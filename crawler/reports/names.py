@@ -78,7 +78,9 @@ def full_name(name: AgencyName, region: Region | None) -> str:
     """The name with its place in front and its organ in full: 市环保局 of 宿迁 becomes 宿迁市环境保护局."""
     printed, body = name.place.printed, name.body
     region = (name.place.region or region) if body.endswith("分局") else region
-    if region is not None and not vertical_only(name) and not (name.is_functional and printed):
+    # A county that became a city (撤县设市) prints its new rank before any list knows it, and its old one ever after.
+    other_rank = region is not None and printed[:-1] == region.full_name[:-1] and printed != region.full_name
+    if region is not None and not vertical_only(name) and not (name.is_functional and printed) and not other_rank:
         printed = region.full_name
     if not body or body in ("机关", "本级"):
         body = "人民政府"
