@@ -3,13 +3,15 @@
 import asyncio
 import json
 import os
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from gongkai.capture import Verdict
+from gongkai.capture import Step, Verdict
+from spiders.told import lead_settled
 
 _EVERY_S = 0.25
 
@@ -33,6 +35,7 @@ class ProgressEvents:
         events = cls(crawler, os.fdopen(os.dup(number), "w", encoding="utf-8"))
         crawler.signals.connect(events._opened, signal=signals.spider_opened)
         crawler.signals.connect(events._settled, signal=signals.item_scraped)
+        crawler.signals.connect(events._explained, signal=lead_settled)
         crawler.signals.connect(events._closed, signal=signals.spider_closed)
         return events
 
@@ -74,6 +77,9 @@ class ProgressEvents:
                     "url": item.finding.page.final_url,
                 }
             )
+
+    def _explained(self, step: Step) -> None:
+        self._write({"event": "step", **asdict(step)})
 
     def _closed(self) -> None:
         self._task.cancel()

@@ -11,9 +11,10 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from crawler.jobs.summary import SiteSummary
-from gongkai.capture import Verdict
+from gongkai.capture import Step, Verdict
 from gongkai.errors import GongkaiError
 from gongkai.settings import Settings, load_settings
+from spiders.told import lead_settled
 from storage import Archive, CrawlLog
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class ArchiveSession:
         crawler.signals.connect(session._kept, signal=signals.item_scraped)
         for settled in (signals.item_scraped, signals.item_error, signals.item_dropped):
             crawler.signals.connect(session._settled, signal=settled)
+        crawler.signals.connect(session._explained, signal=lead_settled)
         crawler.signals.connect(session._broke, signal=signals.spider_error)
         crawler.signals.connect(session._closed, signal=signals.spider_closed)
         return session
@@ -71,6 +73,13 @@ class ArchiveSession:
     def _kept(self, item: Any) -> None:
         if isinstance(item, Verdict):
             self.verdicts.append(item)
+
+    def _explained(self, step: Step) -> None:
+        if self.failure is None:
+            try:
+                self.log.explain(step)
+            except (GongkaiError, OSError) as problem:
+                self.fail(problem)
 
     def _settled(self) -> None:
         self._looking = asyncio.ensure_future(self._look_again())

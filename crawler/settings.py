@@ -79,6 +79,7 @@ GONGKAI_ALLOW_HOSTS = list(_given.allow_hosts)
 GONGKAI_MAX_REQUESTS = _given.max_requests
 GONGKAI_MAX_BACKOFF_S = _given.max_backoff_s
 GONGKAI_REST_H = _given.rest_h
+GONGKAI_RECHECK = _given.recheck
 GONGKAI_BROWSER = _given.browser
 GONGKAI_BROWSER_PATH = _given.browser_path
 GONGKAI_BROWSER_TIMEOUT_S = _given.browser_timeout_s

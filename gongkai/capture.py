@@ -116,6 +116,20 @@ class FetchRecord:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of a crawl as it explains itself: the `number` of the request, what was `promised` (0 to 100) and
+    `why` it was asked for, and what it `gave`, in words for people. Parts and files of a page belong to the page's
+    step."""
+
+    number: int
+    url: str
+    promise: float
+    role: str
+    why: str
+    gave: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of a finding; the last pipeline returns it, and the spider steers by it.
 

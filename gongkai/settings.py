@@ -73,6 +73,8 @@ class Settings(BaseSettings):
         6.0, "hours a host that turned a crawl away (challenge, 429) is not asked again; 0 remembers nothing", "6",
         ge=0, le=720,
     )
+    recheck: bool = _about(
+        False, "ask for every kept report again, not only for what is new in the lists that named them", "true")
     browser: bool = _about(False, "draw pages that only scripts fill with the system's Chromium", "true")
     browser_path: str | None = _about(None, "the Chromium to use; default the first found on the path",
                                       "/usr/bin/chromium")

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from gongkai.address import canonical, host_of, identity
-from gongkai.capture import Attachment, Capture, Finding, Verdict
+from gongkai.capture import Attachment, Capture, Finding, Step, Verdict
 from gongkai.clock import utc_now
 from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings
@@ -30,7 +30,7 @@ from spiders.page import Page, read_page
 from spiders.post import Post
 from spiders.scoring import denied
 from spiders.soft_failures import SoftFailures, wrong_page_served
-from spiders.told import Told, lead_settled
+from spiders.told import lead_settled
 
 _MOST_ATTACHMENTS = 12
 _MOST_PARTS = 40
@@ -89,6 +89,7 @@ class AgencySpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "AgencySpider":
         if kwargs.get("max_requests") in (None, ""):
             kwargs["max_requests"] = crawler.settings.get("GONGKAI_MAX_REQUESTS")
+        kwargs.setdefault("recheck", crawler.settings.getbool("GONGKAI_RECHECK"))
         spider = super().from_crawler(crawler, *args, **kwargs)
         connect = crawler.signals.connect
         connect(spider._on_request, signal=signals.request_reached_downloader)
@@ -110,6 +111,21 @@ class AgencySpider(Spider):
     @property
     def missing_years(self) -> list[int]:
         return self.course.missing_years if self.course else []
+
+    @property
+    def vouched_years(self) -> set[int]:
+        """Years whose report was not asked for again, because the list that names it stands as it did."""
+        return self.course.revisit.vouched if self.course else set()
+
+    @property
+    def harvest(self) -> list[tuple[int, int]]:
+        """With the how-manieth request each year was first found."""
+        return self.course.harvest if self.course else []
+
+    @property
+    def looked(self) -> dict[str, int]:
+        """Columns searched for misplaced reports, with the pages read of each."""
+        return self.course.looked if self.course else {}
 
     # ---- the crawl -----------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[Any]:
@@ -418,8 +434,8 @@ class AgencySpider(Spider):
 
     def _tell(self, lead: Lead, gave: str) -> None:
         self.logger.info("   → %s", gave)
-        told = Told(self._taken_at, lead.url, lead.score, lead.role, lead.why, gave)
-        self.crawler.signals.send_catch_log(signal=lead_settled, told=told)
+        step = Step(self._taken_at, lead.url, round(lead.score, 1), lead.role, lead.why, gave)
+        self.crawler.signals.send_catch_log(signal=lead_settled, step=step)
 
     def _incident(self, url: str, kind: str, detail: str) -> None:
         self.incidents.append({"url": url, "kind": kind, "detail": detail})

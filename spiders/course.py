@@ -37,6 +37,8 @@ PATIENCE_WITHOUT_ANY = 32
 _LIST_ROLES: tuple[Role, ...] = ("column", "year_column", "hub")
 _TO_THE_END: tuple[Role, ...] = ("report", "pager", "shell", "hub", "script")
 _LEAST = 1.0
+_LEAST_WITH_SOME = 4.0
+"""Pages of which nothing is known are asked for only while the site has shown no report at all."""
 _REMEMBERED = 80.0
 _REMEMBERED_ENTRIES = 300
 _ENOUGH_COPIES = 4
@@ -186,7 +188,7 @@ class Course:
     def _over(self, lead: Lead) -> str:
         if not self.missing_years and (lead.role not in _TO_THE_END or lead.score < 60):
             return f"all years {FIRST_YEAR}-{expected_years()[-1]} are found and their lists are read to the end"
-        if lead.score < _LEAST:
+        if lead.score < (_LEAST_WITH_SOME if self._found else _LEAST):
             return "nothing promising is left"
         if not self._found:
             if self._fruitless >= PATIENCE_WITHOUT_ANY and lead.score < 90:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
-from gongkai.capture import FetchRecord
+from gongkai.capture import FetchRecord, Step
 from gongkai.clock import stamp, utc_now
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError
@@ -48,6 +48,10 @@ class CrawlLog:
     def record(self, fetch: FetchRecord) -> None:
         """One fetch, whatever came of it."""
         self._journal.append({"line": "fetch", **asdict(fetch), "at": stamp(fetch.at)})
+
+    def explain(self, step: Step) -> None:
+        """Why an address was asked for and what it gave."""
+        self._journal.append({"line": "step", **asdict(step)})
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Seals the log. A second call does nothing."""

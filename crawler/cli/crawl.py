@@ -67,16 +67,25 @@ def crawl(
     browser: Annotated[
         bool, typer.Option("--browser", help="用本机 Chromium 打开脚本绘制的页面 · draw pages filled by script")
     ] = False,
+    recheck: Annotated[
+        bool,
+        typer.Option("--recheck", help="逐份重问已存的报告（条件请求） · ask for every kept report again"),
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="逐条说明为何请求、得到什么 · say why each request was made, what it gave"),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="每站一个 JSON 对象 · one JSON object per site on stdout")
     ] = False,
 ) -> None:
     """立即抓取机关网站 · crawl agency sites now."""
-    settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay, browser=browser or None)
+    settings = load_settings(archive=archive, max_requests=max_requests, delay_s=delay, browser=browser or None,
+                             recheck=recheck or None)
     if settings.browser and (lacks := lacking(settings.browser_path)):
         raise ConfigurationError(f"--browser: {words(*lacks)}")
     wanted = _sites(urls or [], sites, settings, agency=agency, region_code=region_code, former_names=former_names)
-    summaries, interrupted = crawl_with_progress(wanted, settings)
+    summaries, interrupted = crawl_with_progress(wanted, settings, explain=explain)
     if as_json:
         for summary in summaries:
             sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
@@ -110,12 +119,22 @@ def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -
     return [site_of(url, settings, **row) for url in urls]
 
 
-def crawl_with_progress(sites: list[AgencySite], settings: Settings) -> tuple[list[SiteSummary], int | None]:
-    """Crawl and show it live: bars on a terminal, a line for each finding and every ten seconds elsewhere. The second
-    value is the exit code of a crawl that Ctrl-C or SIGTERM cut short."""
+def crawl_with_progress(
+    sites: list[AgencySite], settings: Settings, *, explain: bool = False
+) -> tuple[list[SiteSummary], int | None]:
+    """Crawl and show it live: bars on a terminal, a line for each finding and every ten seconds elsewhere; with
+    `explain` each request too, as it was decided on. The second value is the exit code of a crawl that Ctrl-C or
+    SIGTERM cut short."""
     view = _Bars() if err.is_terminal else _Lines()
+
+    def shown(site: AgencySite, event: dict[str, Any]) -> None:
+        if event["event"] != "step":
+            view.event(site, event)
+        elif explain:
+            view.say(_step(event))
+
     with Interruption(_say_that_it_ends) as interruption, view:
-        summaries = crawl_now(sites, settings, view.event, interruption)
+        summaries = crawl_now(sites, settings, shown, interruption)
     return summaries, interruption.exit_code
 
 
@@ -162,6 +181,12 @@ def _explain(summaries: list[SiteSummary]) -> None:
         if s.explanation:
             style = "dim" if s.exit_code == DONE else "bold red"
             tell(f"{s.site}：{s.explanation}", f"{s.site}: {s.explanation}", style=style)
+        if s.harvest:
+            tell(f"  第几次请求找到所得年份的：{s.spent}；每次请求得 {s.harvest['rate']:.2f} 年",
+                 f"  requests to what was found: {s.spent}; {s.harvest['rate']:.2f} years a request", style="dim")
+        if s.looked and s.missing_years:
+            places = ", ".join(f"{name or '?'} ({pages})" for name, pages in s.looked.items())
+            tell(f"  缺少的年份还找过：{places}", f"  missing years were also looked for in: {places}", style="dim")
         told = [i for i in s.incidents if i["detail"] not in s.explanation]
         for i in told[:10]:
             tell(
@@ -188,6 +213,12 @@ def years_in_words(years: tuple[int, ...] | list[int]) -> str:
         else:
             runs.append([year])
     return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs) or "—"
+
+
+def _step(event: dict[str, Any]) -> str:
+    head = f"{event['number']:>4}  {event['promise']:>5.1f}  {event['url']}"
+    told = ((words("因", "why"), event["why"]), (words("得", "gave"), event["gave"]))
+    return "\n      ".join(printable(line) for line in (head, *(f"{name}: {text}" for name, text in told)))
 
 
 def _finding(event: dict[str, Any]) -> str:
@@ -224,6 +255,9 @@ class _Bars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, highlight=False)
+
     def event(self, site: AgencySite, event: dict[str, Any]) -> None:
         with self._lock:
             if site.url not in self._tasks:
@@ -258,6 +292,9 @@ class _Lines:
 
     def __exit__(self, *_: object) -> None:
         return None
+
+    def say(self, text: str) -> None:
+        err.print(text, markup=False, highlight=False)
 
     def event(self, site: AgencySite, event: dict[str, Any]) -> None:
         if event["event"] == "finding":

@@ -15,7 +15,9 @@ class SiteSummary:
     """`reports` counts the agency's own reports the crawl saw, those a cut-off run of it stored before included; each
     that was met in this run is new, changed or unchanged, once. `outcome` is complete,
     incomplete (years missing), budget (stopped by the request budget), nothing, blocked, unreachable or failed (the
-    archive could not be written)."""
+    archive could not be written). A report counts as unchanged also when only the list that names it was asked for and
+    stands as it did. `harvest` says how soon what was found was found: `requests_to` half, 90 % and all of the years,
+    and `rate`, years a request; `looked` the columns searched for misplaced reports, with the pages read of each."""
 
     site: str
     agency: str | None
@@ -32,6 +34,8 @@ class SiteSummary:
     others: int = 0
     rejected: int = 0
     pending: tuple[str, ...] = ()
+    harvest: dict[str, Any] | None = None
+    looked: dict[str, int] | None = None
 
     @classmethod
     def of(cls, spider: Any, verdicts: Sequence[Verdict], *, requests: int, failure: str | None) -> "SiteSummary":
@@ -42,6 +46,8 @@ class SiteSummary:
         # A report met for the first time is new even when its correction came in the same crawl.
         new = sum("new" in outcomes for outcomes in own.values())
         changed = sum("changed" in outcomes and "new" not in outcomes for outcomes in own.values())
+        met = {verdict.report_year for verdict in verdicts if verdict.own and verdict.report_id in own}
+        vouched = len(spider.vouched_years - met)
         return cls(
             site=spider.agency_site.url,
             agency=spider.agency_site.agency,
@@ -49,7 +55,7 @@ class SiteSummary:
             reports=max(len(own), len(spider.years)),
             new=new,
             changed=changed,
-            unchanged=len(own) - new - changed,
+            unchanged=len(own) - new - changed + vouched,
             years=tuple(sorted(spider.years)),
             missing_years=tuple(spider.missing_years),
             incidents=tuple(spider.incidents),
@@ -58,7 +64,15 @@ class SiteSummary:
             others=len({v.report_id for v in verdicts if not v.own and v.report_id} - set(own)),
             rejected=sum(v.outcome == "rejected" for v in verdicts),
             pending=tuple(sorted({url for v in verdicts for url in v.pending})),
+            harvest=_harvest(spider.harvest, requests),
+            looked=spider.looked or None,
         )
+
+    @property
+    def spent(self) -> str:
+        """How soon the years were found, for people; empty when none was."""
+        told = (self.harvest or {}).get("requests_to", {})
+        return ", ".join(f"{share} % {number}" for share, number in told.items())
 
     @classmethod
     def failed(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
@@ -95,3 +109,11 @@ class SiteSummary:
             f"{self.unchanged} unchanged) in {self.requests} requests; missing {list(self.missing_years) or 'none'}; "
             f"{len(self.incidents)} incidents. {self.explanation}"
         )
+
+
+def _harvest(found: Sequence[tuple[int, int]], requests: int) -> dict[str, Any] | None:
+    numbers = sorted(number for number, _ in found)
+    if not numbers:
+        return None
+    to = {str(share): numbers[-(-len(numbers) * share // 100) - 1] for share in (50, 90, 100)}
+    return {"requests_to": to, "rate": round(len(numbers) / max(requests, 1), 3)}

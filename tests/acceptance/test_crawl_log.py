@@ -34,3 +34,28 @@ def test_every_fetch_is_logged_with_its_outcome_and_its_reason(tmp_path: Path) -
 
 def documented() -> set[str]:
     return set(re.findall(r"``(\w+)``", FetchRecord.__doc__ or ""))
+
+
+def test_a_crawl_explains_each_request_in_its_log_and_on_demand(tmp_path: Path) -> None:
+    report = "柳溪市商务局2023年政府信息公开工作年度报告"
+    pages: dict[str, Answer] = {
+        "/": "<title>柳溪市商务局</title><a href='/nb/'>政府信息公开年报</a>".encode(),
+        "/nb/": f"<title>政府信息公开年报</title><li><a href='/nb/1.htm'>{report}</a><span>2024-01-20</span></li>".encode(),
+        "/nb/1.htm": f"<title>{report}</title><h1>{report}</h1><p>{'一、总体情况。' * 60}</p>".encode(),
+    }
+    with RudeServer(b"", pages) as rude:
+        done = gongkai("crawl", rude.url("/"), "--explain", "--json", archive=str(tmp_path), allow_hosts="127.0.0.1",
+                       language="en")
+        again = gongkai("crawl", rude.url("/"), "--json", archive=str(tmp_path), allow_hosts="127.0.0.1")
+    summary = json.loads(done.stdout)
+    told = [line.strip() for line in done.stderr.splitlines()]
+    assert "why: names the report for 2023" in told and any("own report for 2023" in line for line in told)
+    assert summary["harvest"]["requests_to"] == {"50": 4, "90": 4, "100": 4}, "robots.txt, home, list, report"
+    sealed = sorted(tmp_path.glob("crawls/**/*.zst"))[0].read_bytes()
+    lines = map(json.loads, zstandard.ZstdDecompressor().decompressobj().decompress(sealed).splitlines())
+    steps = [line for line in lines if line["line"] == "step"]
+    assert [step["url"].removeprefix(rude.url("")) for step in steps[:3]] == ["/", "/nb/", "/nb/1.htm"]
+    assert all(step["why"] and step["gave"] for step in steps)
+    second = json.loads(again.stdout)
+    assert (second["reports"], second["new"], second["unchanged"]) == (1, 0, 1)
+    assert second["requests"] == 3, "robots.txt, the list, the report in its turn"
