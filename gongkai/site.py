@@ -16,3 +16,10 @@ class AgencySite:
     region_code: str | None = None
     former_names: tuple[str, ...] = ()
     schedule: str | None = None
+
+
+def level_of(region_code: str) -> str:
+    """province, prefecture or county, by the shape of a GB/T 2260 code."""
+    if region_code.endswith("0000"):
+        return "province"
+    return "prefecture" if region_code.endswith("00") else "county"

@@ -1,7 +1,7 @@
 """The archive: the one façade everything else talks to."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -16,6 +16,7 @@ from storage.captures import CaptureReader
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
+from storage.catalog.registered import site_records
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
 from storage.export import Codebook, ExportSummary, Format, Origin, Selection, Split, export, update
@@ -34,11 +35,14 @@ from storage.records import (
     Changes,
     LastCapture,
     PendingItem,
+    RegistryChange,
     ReportDetail,
     ReportRecord,
+    SiteRecord,
     StoredVersion,
     VersionEntry,
 )
+from storage.registering import Registrar
 from storage.verify import verify
 
 logger = logging.getLogger(__name__)
@@ -62,6 +66,7 @@ class Archive:
         self._reader = Reader(objects, self._ready)
         self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
+        self._registrar = Registrar(objects, self._ready, self._state)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True, read_only: bool = False) -> Self:
@@ -111,7 +116,26 @@ class Archive:
         """A look-alike: its bytes and that it was seen, nothing more."""
         return self._keeper.keep_rejected(finding, reading, self._running(crawl_id))
 
+    def add_sites(self, sites: Iterable[AgencySite], *, reason: str = "", source: str = "", by: str | None = None,
+                  ) -> RegistryChange:
+        """Enters sites in the registry, all in one event; what a row leaves open keeps what is known. Raises
+        ConfigurationError, before anything is written, where one site stands twice with different facts."""
+        self._must_write()
+        return self._registrar.add(sites, reason=reason, source=source, by=by)
+
+    def retire_site(self, url: str, *, reason: str = "", by: str | None = None) -> RegistryChange:
+        """The site is not followed any more; its row and its reports stay. Raises NotFoundError."""
+        self._must_write()
+        return self._registrar.retire(url, reason=reason, by=by)
+
     # answers
+
+    def sites(self, region: str | None = None, agency: str | None = None, retired: bool | None = False,
+              limit: int | None = None) -> Iterator[SiteRecord]:
+        """The registry, in order of region and agency; `region` and `agency` as in `reports`. With `retired` None also
+        what is not followed any more."""
+        with self._ready().reading() as connection:
+            yield from site_records(connection, region=region, agency=agency, retired=retired, limit=limit)
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,

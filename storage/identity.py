@@ -32,3 +32,8 @@ def report_id(agency: str | None, year: int | None, document: str) -> str:
 def capture_id(crawl: str, document: str, role: str, url: str, fetched_at: str, status: int, raw_sha256: str) -> str:
     """One fetch of one crawl as part of one document: recording it twice gives one row."""
     return sha256_hex("\n".join(("capture", crawl, document, role, url, fetched_at, str(status), raw_sha256)))[:32]
+
+
+def site_id(url: str) -> str:
+    """http and https, with and without an index page: one site."""
+    return sha256_hex(f"site\n{identity(url)}")[:16]

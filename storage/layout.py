@@ -4,13 +4,14 @@ import re
 
 from gongkai.clock import parse_stamp
 
-RAW, DOCUMENTS, CRAWLS = "raw/sha256/", "documents/", "crawls/"
+RAW, DOCUMENTS, CRAWLS, REGISTRY = "raw/sha256/", "documents/", "crawls/", "registry/"
 MANIFEST, DOCUMENT, TEXT = "manifest.json", "document.json", "text.md"
 CONTENT_TYPES = {MANIFEST: "application/json", DOCUMENT: "application/json", TEXT: "text/markdown; charset=utf-8"}
 
 _RAW = re.compile(r"raw/sha256/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.zst)?")
 _VERSION = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{32})/v(\d{4,})/(manifest\.json|document\.json|text\.md)")
 _CRAWL = re.compile(r"crawls/\d{4}/\d{2}/(\d{8}T\d{6}Z-[0-9a-f]{8})\.jsonl\.zst")
+_EVENT = re.compile(r"registry/\d{4}/\d{2}/(\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8})\.json")
 
 
 def raw_key(sha256: str, *, compressed: bool) -> str:
@@ -57,3 +58,13 @@ def parse_version(key: str) -> tuple[str, int, str] | None:
 def parse_crawl(key: str) -> str | None:
     match = _CRAWL.fullmatch(key)
     return match[1] if match and crawl_key(match[1]) == key else None
+
+
+def event_key(event_id: str) -> str:
+    return f"{REGISTRY}{event_id[:4]}/{event_id[4:6]}/{event_id}.json"
+
+
+def parse_event(key: str) -> str | None:
+    """The id of a change of the registry of sites, None when the key is none."""
+    match = _EVENT.fullmatch(key)
+    return match[1] if match and event_key(match[1]) == key else None

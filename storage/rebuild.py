@@ -11,14 +11,28 @@ from sqlalchemy import Connection, delete
 from gongkai.errors import DamageError, StorageError
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_version, regroup
+from storage.catalog.registered import enter_event
 from storage.catalog.rows import folded_text, version_row
 from storage.catalog.schema import metadata
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
 from storage.journal import Line, journals, lines_of
-from storage.layout import CRAWLS, DOCUMENTS, MANIFEST, TEXT, crawl_key, parse_crawl, parse_version, version_key
+from storage.layout import (
+    CRAWLS,
+    DOCUMENTS,
+    MANIFEST,
+    REGISTRY,
+    TEXT,
+    crawl_key,
+    event_key,
+    parse_crawl,
+    parse_event,
+    parse_version,
+    version_key,
+)
 from storage.manifest import load
 from storage.objects import ObjectStore
+from storage.registry import load_event
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +67,7 @@ def _fresh(catalog: Catalog) -> Iterator[Connection]:
 class _Rebuild:
     def __init__(self, objects: ObjectStore, connection: Connection, progress: Progress | None) -> None:
         self._objects, self._connection, self._progress = objects, connection, progress
-        self._counts = {"versions": 0, "crawls": 0, "captures": 0, "reports": 0, "skipped": 0}
+        self._counts = {"versions": 0, "crawls": 0, "captures": 0, "reports": 0, "registry events": 0, "skipped": 0}
         self._reports: set[str] = set()
 
     def run(self, state: Path) -> dict[str, int]:
@@ -64,6 +78,8 @@ class _Rebuild:
             self._try(crawl_key(crawl), partial(self._sealed, crawl))
         for path in journals(state / "journals"):
             self._try(str(path), partial(self._journal, path))
+        for event in sorted(filter(None, map(parse_event, self._objects.keys(REGISTRY)))):
+            self._try(event_key(event), partial(self._registered, event))
         for report in sorted(self._reports):
             regroup(self._connection, report)
             self._count("reports")
@@ -82,6 +98,10 @@ class _Rebuild:
 
     def _journal(self, path: Path) -> None:
         self._log(lines_of(path.read_bytes()), sealed=False)
+
+    def _registered(self, event: str) -> None:
+        enter_event(self._connection, load_event(event, self._objects.get(event_key(event))))
+        self._count("registry events")
 
     def _log(self, lines: list[Line], *, sealed: bool) -> None:
         crawl, rows = crawl_row(lines, sealed=sealed), capture_rows(lines)

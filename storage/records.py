@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from gongkai.report import Reading
+from gongkai.site import AgencySite
 from storage.manifest import Manifest
 
 
@@ -160,3 +161,39 @@ class ArchiveStats:
     raw_bytes: int
     first_seen: str | None
     last_seen: str | None
+
+
+@dataclass(frozen=True)
+class SiteRecord:
+    """One row of the registry: an agency on a site this archive follows, or followed until it was `retired`. `source`
+    says where the row came from."""
+
+    site_id: str
+    url: str
+    agency: str | None
+    agency_id: str | None
+    region_code: str | None
+    admin_level: str | None
+    former_names: tuple[str, ...]
+    schedule: str | None
+    retired: bool
+    added_at: str
+    changed_at: str
+    source: str
+
+    @property
+    def site(self) -> AgencySite:
+        return AgencySite(self.url, self.agency, self.region_code, self.former_names, self.schedule)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+
+
+@dataclass(frozen=True)
+class RegistryChange:
+    """What a change to the registry did: `event_id` is None when there was nothing to change."""
+
+    event_id: str | None
+    added: int
+    changed: int
+    unchanged: int

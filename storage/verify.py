@@ -24,7 +24,9 @@ from storage.layout import (
     MANIFEST,
     TEXT,
     crawl_key,
+    event_key,
     parse_crawl,
+    parse_event,
     parse_raw,
     parse_version,
     raw_key,
@@ -33,6 +35,7 @@ from storage.layout import (
 from storage.manifest import Manifest, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
+from storage.registry import load_event
 
 _THREADS = 8
 _BATCH = 64  # bodies are large: only so many in memory
@@ -48,6 +51,8 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     for key in keys:
         if crawl := parse_crawl(key):
             findings.guarded(key, partial(check.log, crawl), RESTORE)
+        elif event := parse_event(key):
+            findings.guarded(key, partial(check.event, event), RESTORE)
         elif not (parse_raw(key) or parse_version(key)):
             findings.leftover(key, "no object of this archive's layout has such a key")
     for path in journals(state / "journals"):
@@ -147,6 +152,11 @@ class _ObjectCheck:
                 self._told.setdefault((row["document_id"], row["number"]), crawl)
         self.audit.expect_captures(rows)
         self._findings.count("crawl logs")
+
+    def event(self, event: str) -> None:
+        self.audit.registry.stands(event)
+        self.audit.registry.says(load_event(event, self._objects.get(event_key(event))))
+        self._findings.count("registry events")
 
     def journal(self, path: Path) -> None:
         self._findings.leftover(str(path), "a journal: its crawl is running, or died and will be sealed by the next "

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from gongkai.address import host_of
+from gongkai.site import level_of
 
 _FOLDER = resources.files("crawler.reports").joinpath("vocabulary")
 PLACES: dict[str, Any] = yaml.safe_load(_FOLDER.joinpath("places.yaml").read_text(encoding="utf-8"))
@@ -31,9 +32,7 @@ class Region:
     @property
     def level(self) -> str:
         """province, prefecture or county; a county-level city under its province is a county."""
-        if self.code.endswith("0000"):
-            return "province"
-        return "prefecture" if self.code.endswith("00") else "county"
+        return level_of(self.code)
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from gongkai.digest import sha256_hex
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import grouped, report_row
+from storage.catalog.registry_audit import RegistryAudit
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import captures, crawls, reports, versions
 from storage.damage import REBUILD, RESTORE, Findings
@@ -29,6 +30,7 @@ class Audit:
 
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
+        self.registry = RegistryAudit(objects, findings)
         self.wanted_raw: dict[str, Wanted] = {}
         self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
@@ -75,6 +77,7 @@ class Audit:
             rows = self._check_versions(connection)
             self._check_captures(connection, sealed, rows)
             self._check_reports(connection)
+            self.registry.run(connection)
 
     def _check_crawls(self, sealed: Mapping[str, bool]) -> None:
         for crawl, done in sorted(sealed.items()):

@@ -21,7 +21,14 @@ def insert_missing(connection: Connection, table: Table, rows: Iterable[Row]) ->
 
 def put_row(connection: Connection, table: Table, row: Row) -> None:
     """Insert, or replace what stands under the primary key. `row` has every column."""
-    connection.execute(_putting(connection.dialect.name, table), dict(row))
+    put_rows(connection, table, [row])
+
+
+def put_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """The same for many; no two under one key."""
+    new = [dict(row) for row in rows]
+    if new:
+        connection.execute(_putting(connection.dialect.name, table), new)
 
 
 @lru_cache(maxsize=64)

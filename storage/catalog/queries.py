@@ -37,7 +37,7 @@ class ReportQuery:
         if self.year is not None:
             asked = asked.where(reports.c.report_year == self.year)
         if self.region is not None:
-            asked = asked.where(reports.c.region_code.startswith(_region_prefix(self.region), autoescape=True))
+            asked = asked.where(reports.c.region_code.startswith(region_prefix(self.region), autoescape=True))
         if self.pending is not None:
             asked = asked.where(reports.c.has_pending.is_(self.pending))
         if self.query is not None:
@@ -137,7 +137,8 @@ def stats(connection: Connection) -> ArchiveStats:
                         raw_objects=raw_objects, raw_bytes=int(raw_bytes or 0), first_seen=first, last_seen=last)
 
 
-def _region_prefix(code: str) -> str:
+def region_prefix(code: str) -> str:
+    """What the codes of all places within begin with."""
     while (len(code) == 6 and code.endswith("00")) or (len(code) == 4 and code.endswith("00")):
         code = code[:-2]
     return code

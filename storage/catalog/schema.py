@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -128,4 +128,35 @@ agencies = Table(
     Column("region_code", Bytewise, nullable=False),
     Column("admin_level", String),
     Index("agencies_in_order", "region_code", "agency"),
+)
+
+sites = Table(
+    "sites", metadata,
+    Column("site_id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("agency", Bytewise, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("agency_id", Bytewise, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("admin_level", String),
+    Column("former_names", JSON, nullable=False),
+    Column("schedule", Text),
+    Column("retired", Boolean, nullable=False),
+    Column("added_at", String, nullable=False),
+    Column("changed_at", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("event_id", Bytewise, nullable=False),
+    Index("sites_in_order", "region_code", "agency", "site_id"),
+    Index("sites_by_agency", "agency_id"),
+)
+
+site_events = Table(
+    "site_events", metadata,
+    Column("event_id", Bytewise, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("event_sha256", String, nullable=False),
 )

@@ -26,7 +26,7 @@ def open_objects(settings: Settings, *, create: bool, read_only: bool) -> Object
                                      "place with --archive")
         _make(root)
     elif (read_only or not create) and not (root / "catalog.db").exists() and not (root / "documents").exists() \
-            and not (root / "crawls").exists():
+            and not (root / "crawls").exists() and not (root / "registry").exists():
         raise ConfigurationError(f"{root} is not an archive (no catalog and no objects in it); name another place "
                                  "with --archive")
     return LocalObjects(root.absolute())

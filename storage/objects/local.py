@@ -12,7 +12,7 @@ from pathlib import Path
 from gongkai.digest import sha256_hex
 from gongkai.errors import StorageError
 from storage.failures import file_failures
-from storage.layout import CRAWLS, DOCUMENTS, RAW
+from storage.layout import CRAWLS, DOCUMENTS, RAW, REGISTRY
 from storage.objects.port import KeyTakenError, ObjectMissingError
 
 INCOMING = "incoming"
@@ -20,7 +20,7 @@ INCOMING = "incoming"
 _STALE_AFTER_S = 3600.0  # no write of one object takes an hour; a younger one may belong to a living process
 _MACHINE = sha256_hex(platform.node())[:8]
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
-_ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS))
+_ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS, REGISTRY))
 
 
 class LocalObjects:
