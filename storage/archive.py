@@ -7,6 +7,8 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Connection
+
 from gongkai.capture import Finding, Verdict
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
@@ -94,8 +96,8 @@ class Archive:
         self._must_write()
         log = CrawlLog(self._state / "journals", site, self._seal_log)
         self._crawls[log.crawl_id] = log
-        with self._ready().writing() as connection:
-            enter_crawl(connection, crawl_row(log.lines(), sealed=False))
+        row = crawl_row(log.lines(), sealed=False)
+        self._ready().write(lambda connection: enter_crawl(connection, row))
         return log
 
     def keep(self, finding: Finding, reading: Reading, *, crawl_id: str) -> Verdict:
@@ -134,16 +136,13 @@ class Archive:
         return raw_bytes(self._objects, sha256)
 
     def last_capture(self, url: str) -> LastCapture | None:
-        with self._ready().reading() as connection:
-            return queries.last_capture(connection, url)
+        return self._ready().read(lambda connection: queries.last_capture(connection, url))
 
     def pending(self) -> list[PendingItem]:
-        with self._ready().reading() as connection:
-            return queries.pending_items(connection)
+        return self._ready().read(queries.pending_items)
 
     def stats(self) -> ArchiveStats:
-        with self._ready().reading() as connection:
-            return queries.stats(connection)
+        return self._ready().read(queries.stats)
 
     # care
 
@@ -156,7 +155,7 @@ class Archive:
         if self._crawls:
             raise StorageError("a crawl is running in this process; rebuild when it has ended")
         assert self._writers is not None
-        if not self._writers.try_exclusive():
+        if not (self._writers.try_exclusive() and self._catalog.try_alone()):
             self._writers.shared()
             raise StorageError(f"another process is writing to {self._objects.place}; let its crawl end, then run "
                                "gongkai rebuild again")
@@ -165,6 +164,7 @@ class Archive:
             self._broken = None
         finally:
             self._writers.shared()
+            self._catalog.share()
         return counts
 
     # inside
@@ -177,6 +177,7 @@ class Archive:
             return
         if self._read_only:
             return
+        self._catalog.join_writers()
         if isinstance(self._objects, LocalObjects):
             self._objects.sweep()
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
@@ -205,8 +206,8 @@ class Archive:
     def _seal_log(self, log: CrawlLog) -> None:
         lines = log.lines()
         seal(self._objects, log.crawl_id, lines)
-        with self._ready().writing() as connection:
-            enter_crawl(connection, crawl_row(lines, sealed=True))
+        row = crawl_row(lines, sealed=True)
+        self._ready().write(lambda connection: enter_crawl(connection, row))
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
 
@@ -217,11 +218,14 @@ class Archive:
             begun = unfinished(lines)
             for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
                 self._keeper.settle(document, {number for other, number in begun if other == document})
-            with self._ready().writing() as connection:
-                enter_crawl(connection, crawl_row(lines, sealed=True))
-                rows = capture_rows(lines)
+            crawl, rows = crawl_row(lines, sealed=True), capture_rows(lines)
+
+            def enter(connection: Connection) -> None:
+                enter_crawl(connection, crawl)
                 enter_captures(connection, rows)
                 regroup_captured(connection, rows)
+
+            self._ready().write(enter)
         with file_failures(f"remove the sealed journal {path}"):
             path.unlink(missing_ok=True)
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import Connection, Row
 
 from gongkai.errors import NotFoundError
 from gongkai.report import Reading, Report
@@ -59,9 +62,11 @@ class Reader:
         return changes(self._reading(old).report, self._text(old), self._reading(new).report, self._text(new))
 
     def _group(self, name: str) -> tuple[ReportRecord, Group]:
-        with self.catalog().reading() as connection:
+        def ask(connection: Connection) -> tuple[Row[Any], Group | None]:
             row = report_named(connection, name)
-            members = grouped(connection, row.report_id)
+            return row, grouped(connection, row.report_id)
+
+        row, members = self.catalog().read(ask)
         if members is None:
             raise NotFoundError(f"report {row.report_id} has no versions; run gongkai verify")
         return record(row), members

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from gongkai.errors import DamageError, StorageError
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_version, regroup
 from storage.catalog.rows import folded_text, version_row
-from storage.catalog.schema import metadata
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
 from storage.journal import Line, journals, lines_of
@@ -32,14 +31,7 @@ def rebuild(objects: ObjectStore, catalog: Catalog, state: Path, progress: Progr
 
 @contextmanager
 def _fresh(catalog: Catalog) -> Iterator[Connection]:
-    """Empty tables that become the catalog when the block ends well: a new file for SQLite, which also mends a broken
-    one; elsewhere one transaction."""
-    if catalog.file is None:
-        with catalog.writing() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
-            yield connection
-        return
+    """Empty tables that become the catalog when the block ends well, which also mends a broken one."""
     new = catalog.beside()
     try:
         with new.writing() as connection:

@@ -1,7 +1,8 @@
 """Questions to the catalog. Listings page by key, so that the last page costs what the first does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
@@ -55,13 +56,16 @@ def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator
         page = asked.limit(_PAGE if left is None else min(_PAGE, left))
         if after is not None:
             page = page.where(tuple_(*_ORDER) > tuple_(*after))
-        with catalog.reading() as connection:
-            rows = connection.execute(page).all()
+        rows = catalog.read(partial(_all, page))
         yield from map(record, rows)
         if len(rows) < _PAGE:
             return
         after = tuple(rows[-1]._mapping[column.name] for column in _ORDER)
         left = None if left is None else left - len(rows)
+
+
+def _all(statement: Select[Any], connection: Connection) -> Sequence[Row[Any]]:
+    return connection.execute(statement).all()
 
 
 def record(row: Row[Any]) -> ReportRecord:

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import shutil
-import sqlite3
 import tempfile
 import threading
 import zipfile
@@ -48,9 +47,8 @@ def test_reading_where_there_is_no_archive_makes_none(tmp_path: Path) -> None:
 
 def test_a_catalog_of_a_newer_program_is_left_alone(settings: Settings) -> None:
     Archive.open(settings).close()
-    with sqlite3.connect(Path(settings.archive, "catalog.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    with create_engine(settings.catalog_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for read_only in (True, False):
         with pytest.raises(StorageError, match=r"newer gongkai \(schema 9999"):
             Archive.open(settings, read_only=read_only)
