@@ -18,12 +18,15 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.search import Counts, SearchQuery, Snippet
+from storage.search.answers import SearchHit
 
 __all__ = [
     "Archive",
     "ArchiveStats",
     "CellChange",
     "Changes",
+    "Counts",
     "CrawlLog",
     "Damage",
     "KeptFile",
@@ -32,6 +35,9 @@ __all__ = [
     "PendingItem",
     "ReportDetail",
     "ReportRecord",
+    "SearchHit",
+    "SearchQuery",
+    "Snippet",
     "StoredVersion",
     "VerifyReport",
     "VersionEntry",

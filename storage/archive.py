@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -38,9 +39,15 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.search import Counts, SearchIndex, SearchQuery, open_index
+from storage.search.answers import SearchHit, hits
+from storage.search.asked import Order
 from storage.verify import verify
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 2000
+"""Reports taken into the search index on the way, some seconds' work; more wait for a command that is about it."""
 
 
 class Archive:
@@ -58,6 +65,7 @@ class Archive:
             self._writers.shared()
         self._broken: CatalogUnreadableError | None = None
         self._catalog = Catalog(settings.catalog_url, self._state, read_only=read_only)
+        self._index = open_index(self._catalog, objects, self._state, read_only=read_only)
         self._reader = Reader(objects, self._ready)
         self._keeper = Keeper(objects, self._ready, self._state)
 
@@ -86,6 +94,7 @@ class Archive:
         for log in self._crawls.values():
             log.release()
         self._crawls.clear()
+        self._index.close()
         self._catalog.close()
         if self._writers is not None:
             self._writers.close()
@@ -115,8 +124,23 @@ class Archive:
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,
                 ) -> Iterator[ReportRecord]:
         """The index, in order of region, agency, year. `agency` is an id or part of a name, in use or as printed;
-        `region` a code or its beginning (350000 is all of Fujian); the words of `query` must all occur in the text."""
-        return queries.records(self._ready(), queries.ReportQuery(agency, year, region, query, pending), limit)
+        `region` a code or its beginning (350000 is all of Fujian). With `query` it is what `search` finds, newest
+        first."""
+        if query is None:
+            return queries.records(self._ready(), queries.ReportQuery(agency, year, region, pending), limit)
+        found = self.search(SearchQuery(query, agency, year, region), limit=None if pending is not None else limit)
+        records = (hit.record for hit in found if pending in (None, bool(hit.record.pending)))
+        return islice(records, limit)
+
+    def search(self, query: SearchQuery, order: Order = "newest", limit: int | None = None, *,
+               snippets: bool = False) -> Iterator[SearchHit]:
+        """Reports whose title or text holds every term: words, phrases in quotation marks, from one character up.
+        By relevance at most a thousand, weighed among the newest hits."""
+        return hits(self._ready(), self._up_to_date(), self._objects, query, order, limit, snippets)
+
+    def search_counts(self, query: SearchQuery) -> Counts:
+        """How many reports `search` finds, by year and by province."""
+        return self._up_to_date().counts(query)
 
     def report(self, id_or_prefix: str) -> ReportDetail:
         return self._reader.report(id_or_prefix)
@@ -147,7 +171,8 @@ class Archive:
     # care
 
     def verify(self, progress: Progress | None = None) -> VerifyReport:
-        return verify(self._objects, self._ready, self._state, progress)
+        index = self._index if self._broken is None else None
+        return verify(self._objects, self._ready, self._state, progress, index)
 
     def rebuild(self, progress: Progress | None = None) -> dict[str, int]:
         """Makes the catalog again from the objects and journals. No other process may be writing meanwhile."""
@@ -162,6 +187,8 @@ class Archive:
         try:
             counts = rebuild(self._objects, self._catalog, self._state, progress)
             self._broken = None
+            self._index.clear()
+            self._index.catch_up(progress=progress)
         finally:
             self._writers.shared()
             self._catalog.share()
@@ -178,6 +205,7 @@ class Archive:
         if self._read_only:
             return
         self._catalog.join_writers()
+        self._index.prepare()
         if isinstance(self._objects, LocalObjects):
             self._objects.sweep()
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
@@ -186,6 +214,16 @@ class Archive:
         sweep(self._state / "journals")
         for path, data in orphans(self._state / "journals"):
             self._seal_orphan(path, lines_of(data))
+        self._index.catch_up(_AT_ONCE)
+        if waiting := self._index.waiting():
+            logger.warning("%d reports cannot be searched yet; gongkai repair takes them in", waiting)
+
+    def _up_to_date(self) -> SearchIndex:
+        """Who may write takes in what is waiting; who only reads finds what was taken in so far."""
+        self._ready()
+        if not self._read_only:
+            self._index.catch_up()
+        return self._index
 
     def _ready(self) -> Catalog:
         if self._broken is not None:
@@ -208,6 +246,7 @@ class Archive:
         seal(self._objects, log.crawl_id, lines)
         row = crawl_row(lines, sealed=True)
         self._ready().write(lambda connection: enter_crawl(connection, row))
+        self._index.catch_up(_AT_ONCE)
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
 

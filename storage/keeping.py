@@ -25,7 +25,7 @@ from storage.catalog.entry import (
     standing,
     versions_of_document,
 )
-from storage.catalog.rows import VersionRow, capture_row, folded_text, version_row
+from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import CrawlLog, unfinished
 from storage.derived import document_json, reading_text, writable
 from storage.duplicates import ContentState, content_state, same_state
@@ -80,7 +80,7 @@ class Keeper:
                 report = _report_entry(reading, state, document, self._standing_name(document, reading.report))
                 manifest = _manifest(finding, reading, state, entries, number, report, _digests(state, derived))
                 self._write_version(manifest, derived)
-                made = manifest, text
+                made = manifest
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, row = self._enter(entries, reading, document, number, made, latest)
         if made is None:
@@ -154,12 +154,10 @@ class Keeper:
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
         manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        text = self._objects.get(version_key(document, number, TEXT)).decode()
         row = version_row(manifest)
-        folded = folded_text(manifest, text)
 
         def enter(connection: Connection) -> None:
-            enter_version(connection, row, folded, manifest)
+            enter_version(connection, row, manifest)
             regroup(connection, row.report_id)
 
         self._catalog().write(enter)
@@ -196,7 +194,7 @@ class Keeper:
             self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name])
 
     def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
-               made: tuple[Manifest, str] | None, latest: VersionRow | None,
+               made: Manifest | None, latest: VersionRow | None,
                ) -> tuple[Literal["new", "changed", "unchanged", "copy"], VersionRow]:
         """What became of it, and the version that stands for it in the index."""
         if made is None:
@@ -210,12 +208,11 @@ class Keeper:
 
             self._catalog().write(see_again)
             return "unchanged", latest
-        manifest, text = made
-        row, folded = version_row(manifest), folded_text(manifest, text)
+        row = version_row(made)
 
         def enter(connection: Connection) -> tuple[str | None, set[str], Group | None]:
             before, carriers = standing(connection, row.report_id)
-            enter_version(connection, row, folded, manifest)
+            enter_version(connection, row, made)
             after = regroup(connection, row.report_id)
             if latest is not None and latest.report_id != row.report_id:
                 regroup(connection, latest.report_id)

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from gongkai.errors import DamageError, StorageError
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_version, regroup
-from storage.catalog.rows import folded_text, version_row
+from storage.catalog.rows import version_row
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
 from storage.journal import Line, journals, lines_of
-from storage.layout import CRAWLS, DOCUMENTS, MANIFEST, TEXT, crawl_key, parse_crawl, parse_version, version_key
+from storage.layout import CRAWLS, DOCUMENTS, MANIFEST, crawl_key, parse_crawl, parse_version, version_key
 from storage.manifest import load
 from storage.objects import ObjectStore
 
@@ -63,9 +63,8 @@ class _Rebuild:
 
     def _enter(self, document: str, number: int) -> None:
         manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        text = self._objects.get(version_key(document, number, TEXT)).decode("utf-8", "replace")
         row = version_row(manifest)
-        enter_version(self._connection, row, folded_text(manifest, text), manifest)
+        enter_version(self._connection, row, manifest)
         self._reports.add(row.report_id)
         self._count("versions")
 

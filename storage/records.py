@@ -13,7 +13,8 @@ from storage.manifest import Manifest
 class ReportRecord:
     """One line of the index: the report of one agency for one year. `url` is the canonical page or file, `urls` every
     page that carries it, `files` every attachment, `versions` the number of distinct states ever published,
-    `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read."""
+    `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read.
+    `shown` is the version of the canonical document, for other modules here and not part of the published record."""
 
     report_id: str
     report_year: int | None
@@ -34,10 +35,12 @@ class ReportRecord:
     text_sha256: str
     checks: dict[str, int]
     pending: tuple[str, ...] = ()
+    shown: tuple[str, int] = ("", 0)
 
     def as_json(self) -> dict[str, Any]:
         """The fields in their published order."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()
+                if name != "shown"}
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
-from storage.catalog.rows import capture_row, folded_text, version_row
+from storage.catalog.rows import capture_row, version_row
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
-from storage.damage import RECRAWL, RESTORE, Findings, Kind, Progress, VerifyReport
+from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
 from storage.identity import agency_id, document_id, report_id
 from storage.journal import journals, lines_of
@@ -33,13 +33,15 @@ from storage.layout import (
 from storage.manifest import Manifest, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
+from storage.search import SearchIndex
+from storage.search.audit import check_search
 
 _THREADS = 8
 _BATCH = 64  # bodies are large: only so many in memory
 
 
 def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
-           progress: Progress | None) -> VerifyReport:
+           progress: Progress | None, index: SearchIndex | None = None) -> VerifyReport:
     findings = Findings(progress)
     keys = list(objects.keys())
     check = _ObjectCheck(objects, findings)
@@ -53,6 +55,8 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     for path in journals(state / "journals"):
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
     findings.guarded("catalog:", lambda: check.audit.run(catalog()), "run: gongkai rebuild")
+    if index is not None:
+        findings.guarded("catalog:search", lambda: check_search(catalog(), index, findings), REPAIR)
     check.match_raw()
     check.match_versions()
     return findings.report()
@@ -124,9 +128,7 @@ class _ObjectCheck:
             else:
                 self._findings.damage(file, "missing", "the version's manifest names it", RESTORE)
         rows = [capture_row(c, manifest.report.kind, document, number) for c in manifest.captures]
-        text = self._objects.get(version_key(document, number, TEXT)) if TEXT in names else b""
-        sound = sha256_hex(text) == manifest.digests.text_md  # else the text is named, and says nothing of the row
-        self.audit.expect_rows(version_row(manifest), folded_text(manifest, text.decode()) if sound else None, rows)
+        self.audit.expect_rows(version_row(manifest), rows)
 
     def _derived(self, key: str, digest: str) -> None:
         data = self._objects.get(key)

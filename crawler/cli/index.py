@@ -13,8 +13,9 @@ from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
 from gongkai.chinese import printable
+from gongkai.errors import ConfigurationError
 from gongkai.settings import load_settings
-from storage import Archive, ReportRecord, StoredVersion
+from storage import Archive, ReportRecord, SearchHit, SearchQuery, StoredVersion
 
 ID_CHARACTERS = 10
 """As many characters of an identifier as tables print; commands take any unambiguous prefix."""
@@ -41,6 +42,12 @@ def reports(
     query: Annotated[
         str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")
     ] = None,
+    order: Annotated[
+        Literal["newest", "relevance"] | None, typer.Option("--order", help="检索结果的顺序 · order of what was found")
+    ] = None,
+    with_snippets: Annotated[
+        bool, typer.Option("--snippets", help="显示找到的文字 · show the words found (--format table or jsonl)")
+    ] = False,
     pending: Annotated[
         bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")
     ] = False,
@@ -50,8 +57,19 @@ def reports(
     archive: ArchiveOption = None,
 ) -> None:
     """存档索引 · the index of the archive."""
+    if query is None and (order or with_snippets):
+        raise ConfigurationError("--order and --snippets go with --query TEXT, which says what to look for")
     with _open(archive) as opened:
-        found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
+        if query is not None and (order or with_snippets):
+            asked = SearchQuery(query, agency=agency, year=year, region=region)
+            searched = opened.search(asked, order or "newest", snippets=with_snippets)
+            hits = (hit for hit in searched if not pending or hit.record.pending)
+            if with_snippets and as_format != "csv":
+                _show_found(hits, as_format)
+                return
+            found: Iterable[ReportRecord] = (hit.record for hit in hits)
+        else:
+            found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
         if as_format == "jsonl":
             for record in found:
                 sys.stdout.write(json.dumps(record.as_json(), ensure_ascii=False) + "\n")
@@ -61,6 +79,22 @@ def reports(
             records = list(found)
             print_table(records)
             tell(f"共 {len(records)} 份报告", f"{len(records)} reports", style="dim")
+
+
+def _show_found(hits: Iterable[SearchHit], as_format: str) -> None:
+    count = 0
+    for count, hit in enumerate(hits, 1):
+        record = hit.record
+        if as_format == "jsonl":
+            found = {**record.as_json(), "snippets": [snippet.as_html() for snippet in hit.snippets]}
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            continue
+        out.print(Text(printable(f"{record.report_year or '?'} {record.agency or ''} {record.title or ''} "
+                                 f"({record.report_id[:ID_CHARACTERS]})"), style="bold"))
+        for snippet in hit.snippets:
+            out.print(Text("  ").append_text(Text.assemble(
+                *((text, "bold yellow" if mark else "") for text, mark in snippet.pieces))))
+    tell(f"共 {count} 份报告", f"{count} reports", style="dim")
 
 
 def show(

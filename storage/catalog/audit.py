@@ -30,7 +30,7 @@ class Audit:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.wanted_raw: dict[str, Wanted] = {}
-        self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
+        self._versions: dict[tuple[str, int], str | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._crawls: dict[str, Mapping[str, Any]] = {}
@@ -47,9 +47,8 @@ class Audit:
         """Its manifest stands among the objects; until `expect_rows` it counts as unreadable, and is named as such."""
         self._versions[document, number] = None
 
-    def expect_rows(self, row: VersionRow, folded: str | None, taken: Iterable[Mapping[str, Any]]) -> None:
-        """`folded` is None where the text itself is damaged."""
-        self._versions[row.document_id, row.number] = (_print(row), _print(folded) if folded is not None else None)
+    def expect_rows(self, row: VersionRow, taken: Iterable[Mapping[str, Any]]) -> None:
+        self._versions[row.document_id, row.number] = _print(row)
         self.expect_captures(taken)
 
     def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -108,9 +107,9 @@ class Audit:
             expected, key = self._versions.get(name), version_key(*name, MANIFEST)
             if name not in self._versions and not self._objects.exists(key):
                 self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
-            if expected and (expected[0] != _print(row) or expected[1] not in (None, _print(stored.folded))):
+            if expected and expected != _print(row):
                 self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
-                                      "it is not what the kept manifest and text say", REBUILD)
+                                      "it is not what the kept manifest says", REBUILD)
         for document, number in sorted(set(self._versions) - found):
             key = version_key(document, number, MANIFEST)
             if document in self._intended:

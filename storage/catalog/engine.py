@@ -27,8 +27,11 @@ _WRITING = "gongkai_writing"
 class Catalog:
     """Short transactions only: no object is read or written while one is open."""
 
-    def __init__(self, url: str | URL, state: Path, *, read_only: bool, schema_name: str | None = None) -> None:
+    def __init__(self, url: str | URL, state: Path, *, read_only: bool, schema_name: str | None = None,
+                 careful: bool = False) -> None:
+        """With `careful` a commit outlives a power cut: for what the objects do not give back by themselves."""
         self.url = _parsed(url)
+        self._synchronous = "FULL" if careful else "NORMAL"
         self._schema = schema_name
         self.name = self.url.render_as_string(hide_password=True)
         self._read_only = read_only
@@ -90,8 +93,7 @@ class Catalog:
             return False if revision == schema.HEAD else self._refuse_old(revision)
         # One at a time: switching a new file to WAL fails at once, without waiting, while another looks at it.
         with exclusively(self._state / "locks" / "migrate.lock"):
-            if self.file is not None:
-                self._outside_transactions("PRAGMA journal_mode=WAL")
+            self._make_concurrent()
             revision = self._revision()
             if revision != schema.HEAD:
                 _migrate(self)
@@ -127,6 +129,22 @@ class Catalog:
     def _rejoin(self) -> None:
         if self._writes and self._locks is not None:
             self._locks.join_writers()
+
+    def make_concurrent(self) -> None:
+        """Readers beside a writer, in a file that has no migrations."""
+        with exclusively(self._state / "locks" / "migrate.lock"):
+            self._make_concurrent()
+
+    def _make_concurrent(self) -> None:
+        if self.file is not None:
+            self._outside_transactions("PRAGMA journal_mode=WAL")
+
+    def discard_file(self) -> None:
+        """The file goes, and the next use makes an empty one. The caller keeps every other writer out."""
+        self._engine.dispose()
+        if self.file is not None:
+            _remove(self.file)
+        self._engine = self._open(self.url)
 
     def still_there(self) -> None:
         """SQLite writes on into a file that was removed, where nobody will ever read it."""
@@ -229,7 +247,8 @@ class Catalog:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
         if not self._read_only:
-            cursor.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost last rows, which the objects give back
+            # NORMAL: a power cut may cost the last rows, which the objects give back.
+            cursor.execute(f"PRAGMA synchronous={self._synchronous}")
         cursor.close()
 
     def _revision(self) -> str | None:

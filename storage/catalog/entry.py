@@ -1,5 +1,6 @@
 """Rows going in: the same few functions serve keeping, adopting after a crash, and rebuilding."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,16 +10,19 @@ from sqlalchemy import Connection, case, delete, func, select
 from gongkai.chinese import fold
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
-from storage.catalog.schema import agencies, captures, crawls, reports, versions
+from storage.catalog.schema import agencies, captures, crawls, reports, search_queue, versions
 from storage.grouping import Group, Seen, group
 from storage.manifest import Manifest
 
-_VERSION_COLUMNS = [column for column in versions.c if column.name != "folded"]
+# What the search index makes its entry of.
+_SEARCHED = [reports.c[name] for name in (
+    "document_id", "number", "text_sha256", "title", "agency", "agency_id", "names", "report_year", "region_code",
+    "form_id", "checks_fail", "published", "first_seen")]
 
 
-def enter_version(connection: Connection, row: VersionRow, folded: str, manifest: Manifest) -> None:
+def enter_version(connection: Connection, row: VersionRow, manifest: Manifest) -> None:
     """The version with the captures that made it. `regroup` its report afterwards."""
-    put_row(connection, versions, {**asdict(row), "folded": folded})
+    put_row(connection, versions, asdict(row))
     enter_captures(connection, [capture_row(c, manifest.report.kind, row.document_id, row.number)
                                 for c in manifest.captures])
 
@@ -32,7 +36,7 @@ def enter_crawl(connection: Connection, row: Mapping[str, Any]) -> None:
 
 
 def versions_of_report(connection: Connection, report_id: str) -> list[VersionRow]:
-    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.report_id == report_id))
+    found = connection.execute(select(versions).where(versions.c.report_id == report_id))
     return [VersionRow.from_row(row) for row in found]
 
 
@@ -44,7 +48,7 @@ def standing(connection: Connection, report_id: str) -> tuple[str | None, set[st
 
 
 def versions_of_document(connection: Connection, document_id: str) -> list[VersionRow]:
-    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.document_id == document_id)
+    found = connection.execute(select(versions).where(versions.c.document_id == document_id)
                                .order_by(versions.c.number))
     return [VersionRow.from_row(row) for row in found]
 
@@ -65,15 +69,24 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
 def regroup(connection: Connection, report_id: str) -> Group | None:
     """Writes the report's row anew from its versions and captures."""
     found = grouped(connection, report_id)
+    before = connection.execute(select(*_SEARCHED).where(reports.c.report_id == report_id)).first()
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
+        _queue(connection, report_id)
         return None
-    put_row(connection, reports, report_row(report_id, found))
+    row = report_row(report_id, found)
+    put_row(connection, reports, row)
+    if before is None or any(row[name] != value for name, value in before._mapping.items()):
+        _queue(connection, report_id)
     main = found.canonical
     if main.agency_id:
         put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
                                        "region_code": main.region_code, "admin_level": main.admin_level})
     return found
+
+
+def _queue(connection: Connection, report_id: str) -> None:
+    put_row(connection, search_queue, {"report_id": report_id, "ticket": secrets.token_hex(8)})
 
 
 def regroup_captured(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
 from gongkai.chinese import fold
 from gongkai.errors import NotFoundError
 from storage.catalog.engine import Catalog
+from storage.catalog.regions import region_range
 from storage.catalog.schema import agencies, captures, crawls, reports, versions
 from storage.identity import address_name
 from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
@@ -22,12 +23,11 @@ _SHORTEST_PREFIX = 4
 @dataclass(frozen=True)
 class ReportQuery:
     """Every given condition must hold. `agency` is an agency id or part of a name in use or as printed; `region` a
-    six-digit code or its beginning (350000 means all of Fujian); the words of `query` must all occur in the text."""
+    six-digit code or its beginning (350000 means all of Fujian)."""
 
     agency: str | None = None
     year: int | None = None
     region: str | None = None
-    query: str | None = None
     pending: bool | None = None
 
     def statement(self) -> Select[Any]:
@@ -38,14 +38,9 @@ class ReportQuery:
         if self.year is not None:
             asked = asked.where(reports.c.report_year == self.year)
         if self.region is not None:
-            asked = asked.where(reports.c.region_code.startswith(_region_prefix(self.region), autoescape=True))
+            asked = asked.where(region_range(reports.c.region_code, self.region))
         if self.pending is not None:
             asked = asked.where(reports.c.has_pending.is_(self.pending))
-        if self.query is not None:
-            asked = asked.join(versions, (versions.c.document_id == reports.c.document_id)
-                               & (versions.c.number == reports.c.number))
-            asked = asked.where(*(versions.c.folded.contains(fold(word), autoescape=True)
-                                  for word in self.query.split()))
         return asked
 
 
@@ -64,6 +59,11 @@ def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator
         left = None if left is None else left - len(rows)
 
 
+def records_of(catalog: Catalog, ids: Sequence[str]) -> dict[str, ReportRecord]:
+    rows = catalog.read(partial(_all, select(reports).where(reports.c.report_id.in_(ids))))
+    return {row.report_id: record(row) for row in rows}
+
+
 def _all(statement: Select[Any], connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(statement).all()
 
@@ -76,7 +76,7 @@ def record(row: Row[Any]) -> ReportRecord:
         urls=tuple(row.urls), files=tuple(row.files), versions=row.versions, first_seen=row.first_seen,
         last_seen=row.last_seen, text_sha256=row.text_sha256,
         checks={"pass": row.checks_pass, "fail": row.checks_fail, "not_assessable": row.checks_not_assessable},
-        pending=tuple(row.pending))
+        pending=tuple(row.pending), shown=(row.document_id, row.number))
 
 
 def report_named(connection: Connection, name: str) -> Row[Any]:
@@ -131,9 +131,3 @@ def stats(connection: Connection) -> ArchiveStats:
     return ArchiveStats(agencies=count(agencies), reports=count(reports), documents=documents,
                         versions=count(versions), captures=count(captures), crawls=count(crawls),
                         raw_objects=raw_objects, raw_bytes=int(raw_bytes or 0), first_seen=first, last_seen=last)
-
-
-def _region_prefix(code: str) -> str:
-    while (len(code) == 6 and code.endswith("00")) or (len(code) == 4 and code.endswith("00")):
-        code = code[:-2]
-    return code

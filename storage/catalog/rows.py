@@ -6,13 +6,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from gongkai.address import canonical, host_of
-from gongkai.chinese import fold
 from storage.duplicates import SourceState
 from storage.identity import address_name
 from storage.manifest import CaptureEntry, Manifest
-
-# `fold` remembers what it folded, which is right for labels and ruinous for whole texts.
-_fold_text = fold.__wrapped__
 
 
 @dataclass(frozen=True)
@@ -79,13 +75,6 @@ def version_row(manifest: Manifest) -> VersionRow:
         states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}
                 for s in manifest.states],
         manifest_sha256=manifest.manifest_sha256)
-
-
-def folded_text(manifest: Manifest, text: str) -> str:
-    """What text search looks in: names, title and text in comparison form."""
-    report = manifest.report
-    parts = (report.filed_under, report.agency, report.title, text)
-    return "\n".join(_fold_text(part) for part in parts if part).replace("\0", "\ufffd")
 
 
 def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> dict[str, Any]:

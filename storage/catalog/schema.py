@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -85,7 +85,6 @@ versions = Table(
     Column("checks_not_assessable", Integer, nullable=False),
     Column("states", JSON, nullable=False),
     Column("manifest_sha256", String, nullable=False),
-    Column("folded", Text, nullable=False),
     Index("versions_by_report", "report_id", "document_id", "number"),
 )
 
@@ -128,4 +127,11 @@ agencies = Table(
     Column("region_code", Bytewise, nullable=False),
     Column("admin_level", String),
     Index("agencies_in_order", "region_code", "agency"),
+)
+
+search_queue = Table(
+    "search_queue", metadata,
+    # Reports whose entry in the search index is not yet what their row says; `ticket` changes when a row does again.
+    Column("report_id", String, primary_key=True),
+    Column("ticket", String, nullable=False),
 )

@@ -143,7 +143,9 @@ def test_the_migrations_lead_to_the_tables_the_program_uses() -> None:
 def test_a_migrated_catalog_differs_in_nothing_from_the_declared_one(settings: Settings) -> None:
     Archive.open(settings).close()
     with create_engine(settings.catalog_url).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        differences = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+        # On a server the search index stands beside the catalog; it is made anew, not migrated.
+        assert [found for found in differences if not ("remove" in found[0] and "search_" in str(found[1]))] == []
 
 
 def test_an_installed_package_brings_its_migrations(tmp_path: Path) -> None:
