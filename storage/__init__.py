@@ -3,6 +3,7 @@
     from storage import Archive
 """
 
+from storage.absence import Absence
 from storage.archive import Archive
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -22,6 +23,7 @@ from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
 
 __all__ = [
+    "Absence",
     "Archive",
     "ArchiveStats",
     "CellChange",

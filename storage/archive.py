@@ -15,9 +15,10 @@ from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
+from storage.absence import failed_looks
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
+from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
 from storage.failures import CatalogUnreadableError, file_failures
@@ -244,8 +245,13 @@ class Archive:
     def _seal_log(self, log: CrawlLog) -> None:
         lines = log.lines()
         seal(self._objects, log.crawl_id, lines)
-        row = crawl_row(lines, sealed=True)
-        self._ready().write(lambda connection: enter_crawl(connection, row))
+        row, failed = crawl_row(lines, sealed=True), failed_looks(lines)
+
+        def enter(connection: Connection) -> None:
+            enter_crawl(connection, row)
+            enter_failed_looks(connection, log.crawl_id, failed)
+
+        self._ready().write(enter)
         self._index.catch_up(_AT_ONCE)
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
@@ -257,10 +263,11 @@ class Archive:
             begun = unfinished(lines)
             for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
                 self._keeper.settle(document, {number for other, number in begun if other == document})
-            crawl, rows = crawl_row(lines, sealed=True), capture_rows(lines)
+            crawl, rows, failed = crawl_row(lines, sealed=True), capture_rows(lines), failed_looks(lines)
 
             def enter(connection: Connection) -> None:
                 enter_crawl(connection, crawl)
+                enter_failed_looks(connection, crawl["crawl_id"], failed)
                 enter_captures(connection, rows)
                 regroup_captured(connection, rows)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from gongkai.errors import DamageError, StorageError
+from storage.absence import failed_looks
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import enter_captures, enter_crawl, enter_version, regroup
+from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
 from storage.catalog.rows import version_row
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
@@ -78,6 +79,8 @@ class _Rebuild:
         crawl, rows = crawl_row(lines, sealed=sealed), capture_rows(lines)
         enter_crawl(self._connection, crawl)
         enter_captures(self._connection, rows)
+        if sealed:
+            enter_failed_looks(self._connection, crawl["crawl_id"], failed_looks(lines))
         self._count("crawls")
         self._count("captures", len(rows))
 

@@ -1,12 +1,14 @@
 """What the archive answers with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from gongkai.report import Reading
+from storage.absence import Absence
 from storage.manifest import Manifest
+from storage.steps import Step
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class ReportRecord:
 class VersionEntry:
     """One state in a report's history. `number` counts within the report in order of time and is what `version` and
     `changes` take; `document_number` counts within the document. `before` is the number of the state this one is
-    compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it."""
+    compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it. `step` says what
+    happened: published first, re-issued at the same address, corrected beside it, moved, copied, or printed in another
+    format. `absences`, with a document's newest version: when its page was gone."""
 
     number: int
     document_id: str
@@ -64,6 +68,12 @@ class VersionEntry:
     before: int | None = None
     text_changed: bool | None = None
     changed_cells: tuple[str, ...] = ()
+    step: Step = "first"
+    form_id: str | None = None
+    absences: tuple[Absence, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "absences": [asdict(absence) for absence in self.absences]}
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,21 @@
 """Rows going in: the same few functions serve keeping, adopting after a crash, and rebuilding."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, select
 
 from gongkai.chinese import fold
+from storage.absence import Absence, absences
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
-from storage.catalog.schema import agencies, captures, crawls, reports, search_queue, versions
+from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
 from storage.grouping import Group, Seen, group
 from storage.manifest import Manifest
+
+_AT_ONCE = 500
 
 # What the search index makes its entry of.
 _SEARCHED = [reports.c[name] for name in (
@@ -33,6 +36,31 @@ def enter_captures(connection: Connection, rows: Iterable[Mapping[str, Any]]) ->
 
 def enter_crawl(connection: Connection, row: Mapping[str, Any]) -> None:
     put_row(connection, crawls, row)
+
+
+def enter_failed_looks(connection: Connection, crawl_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of addresses that carry a report; of others nobody asks whether they are gone."""
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start:start + _AT_ONCE]
+        asked = select(versions.c.document_id).where(versions.c.document_id.in_({r["document_id"] for r in some}))
+        known = set(connection.execute(asked).scalars())
+        insert_missing(connection, failed_looks,
+                       [{**row, "crawl_id": crawl_id} for row in some if row["document_id"] in known])
+
+
+def page_absences(connection: Connection, documents: Iterable[str]) -> dict[str, tuple[Absence, ...]]:
+    """Of each of these documents when its page was gone."""
+    named = sorted(set(documents))
+    failed: dict[str, list[str]] = {}
+    for document, at in connection.execute(select(failed_looks.c.document_id, failed_looks.c.at).where(
+            failed_looks.c.document_id.in_(named))):
+        failed.setdefault(document, []).append(at)
+    seen: dict[str, list[str]] = {}
+    if failed:
+        for document, at in connection.execute(select(captures.c.document_id, captures.c.fetched_at).where(
+                captures.c.document_id.in_(sorted(failed)), captures.c.role == "page")):
+            seen.setdefault(document, []).append(at)
+    return {document: absences(failed.get(document, ()), seen.get(document, ())) for document in named}
 
 
 def versions_of_report(connection: Connection, report_id: str) -> list[VersionRow]:

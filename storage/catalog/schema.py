@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -134,4 +134,15 @@ search_queue = Table(
     # Reports whose entry in the search index is not yet what their row says; `ticket` changes when a row does again.
     Column("report_id", String, primary_key=True),
     Column("ticket", String, nullable=False),
+)
+
+failed_looks = Table(
+    "failed_looks", metadata,
+    # Pages of known documents that a crawl asked for in vain.
+    Column("document_id", String, primary_key=True),
+    Column("at", String, primary_key=True),
+    Column("crawl_id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("status", Integer),
+    Column("outcome", String, nullable=False),
 )
