@@ -5,6 +5,7 @@
 
 from storage.absence import Absence
 from storage.archive import Archive
+from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
 from storage.records import (
@@ -29,6 +30,9 @@ __all__ = [
     "CellChange",
     "Changes",
     "Counts",
+    "CoverageCell",
+    "CoverageCount",
+    "CoverageQuery",
     "CrawlLog",
     "Damage",
     "KeptFile",

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from gongkai.capture import Finding, Verdict
+from gongkai.clock import utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
@@ -19,6 +20,7 @@ from storage.absence import failed_looks
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
+from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, coverage, coverage_counts
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
 from storage.failures import CatalogUnreadableError, file_failures
@@ -142,6 +144,14 @@ class Archive:
     def search_counts(self, query: SearchQuery) -> Counts:
         """How many reports `search` finds, by year and by province."""
         return self._up_to_date().counts(query)
+
+    def coverage(self, query: CoverageQuery | None = None) -> Iterator[CoverageCell]:
+        """Expected agencies by years: what is there, late, changed, or missing and why."""
+        return coverage(self._ready(), query or CoverageQuery(), utc_now().date())
+
+    def coverage_counts(self, query: CoverageQuery | None = None) -> list[CoverageCount]:
+        """By province and year, for the whole country at once."""
+        return coverage_counts(self._ready(), query or CoverageQuery(), utc_now().date())
 
     def report(self, id_or_prefix: str) -> ReportDetail:
         return self._reader.report(id_or_prefix)

@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "index",
     "history": "index",
     "diff": "index",
+    "coverage": "coverage",
     "extract": "extract",
     "verify": "integrity",
     "rebuild": "integrity",

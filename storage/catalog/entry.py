@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, select
 
+from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from storage.absence import Absence, absences
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
 from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
+from storage.deadlines import days_late
 from storage.grouping import Group, Seen, group
 from storage.manifest import Manifest
 
@@ -142,7 +144,16 @@ def report_row(report_id: str, found: Group) -> dict[str, Any]:
         "pending": list(pending), "has_pending": bool(pending), "versions": found.states,
         "first_seen": min(m.seen.first for m in members), "last_seen": max(m.seen.last for m in members),
         "text_sha256": main.text_sha256, "checks_pass": main.checks_pass, "checks_fail": main.checks_fail,
-        "checks_not_assessable": main.checks_not_assessable}
+        "checks_not_assessable": main.checks_not_assessable, **_coverage(main, found)}
+
+
+def _coverage(main: VersionRow, found: Group) -> dict[str, Any]:
+    """A page posted anew in another year is no late report: of several dates the first counts."""
+    kind = agency_type(main.agency)
+    published = min(filter(None, (member.row.published for member in found.members)), default=None)
+    late = days_late(published, main.report_year, kind, main.scope)
+    state = "late" if late is not None and late > 0 else "changed" if found.states > 1 else "present"
+    return {"agency_type": kind, "days_late": late, "coverage": state}
 
 
 def _latest_rows(rows: list[VersionRow]) -> list[VersionRow]:

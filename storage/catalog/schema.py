@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -115,6 +115,10 @@ reports = Table(
     Column("checks_pass", Integer, nullable=False),
     Column("checks_fail", Integer, nullable=False),
     Column("checks_not_assessable", Integer, nullable=False),
+    Column("agency_type", String, nullable=False, server_default=""),
+    Column("days_late", Integer),
+    Column("coverage", String, nullable=False, server_default="present"),
+    Index("reports_by_coverage", "region_code", "report_year", "coverage"),
     Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
     Index("reports_by_agency", "agency_id", "report_year"),

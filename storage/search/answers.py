@@ -11,7 +11,7 @@ from storage.layout import TEXT, version_key
 from storage.objects import ObjectStore
 from storage.records import ReportRecord
 from storage.search.asked import Order, SearchQuery
-from storage.search.grams import terms
+from storage.search.grams import plain, terms
 from storage.search.index import SearchIndex
 from storage.search.snippets import Snippet, snippets
 
@@ -51,5 +51,6 @@ def _hits(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: Sea
 def _snippets(objects: ObjectStore, record: ReportRecord, words: list[str]) -> tuple[Snippet, ...]:
     document, number = record.shown
     with suppress(StorageError):
-        return snippets(objects.get(version_key(document, number, TEXT)).decode("utf-8", "replace"), words)
+        text = objects.get(version_key(document, number, TEXT)).decode("utf-8", "replace")
+        return snippets(plain(text), words)
     return ()

@@ -38,6 +38,11 @@ def text_tokens(text: str) -> list[str]:
     return tokens
 
 
+def plain(text: str) -> str:
+    """A stored text without the marks of its tables and headings, for showing."""
+    return re.sub(r" *\| *", " ", _MARKS.sub("", text))
+
+
 def terms(query: str) -> list[str]:
     """The terms as typed: words parted by blanks, and phrases in quotation marks. Raises ConfigurationError where
     there is nothing to look for."""
