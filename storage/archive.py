@@ -42,9 +42,11 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.repair import Mended, Repair
 from storage.search import Counts, SearchIndex, SearchQuery, open_index
 from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
+from storage.spotcheck import verify_some
 from storage.verify import verify
 
 logger = logging.getLogger(__name__)
@@ -181,9 +183,24 @@ class Archive:
 
     # care
 
-    def verify(self, progress: Progress | None = None) -> VerifyReport:
+    def verify(self, progress: Progress | None = None, *, sample: int | None = None,
+               since: str | None = None) -> VerifyReport:
+        """Everything; or so many versions and captures drawn by lot, or what was captured since a day (ISO)."""
+        if sample is not None or since is not None:
+            return verify_some(self._objects, self._ready, progress, sample=sample, since=since)
         index = self._index if self._broken is None else None
         return verify(self._objects, self._ready, self._state, progress, index)
+
+    def repair(self, *, apply: bool, progress: Progress | None = None) -> tuple[list[Mended], VerifyReport]:
+        """What was or, without `apply`, would be made again from sound objects, and how the archive stands then."""
+        self._must_write()
+        self._index.catch_up(progress=progress)
+        before = self.verify(progress)
+        repair = Repair(self._objects, self._ready(), self._index)
+        steps = repair.plan(before.damages)
+        if not apply or not steps:
+            return [told for told, _ in steps], before
+        return repair.apply(steps), self.verify(progress)
 
     def rebuild(self, progress: Progress | None = None) -> dict[str, int]:
         """Makes the catalog again from the objects and journals. No other process may be writing meanwhile."""

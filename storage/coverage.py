@@ -1,4 +1,4 @@
-"""What is there against what ought to be: expected agencies by years, each present, late, changed or missing, and why."""
+"""What is there against what ought to be: expected agencies by years, each present, late, changed or missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -13,7 +13,7 @@ from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
-from storage.catalog.rows import capture_row, version_row
+from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
 from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
@@ -30,7 +30,7 @@ from storage.layout import (
     raw_key,
     version_key,
 )
-from storage.manifest import Manifest, load
+from storage.manifest import Manifest, is_as_written, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
 from storage.search import SearchIndex
@@ -44,7 +44,7 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
            progress: Progress | None, index: SearchIndex | None = None) -> VerifyReport:
     findings = Findings(progress)
     keys = list(objects.keys())
-    check = _ObjectCheck(objects, findings)
+    check = ObjectCheck(objects, findings)
     check.raw([key for key in keys if parse_raw(key)])
     check.versions([key for key in keys if parse_version(key)])
     for key in keys:
@@ -62,7 +62,7 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     return findings.report()
 
 
-class _ObjectCheck:
+class ObjectCheck:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
@@ -72,6 +72,7 @@ class _ObjectCheck:
         self._orphans: list[tuple[str, int, str]] = []
         self._told: dict[tuple[str, int], str] = {}
         self._unfinished: set[tuple[str, int]] = set()
+        self.dropped: set[str] = set()
 
     def raw(self, keys: list[str]) -> None:
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -93,6 +94,28 @@ class _ObjectCheck:
         if sha256_hex(body) != parse_raw(key):
             return None, ("altered", "its bytes are not those its name promises")
         return len(body), None
+
+    def some_version(self, row: VersionRow) -> None:
+        """One version by its row: its files, its manifest, and the row against it."""
+        key = version_key(row.document_id, row.number, MANIFEST)
+        names = {name for name in (MANIFEST, DOCUMENT, TEXT)
+                 if self._objects.exists(version_key(row.document_id, row.number, name))}
+        if MANIFEST not in names:
+            self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
+            return
+
+        def check() -> None:
+            self._version(row.document_id, row.number, names)
+            if version_row(load(self._objects.get(key))) != row:
+                self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
+                                      "it is not what the kept manifest says", REPAIR)
+
+        self._findings.guarded(key, check, RESTORE)
+
+    def raw_key(self, sha256: str) -> str | None:
+        """Under which its bytes stand."""
+        keys = (raw_key(sha256, compressed=compressed) for compressed in (True, False))
+        return next((key for key in keys if self._objects.exists(key)), None)
 
     def versions(self, keys: list[str]) -> None:
         present: dict[tuple[str, int], set[str]] = {}
@@ -116,7 +139,10 @@ class _ObjectCheck:
 
     def _version(self, document: str, number: int, names: set[str]) -> None:
         key = version_key(document, number, MANIFEST)
-        manifest = load(self._objects.get(key))
+        data = self._objects.get(key)
+        manifest = load(data)
+        if not is_as_written(data):
+            self._findings.damage(key, "altered", "it says the same in other bytes than were written", RESTORE)
         if problem := _misdescribed(manifest, document, number):
             self._findings.damage(key, "misdescribed", problem, RESTORE)
         for capture in manifest.captures:

@@ -25,6 +25,7 @@ COMMANDS = {
     "coverage": "coverage",
     "extract": "extract",
     "verify": "integrity",
+    "repair": "integrity",
     "rebuild": "integrity",
     "demo": "demo",
     "doctor": "doctor",

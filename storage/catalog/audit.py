@@ -14,6 +14,8 @@ from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
 
+_AT_ONCE = 2000  # rows in memory
+
 
 class Wanted(NamedTuple):
     """Bytes that something refers to; what is not said is None."""
@@ -99,7 +101,7 @@ class Audit:
 
     def _check_versions(self, connection: Connection) -> set[tuple[str, int]]:
         found: set[tuple[str, int]] = set()
-        for stored in connection.execute(select(versions)):
+        for stored in connection.execute(select(versions).execution_options(yield_per=_AT_ONCE)):
             row = VersionRow.from_row(stored)
             name = (row.document_id, row.number)
             found.add(name)
@@ -121,7 +123,7 @@ class Audit:
 
     def _check_captures(self, connection: Connection, sealed: Mapping[str, bool], known: set[tuple[str, int]]) -> None:
         seen: set[str] = set()
-        for stored in connection.execute(select(captures)):
+        for stored in connection.execute(select(captures).execution_options(yield_per=_AT_ONCE)):
             row = dict(stored._mapping)
             name = f"catalog:captures/{stored.capture_id}"
             seen.add(stored.capture_id)

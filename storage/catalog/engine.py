@@ -3,7 +3,7 @@ opening."""
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -159,19 +159,30 @@ class Catalog:
                                "The objects are the truth: make it again with: gongkai rebuild")
 
     def beside(self) -> "Catalog":
-        """An empty catalog beside this one, in a new file or in a schema of its own, for `take_over`."""
+        """A catalog beside this one, in a new file or in a schema of its own, for `take_over`: empty, or as a rebuild
+        that was broken off left it."""
         file = self.file
         if file is None:
             with self.writing() as connection:
-                connection.execute(text(f"DROP SCHEMA IF EXISTS {_BESIDE} CASCADE"))
-                connection.execute(text(f"CREATE SCHEMA {_BESIDE}"))
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {_BESIDE}"))
             catalog = Catalog(self.url, self._state, read_only=False, schema_name=_BESIDE)
         else:
-            other = file.with_name(f"{file.name}.rebuild-{os.getpid()}")
-            _remove(other)
-            catalog = Catalog(self.url.set(database=str(other)), self._state, read_only=False)
-        catalog.prepare()
+            catalog = Catalog(self.url.set(database=f"{file}.rebuild"), self._state, read_only=False)
+        try:
+            catalog.prepare()
+        except CatalogUnreadableError:  # torn: begun anew
+            catalog.close()
+            self._discard_beside()
+            raise StorageError("what an earlier rebuild had left was not readable and is gone; run gongkai rebuild "
+                               "again") from None
         return catalog
+
+    def _discard_beside(self) -> None:
+        if self.file is not None:
+            _remove(Path(f"{self.file}.rebuild"))
+            return
+        with self.writing() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {_BESIDE} CASCADE"))
 
     def take_over(self, other: "Catalog") -> None:
         """`other` becomes this catalog in one step. The caller keeps every other writer out meanwhile."""
@@ -203,17 +214,6 @@ class Catalog:
             _remove(new, only_logs=True)
         self._engine = self._open(self.url)
         self._remember()
-
-    def discard(self) -> None:
-        """Of a catalog made by `beside`."""
-        file = self.file
-        if file is not None:
-            self.close()
-            _remove(file)
-        elif self._schema is not None:
-            with suppress(StorageError), self.writing() as connection:
-                connection.execute(text(f"DROP SCHEMA IF EXISTS {self._schema} CASCADE"))
-            self.close()
 
     def close(self) -> None:
         self._engine.dispose()

@@ -102,12 +102,12 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
     before = connection.execute(select(*_SEARCHED).where(reports.c.report_id == report_id)).first()
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
-        _queue(connection, report_id)
+        queue(connection, report_id)
         return None
     row = report_row(report_id, found)
     put_row(connection, reports, row)
     if before is None or any(row[name] != value for name, value in before._mapping.items()):
-        _queue(connection, report_id)
+        queue(connection, report_id)
     main = found.canonical
     if main.agency_id:
         put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
@@ -115,7 +115,7 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
     return found
 
 
-def _queue(connection: Connection, report_id: str) -> None:
+def queue(connection: Connection, report_id: str) -> None:
     put_row(connection, search_queue, {"report_id": report_id, "ticket": secrets.token_hex(8)})
 
 

@@ -270,12 +270,21 @@ def test_rebuild_keeps_what_a_running_crawl_of_another_process_needs(kept: Setti
             busy.rebuild()
 
 
-def test_a_rebuild_that_fails_leaves_the_old_catalog(kept: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_that_fails_leaves_the_old_catalog_and_the_next_goes_on_from_there(
+        kept: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with Archive.open(kept) as archive:
         expected = listing(archive)
-        monkeypatch.setattr("storage.rebuild.regroup", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            archive.rebuild()
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.rebuild.regroup", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                archive.rebuild()
         assert listing(archive) == expected
+        crawl(archive, finding(2016, minutes=99), finding(2019, 77, minutes=99))
+        expected, steps = listing(archive), []
+        counts = archive.rebuild(lambda done, total: steps.append((done, total)))
+        assert counts["versions"] == 10 and counts["reports"] == 6
+        assert steps[0] == (1, 3) and listing(archive) == expected  # two versions and one log were new
+        report = archive.verify()
+        assert report.ok, report.damages
     assert not [name for name in Path(kept.archive).iterdir() if "rebuild" in name.name]
     assert files(kept)
