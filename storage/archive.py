@@ -43,9 +43,11 @@ from storage.records import (
     VersionEntry,
 )
 from storage.repair import Mended, Repair
+from storage.retention import Dropped, Tombstone, bytes_of_document, days_before, drop, finish, rejected_before
 from storage.search import Counts, SearchIndex, SearchQuery, open_index
 from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
+from storage.sizes import ArchiveSizes, sizes
 from storage.spotcheck import verify_some
 from storage.verify import verify
 
@@ -181,7 +183,27 @@ class Archive:
     def stats(self) -> ArchiveStats:
         return self._ready().read(queries.stats)
 
+    def sizes(self) -> ArchiveSizes:
+        """Walks every object's name: slow on a large archive."""
+        return sizes(self._objects, self._ready())
+
     # care
+
+    def retain(self, *, lookalike_days: int | None = None, document: str | None = None, reason: str = "",
+               ordered_by: str = "", apply: bool = False) -> tuple[list[Dropped], Tombstone | None]:
+        """Raw bytes that a rule names: of look-alikes not seen for so many days, or of one document. With `apply` they
+        are dropped and the tombstone that says so is given back."""
+        self._must_write()
+        now = utc_now()
+        if document is not None:
+            rule, found = f"document {document}", self._ready().read(lambda c: bytes_of_document(c, document))
+        else:
+            day = days_before(now, lookalike_days or 0)
+            rule, found = f"look-alikes before {day}", self._ready().read(lambda c: rejected_before(c, day))
+        if not apply:
+            return found, None
+        finish(self._objects, self._ready())
+        return found, drop(self._objects, now, rule, reason, ordered_by, found)
 
     def verify(self, progress: Progress | None = None, *, sample: int | None = None,
                since: str | None = None) -> VerifyReport:

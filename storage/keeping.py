@@ -27,6 +27,7 @@ from storage.catalog.entry import (
 )
 from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import CrawlLog, unfinished
+from storage.derived import SCHEMA as DERIVED_SCHEMA
 from storage.derived import document_json, reading_text, writable
 from storage.duplicates import ContentState, content_state, same_state
 from storage.failures import file_failures
@@ -191,7 +192,9 @@ class Keeper:
     def _write_version(self, manifest: Manifest, derived: Mapping[str, bytes]) -> None:
         """The manifest last: it makes the version."""
         for name, data in {**derived, MANIFEST: dump(manifest)}.items():
-            self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name])
+            about = {"schema": {MANIFEST: SCHEMA, DOCUMENT: DERIVED_SCHEMA}.get(name, "")}
+            self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name],
+                              about)
 
     def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
                made: Manifest | None, latest: VersionRow | None,

@@ -4,12 +4,13 @@ import re
 
 from gongkai.clock import parse_stamp
 
-RAW, DOCUMENTS, CRAWLS = "raw/sha256/", "documents/", "crawls/"
+RAW, DOCUMENTS, CRAWLS, TOMBSTONES = "raw/sha256/", "documents/", "crawls/", "tombstones/"
 MANIFEST, DOCUMENT, TEXT = "manifest.json", "document.json", "text.md"
 CONTENT_TYPES = {MANIFEST: "application/json", DOCUMENT: "application/json", TEXT: "text/markdown; charset=utf-8"}
 
 _RAW = re.compile(r"raw/sha256/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.zst)?")
 _VERSION = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{32})/v(\d{4,})/(manifest\.json|document\.json|text\.md)")
+_TOMBSTONE = re.compile(r"tombstones/(\d{4})/(\1\d{4}T\d{6}Z-[0-9a-f]{8})\.json")
 _CRAWL = re.compile(r"crawls/\d{4}/\d{2}/(\d{8}T\d{6}Z-[0-9a-f]{8})\.jsonl\.zst")
 
 
@@ -57,3 +58,23 @@ def parse_version(key: str) -> tuple[str, int, str] | None:
 def parse_crawl(key: str) -> str | None:
     match = _CRAWL.fullmatch(key)
     return match[1] if match and crawl_key(match[1]) == key else None
+
+
+def tombstone_key(tombstone_id: str) -> str:
+    return f"{TOMBSTONES}{tombstone_id[:4]}/{tombstone_id}.json"
+
+
+def parse_tombstone(key: str) -> str | None:
+    match = _TOMBSTONE.fullmatch(key)
+    return match[2] if match else None
+
+
+def kind_of(key: str) -> str:
+    """One word for other programs that look at the objects."""
+    if key.startswith(RAW):
+        return "raw"
+    if key.startswith(CRAWLS):
+        return "crawl-log"
+    if key.startswith(TOMBSTONES):
+        return "tombstone"
+    return {MANIFEST: "manifest", DOCUMENT: "document", TEXT: "text"}.get(key.rpartition("/")[2], "other")

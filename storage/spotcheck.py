@@ -10,7 +10,7 @@ from storage.catalog.engine import Catalog
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import captures, crawls, versions
 from storage.damage import RECRAWL, RESTORE, Findings, Progress, VerifyReport
-from storage.layout import crawl_key
+from storage.layout import TOMBSTONES, crawl_key
 from storage.objects import ObjectStore
 from storage.verify import ObjectCheck
 
@@ -21,6 +21,8 @@ def verify_some(objects: ObjectStore, catalog: Callable[[], Catalog], progress: 
     which the whole must be gone through."""
     findings = Findings(progress)
     check = ObjectCheck(objects, findings)
+    for stone in objects.keys(TOMBSTONES):
+        findings.guarded(stone, partial(check.tombstone, stone), RESTORE)
     rows, logs, raws = _chosen(catalog(), sample, since)
     for row in rows:
         findings.count("versions")

@@ -4,6 +4,7 @@ Damage is what should be there and is not as it was. What a crash may leave (der
 finish, raw bytes nothing refers to, a journal not yet sealed) is listed as leftovers, which are no reason for alarm.
 """
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -26,6 +27,7 @@ from storage.layout import (
     crawl_key,
     parse_crawl,
     parse_raw,
+    parse_tombstone,
     parse_version,
     raw_key,
     version_key,
@@ -33,6 +35,8 @@ from storage.layout import (
 from storage.manifest import Manifest, is_as_written, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
+from storage.retention import load as load_tombstone
+from storage.schemas import problem as schema_problem
 from storage.search import SearchIndex
 from storage.search.audit import check_search
 
@@ -45,12 +49,15 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     findings = Findings(progress)
     keys = list(objects.keys())
     check = ObjectCheck(objects, findings)
+    for key in keys:
+        if parse_tombstone(key):
+            findings.guarded(key, partial(check.tombstone, key), RESTORE)
     check.raw([key for key in keys if parse_raw(key)])
     check.versions([key for key in keys if parse_version(key)])
     for key in keys:
         if crawl := parse_crawl(key):
             findings.guarded(key, partial(check.log, crawl), RESTORE)
-        elif not (parse_raw(key) or parse_version(key)):
+        elif not (parse_raw(key) or parse_version(key) or parse_tombstone(key)):
             findings.leftover(key, "no object of this archive's layout has such a key")
     for path in journals(state / "journals"):
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
@@ -94,6 +101,11 @@ class ObjectCheck:
         if sha256_hex(body) != parse_raw(key):
             return None, ("altered", "its bytes are not those its name promises")
         return len(body), None
+
+    def tombstone(self, key: str) -> None:
+        made = load_tombstone(self._objects.get(key))
+        self.dropped |= {item.sha256 for item in made.raw}
+        self._findings.count("tombstones")
 
     def some_version(self, row: VersionRow) -> None:
         """One version by its row: its files, its manifest, and the row against it."""
@@ -143,6 +155,8 @@ class ObjectCheck:
         manifest = load(data)
         if not is_as_written(data):
             self._findings.damage(key, "altered", "it says the same in other bytes than were written", RESTORE)
+        elif wrong := schema_problem(json.loads(data)):
+            self._findings.damage(key, "misdescribed", f"against its schema: {wrong}", RESTORE)
         if problem := _misdescribed(manifest, document, number):
             self._findings.damage(key, "misdescribed", problem, RESTORE)
         for capture in manifest.captures:
@@ -189,7 +203,7 @@ class ObjectCheck:
         for sha256, (asked_by, size, key) in sorted(self.audit.wanted_raw.items()):
             found = self._sizes.get(sha256)
             if sha256 not in self._sizes:
-                if not any(self._objects.exists(raw_key(sha256, compressed=c)) for c in (True, False)):
+                if sha256 not in self.dropped and self.raw_key(sha256) is None:
                     either = "" if key else " (under this key, or the same with .zst)"
                     self._findings.damage(key or raw_key(sha256, compressed=False), "missing",
                                           f"{asked_by} refers to these bytes{either}", RECRAWL)

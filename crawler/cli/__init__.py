@@ -27,6 +27,8 @@ COMMANDS = {
     "verify": "integrity",
     "repair": "integrity",
     "rebuild": "integrity",
+    "stats": "size",
+    "retain": "size",
     "demo": "demo",
     "doctor": "doctor",
 }
