@@ -129,21 +129,24 @@ class Archive:
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,
-                ) -> Iterator[ReportRecord]:
+                after: str | None = None) -> Iterator[ReportRecord]:
         """The index, in order of region, agency, year. `agency` is an id or part of a name, in use or as printed;
         `region` a code or its beginning (350000 is all of Fujian). With `query` it is what `search` finds, newest
-        first."""
+        first. A page of a listing goes on `after` the id of the last report of the one before, whatever its number."""
         if query is None:
-            return queries.records(self._ready(), queries.ReportQuery(agency, year, region, pending), limit)
-        found = self.search(SearchQuery(query, agency, year, region), limit=None if pending is not None else limit)
+            return queries.records(self._ready(), queries.ReportQuery(agency, year, region, pending), limit, after)
+        found = self.search(SearchQuery(query, agency, year, region), limit=None if pending is not None else limit,
+                            after=after)
         records = (hit.record for hit in found if pending in (None, bool(hit.record.pending)))
         return islice(records, limit)
 
     def search(self, query: SearchQuery, order: Order = "newest", limit: int | None = None, *,
-               snippets: bool = False) -> Iterator[SearchHit]:
+               snippets: bool = False, after: str | None = None) -> Iterator[SearchHit]:
         """Reports whose title or text holds every term: words, phrases in quotation marks, from one character up.
         By relevance at most a thousand, weighed among the newest hits."""
-        return hits(self._ready(), self._up_to_date(), self._objects, query, order, limit, snippets)
+        index = self._up_to_date()
+        place = index.place_of(after) if after is not None and order == "newest" else None
+        return hits(self._ready(), index, self._objects, query, order, limit, snippets, place)
 
     def search_counts(self, query: SearchQuery) -> Counts:
         """How many reports `search` finds, by year and by province."""

@@ -1,5 +1,6 @@
 """What is there against what ought to be: expected agencies by years, each present, late, changed or missing."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -106,21 +107,19 @@ def coverage_counts(catalog: Catalog, query: CoverageQuery, today: date) -> list
     if query.region is not None:
         asked = asked.where(region_range(reports.c.region_code, query.region))
 
-    def ask(connection: Connection) -> tuple[list[ExpectedAgency], list[Any]]:
-        wanted = expected_agencies(connection, query)
-        narrowed = asked
+    def ask(connection: Connection) -> tuple[dict[str, int], list[Any]]:
+        if query.agency is None and _registry(connection) is None:
+            return _archived_agencies(connection, query), list(connection.execute(asked))
+        wanted, narrowed = expected_agencies(connection, query), asked
         if query.agency is not None:
             narrowed = asked.where(reports.c.agency_id.in_([a.agency_id for a in wanted]))
         elif (sites := _registry(connection)) is not None:
             unnamed = connection.execute(select(sites).where(_in_use(sites), sites.c.agency_id.is_(None)))
             narrowed = asked.where(reports.c.agency_id.in_(select(sites.c.agency_id).where(_in_use(sites)))
                                    | reports.c.agency_id.in_([_expected(row).agency_id for row in unnamed]))
-        return wanted, list(connection.execute(narrowed))
+        return Counter(agency.region_code[:2] for agency in wanted), list(connection.execute(narrowed))
 
-    wanted, rows = catalog.read(ask)
-    expected: dict[str, int] = {}
-    for agency in wanted:
-        expected[agency.region_code[:2]] = expected.get(agency.region_code[:2], 0) + 1
+    expected, rows = catalog.read(ask)
     states: dict[tuple[str, int], dict[str, int]] = {}
     for region, year, state, number in rows:
         states.setdefault((region, year), {})[state] = number
@@ -140,6 +139,14 @@ def expected_agencies(connection: Connection, query: CoverageQuery) -> list[Expe
         found = [ExpectedAgency(r.agency_id, r.agency, r.region_code) for r in connection.execute(asked)]
     wanted = {agency.agency_id: agency for agency in found if _asked_for(agency, query)}
     return sorted(wanted.values(), key=lambda agency: (agency.region_code, agency.agency, agency.agency_id))
+
+
+def _archived_agencies(connection: Connection, query: CoverageQuery) -> dict[str, int]:
+    place = func.substr(agencies.c.region_code, 1, 2)
+    asked = select(place, func.count()).group_by(place)
+    if query.region is not None:
+        asked = asked.where(region_range(agencies.c.region_code, query.region))
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def _registry(connection: Connection) -> Table | None:

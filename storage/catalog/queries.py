@@ -1,5 +1,6 @@
 """Questions to the catalog. Listings page by key, so that the last page costs what the first does."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
 _PAGE = 500
 _ORDER = (reports.c.region_code, reports.c.agency, reports.c.report_year, reports.c.report_id)
 _SHORTEST_PREFIX = 4
+_AGENCY_ID = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ class ReportQuery:
 
     def statement(self) -> Select[Any]:
         asked: Select[Any] = select(reports).order_by(*_ORDER)
-        if self.agency is not None:
-            asked = asked.where((reports.c.agency_id == self.agency)
-                                | reports.c.names.contains(fold(self.agency), autoescape=True))
+        if self.agency is not None and _AGENCY_ID.fullmatch(self.agency):
+            asked = asked.where(reports.c.agency_id == self.agency)
+        elif self.agency is not None:
+            asked = asked.where(reports.c.names.contains(fold(self.agency), autoescape=True))
         if self.year is not None:
             asked = asked.where(reports.c.report_year == self.year)
         if self.region is not None:
@@ -44,9 +47,12 @@ class ReportQuery:
         return asked
 
 
-def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator[ReportRecord]:
-    """In order of region, agency, year. No transaction stays open between two pages."""
-    asked, after, left = query.statement(), None, limit
+def records(catalog: Catalog, query: ReportQuery, limit: int | None, after_report: str | None = None,
+            ) -> Iterator[ReportRecord]:
+    """In order of region, agency, year, from the one after `after_report` on. No transaction stays open between two
+    pages."""
+    asked, left = query.statement(), limit
+    after = catalog.read(partial(_place, after_report)) if after_report is not None else None
     while left is None or left > 0:
         page = asked.limit(_PAGE if left is None else min(_PAGE, left))
         if after is not None:
@@ -57,6 +63,14 @@ def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator
             return
         after = tuple(rows[-1]._mapping[column.name] for column in _ORDER)
         left = None if left is None else left - len(rows)
+
+
+def _place(report: str, connection: Connection) -> tuple[Any, ...]:
+    row = connection.execute(select(*_ORDER).where(reports.c.report_id == report)).first()
+    if row is None:
+        raise NotFoundError(f"no report {report!r} to go on after; it may have been filed under another agency since: "
+                            "begin the listing anew")
+    return tuple(row)
 
 
 def records_of(catalog: Catalog, ids: Sequence[str]) -> dict[str, ReportRecord]:

@@ -28,14 +28,14 @@ class SearchHit:
 
 
 def hits(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: SearchQuery, order: Order,
-         limit: int | None, with_snippets: bool) -> Iterator[SearchHit]:
+         limit: int | None, with_snippets: bool, after: int | None = None) -> Iterator[SearchHit]:
     words = terms(query.text)  # a query without a term is refused now, not when the first hit is asked for
-    return _hits(catalog, index, objects, query, order, limit, words if with_snippets else [])
+    return _hits(catalog, index, objects, query, order, limit, words if with_snippets else [], after)
 
 
 def _hits(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: SearchQuery, order: Order,
-          limit: int | None, words: list[str]) -> Iterator[SearchHit]:
-    after, left = None, _MOST_RELEVANT if order == "relevance" and limit is None else limit
+          limit: int | None, words: list[str], after: int | None) -> Iterator[SearchHit]:
+    left = _MOST_RELEVANT if order == "relevance" and limit is None else limit
     while left is None or left > 0:
         size = left if order == "relevance" and left is not None else _PAGE if left is None else min(_PAGE, left)
         found = index.find(query, order, size, after)

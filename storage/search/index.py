@@ -99,6 +99,10 @@ class SearchIndex:
         with self._reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
 
+    def place_of(self, report_id: str) -> int | None:
+        with self._reading() as connection:
+            return connection.execute(select(entries.c.entry_id).where(entries.c.report_id == report_id)).scalar()
+
     def counts(self, query: SearchQuery) -> Counts:
         phrases = [phrase(term) for term in terms(query.text)]
         found = self.engine.newest(phrases).where(*_conditions(query)).order_by(None)
