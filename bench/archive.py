@@ -25,6 +25,7 @@ from gongkai.chinese import fold, search_form
 from gongkai.clock import utc_now
 from gongkai.settings import Settings
 from storage import Archive, CoverageQuery, SearchQuery
+from storage.catalog.counts import count_anew
 from storage.catalog.schema import agencies, captures, reports
 from storage.search.index import _day, _entry, _next_number
 from storage.search.tables import entries
@@ -109,6 +110,7 @@ def fill(archive: Archive, reports_wanted: int, captures_wanted: int) -> None:
                                for number in range(reports_wanted)))
     _insert(archive, captures, (_capture(number, reports_wanted) for number in range(captures_wanted)))
     with archive._ready().writing() as connection:
+        count_anew(connection)
         connection.exec_driver_sql("ANALYZE")
 
 

@@ -7,13 +7,14 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Connection, MetaData, Table, and_, false, func, inspect, or_, select
+from sqlalchemy import Boolean, Connection, MetaData, Select, Table, and_, false, func, inspect, or_, select
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from storage.catalog.engine import Catalog
 from storage.catalog.regions import region_prefix, region_range
 from storage.catalog.schema import agencies, crawls, reports
+from storage.catalog.schema import coverage_counts as counted
 from storage.deadlines import due, latest_due
 from storage.identity import agency_id
 
@@ -99,30 +100,33 @@ def coverage(catalog: Catalog, query: CoverageQuery, today: date) -> Iterator[Co
 
 
 def coverage_counts(catalog: Catalog, query: CoverageQuery, today: date) -> list[CoverageCount]:
-    """The whole country in one answer, from one index."""
+    """The whole country in one answer, from counts kept with the reports; where a registry says who is expected, from
+    the reports of those."""
     years = query.years(today)
-    place = func.substr(reports.c.region_code, 1, 2)
-    asked = select(place, reports.c.report_year, reports.c.coverage, func.count()).where(
-        reports.c.report_year.in_(list(years))).group_by(place, reports.c.report_year, reports.c.coverage)
-    if query.region is not None:
-        asked = asked.where(region_range(reports.c.region_code, query.region))
+
+    def grouped(table: Table, number: Any) -> Select[Any]:
+        place = func.substr(table.c.region_code, 1, 2)
+        asked = select(place, table.c.report_year, table.c.coverage, number).where(
+            table.c.report_year.in_(list(years))).group_by(place, table.c.report_year, table.c.coverage)
+        return asked if query.region is None else asked.where(region_range(table.c.region_code, query.region))
 
     def ask(connection: Connection) -> tuple[dict[str, int], list[Any]]:
         if query.agency is None and _registry(connection) is None:
+            asked = grouped(counted, func.sum(counted.c.reports))
             return _archived_agencies(connection, query), list(connection.execute(asked))
-        wanted, narrowed = expected_agencies(connection, query), asked
+        wanted, narrowed = expected_agencies(connection, query), grouped(reports, func.count())
         if query.agency is not None:
-            narrowed = asked.where(reports.c.agency_id.in_([a.agency_id for a in wanted]))
+            narrowed = narrowed.where(reports.c.agency_id.in_([a.agency_id for a in wanted]))
         elif (sites := _registry(connection)) is not None:
             unnamed = connection.execute(select(sites).where(_in_use(sites), sites.c.agency_id.is_(None)))
-            narrowed = asked.where(reports.c.agency_id.in_(select(sites.c.agency_id).where(_in_use(sites)))
+            narrowed = narrowed.where(reports.c.agency_id.in_(select(sites.c.agency_id).where(_in_use(sites)))
                                    | reports.c.agency_id.in_([_expected(row).agency_id for row in unnamed]))
         return Counter(agency.region_code[:2] for agency in wanted), list(connection.execute(narrowed))
 
     expected, rows = catalog.read(ask)
     states: dict[tuple[str, int], dict[str, int]] = {}
     for region, year, state, number in rows:
-        states.setdefault((region, year), {})[state] = number
+        states.setdefault((region, year), {})[state] = int(number)
     return [_count(region, year, number, states.get((region, year), {}))
             for region, number in sorted(expected.items()) for year in years]
 

@@ -15,11 +15,13 @@ from sqlalchemy import Connection, delete, update
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.counts import count_anew
 from storage.catalog.dialect import put_row
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, queue, regroup
 from storage.catalog.rows import capture_row, version_row
 from storage.catalog.schema import captures
+from storage.catalog.schema import failed_looks as failed_table
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Damage
 from storage.derived import load_reading, reading_text
@@ -98,6 +100,8 @@ class Repair:
         steps: dict[str, tuple[str, Callable[[], None]]] = {
             "versions": ("its row made again from its manifest", lambda: self._version(document, int(number))),
             "crawls": ("its row made again from its log", lambda: self._crawl(name)),
+            "failed_looks": ("a row no log tells of removed", lambda: self._failed_look(*name.split("/"))),
+            "coverage_counts": ("counted anew", lambda: self._catalog.write(count_anew)),
             "reports": ("its row made again from its versions", lambda: self._regroup(name)),
             "search": ("its search entry made again", lambda: self._search(name))}
         return steps.get(table)
@@ -135,6 +139,10 @@ class Repair:
             enter_failed_looks(connection, crawl, failed)
 
         self._catalog.write(enter)
+
+    def _failed_look(self, document: str, at: str, crawl: str) -> None:
+        row = (failed_table.c.document_id == document, failed_table.c.at == at, failed_table.c.crawl_id == crawl)
+        self._catalog.write(lambda c: c.execute(delete(failed_table).where(*row)))
 
     def _regroup(self, report: str) -> None:
         def enter(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
+from storage.absence import failed_looks
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
 from storage.catalog.rows import VersionRow, capture_row, version_row
@@ -181,6 +182,7 @@ class ObjectCheck:
         self.audit.expect_log(crawl)
         lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
         self.audit.expect_crawl(crawl_row(lines, sealed=True))
+        self.audit.expect_failed_looks(crawl, failed_looks(lines))
         rows = []
         for row, key in rows_and_keys(lines):
             rows.append(row)

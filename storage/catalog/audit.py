@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from gongkai.digest import sha256_hex
+from storage.catalog.counts import are_right
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import grouped, report_row
 from storage.catalog.rows import VersionRow
-from storage.catalog.schema import captures, crawls, reports, versions
+from storage.catalog.schema import captures, crawls, failed_looks, reports, versions
 from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
@@ -36,6 +37,7 @@ class Audit:
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._crawls: dict[str, Mapping[str, Any]] = {}
+        self._failed: dict[str, set[tuple[str, str]]] = {}
         self._journals: set[str] = set()
         self._intended: set[str] = set()
 
@@ -63,6 +65,10 @@ class Audit:
         """What a log that can be read says of its crawl."""
         self._crawls[row["crawl_id"]] = row
 
+    def expect_failed_looks(self, crawl: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Which of them are rows depends on what was known then; more than these there cannot be."""
+        self._failed[crawl] = {(row["document_id"], row["at"]) for row in rows}
+
     def expect_journal(self, crawl: str, intended: set[str]) -> None:
         self._journals.add(crawl)
         self._intended |= intended
@@ -76,6 +82,10 @@ class Audit:
             rows = self._check_versions(connection)
             self._check_captures(connection, sealed, rows)
             self._check_reports(connection)
+            self._check_failed_looks(connection)
+            if not are_right(connection):
+                self._findings.damage("catalog:coverage_counts/all", "stale", "it is not what the reports' rows add up "
+                                      "to", REBUILD)
 
     def _check_crawls(self, sealed: Mapping[str, bool]) -> None:
         for crawl, done in sorted(sealed.items()):
@@ -155,6 +165,13 @@ class Audit:
             if (report_row(report, members) if members else None) != stored.get(report):
                 self._findings.damage(f"catalog:reports/{report}", "stale",
                                       "it is not what its versions and captures say", REBUILD)
+
+    def _check_failed_looks(self, connection: Connection) -> None:
+        asked = select(failed_looks.c.document_id, failed_looks.c.at, failed_looks.c.crawl_id)
+        for document, at, crawl in connection.execute(asked.execution_options(yield_per=_AT_ONCE)):
+            if crawl in self._failed and (document, at) not in self._failed[crawl]:
+                self._findings.damage(f"catalog:failed_looks/{document}/{at}/{crawl}", "dangling",
+                                      "its crawl's log tells of no such look", REBUILD)
 
 
 def _row_print(row: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, delete, func, select
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from storage.absence import Absence, absences
+from storage.catalog.counts import count
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
 from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
@@ -99,14 +100,18 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
 def regroup(connection: Connection, report_id: str) -> Group | None:
     """Writes the report's row anew from its versions and captures."""
     found = grouped(connection, report_id)
-    before = connection.execute(select(*_SEARCHED).where(reports.c.report_id == report_id)).first()
+    asked = select(*_SEARCHED, reports.c.coverage).where(reports.c.report_id == report_id)
+    row_before = connection.execute(asked).first()
+    before = dict(row_before._mapping) if row_before is not None else None
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
+        count(connection, before, None)
         queue(connection, report_id)
         return None
     row = report_row(report_id, found)
     put_row(connection, reports, row)
-    if before is None or any(row[name] != value for name, value in before._mapping.items()):
+    count(connection, before, row)
+    if before is None or any(row[column.name] != before[column.name] for column in _SEARCHED):
         queue(connection, report_id)
     main = found.canonical
     if main.agency_id:

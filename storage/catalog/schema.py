@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -149,4 +149,12 @@ failed_looks = Table(
     Column("url", Text, nullable=False),
     Column("status", Integer),
     Column("outcome", String, nullable=False),
+)
+
+coverage_counts = Table(
+    "coverage_counts", metadata,
+    Column("region_code", Bytewise, primary_key=True),
+    Column("report_year", Integer, primary_key=True, autoincrement=False),
+    Column("coverage", String, primary_key=True),
+    Column("reports", Integer, nullable=False),
 )

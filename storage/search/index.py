@@ -28,7 +28,7 @@ from storage.search.tables import FORMAT, entries, state
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 50
+_BATCH = 200
 _DAY = 2**32
 
 

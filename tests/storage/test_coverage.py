@@ -80,6 +80,11 @@ def test_present_late_changed_missing(settings: Settings) -> None:
         assert (counts[2021].changed, counts[2022].missing) == (1, 2)
         archive.rebuild()
         assert states(archive) == found and archive.verify().ok
+        with archive._ready().writing() as connection:
+            connection.exec_driver_sql("UPDATE coverage_counts SET reports = 7 WHERE report_year = 2020")
+        assert [damage.key for damage in archive.verify().damages] == ["catalog:coverage_counts/all"]
+        assert archive.repair(apply=True)[1].ok
+        assert {c.report_year: c for c in archive.coverage_counts(CoverageQuery(region="35", until=2025))} == counts
     age(settings)
     with Archive.open(settings) as archive:
         assert states(archive) == found and archive.verify().ok, archive.verify().damages

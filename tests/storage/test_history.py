@@ -106,6 +106,10 @@ def test_gone_and_back_is_told_and_outlives_a_rebuild(archive: Archive) -> None:
     assert expected == (Absence("2026-02-01T08:00:00Z", "2026-02-20T08:00:00Z", 3),)
     archive.rebuild()
     assert gone(archive) == expected and archive.verify().ok
+    with archive._ready().writing() as connection:
+        connection.exec_driver_sql("UPDATE failed_looks SET at = '2026-02-03T00:00:00Z' WHERE at > '2026-02-09'")
+    assert [damage.kind for damage in archive.verify().damages] == ["dangling"]
+    assert archive.repair(apply=True)[1].ok
 
 
 def test_a_look_that_found_it_starts_the_count_anew() -> None:
