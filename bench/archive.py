@@ -52,12 +52,13 @@ _PLAIN = (
 
 
 def names(count: int) -> Iterator[tuple[str, str, str]]:
-    """(id, name, region) of agencies; a hundred places a province."""
+    """(id, name, region) of agencies; 110 places a province, 3,410 in all."""
     number = 0
     while number < count:
         for province in _PROVINCES:
-            region = f"{province}{number // 700 % 30 + 1:02d}{number // 37 % 40 + 1:02d}"
-            name = f"第{region}市{_DUTIES[number % len(_DUTIES)]}局"
+            turn = number // len(_PROVINCES)
+            region = f"{province}{turn % 11 + 1:02d}{turn // 11 % 10 + 1:02d}"
+            name = f"第{number}市{_DUTIES[number % len(_DUTIES)]}局"
             yield f"{number:016x}", name, region
             number += 1
 

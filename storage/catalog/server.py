@@ -96,7 +96,9 @@ class ServerLocks:
 
     def close(self) -> None:
         if self._presence is not None:
-            self._presence.invalidate()  # ends the session, and with it the lock
+            with suppress(DBAPIError):  # ending the session alone lets go of it a moment later
+                self._presence.execute(text("SELECT pg_advisory_unlock_all()"))
+            self._presence.invalidate()
             self._presence.close()
             self._presence = None
         self._engine.dispose()
