@@ -1,5 +1,6 @@
 """Writes what the code already says: docs/settings.md and .env.example from the settings class, docs/cli.md from the
-commands. `make docs` runs it; a test compares the files with what it would write.
+commands, storage/schemas from the types of the objects. `make docs` runs it; a test compares the files with what it
+would write.
 """
 
 import subprocess
@@ -10,6 +11,7 @@ from typing import get_args
 from pydantic.fields import FieldInfo
 
 from gongkai.settings import Settings
+from storage.schemas import made
 
 ROOT = Path(__file__).resolve().parents[1]
 _MADE = "<!-- Made by `make docs`. Edit {source} instead. -->"
@@ -47,6 +49,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/settings.md": _SETTINGS_HEAD + "".join(map(_settings_row, Settings.model_fields.items())),
         ROOT / ".env.example": _ENV_HEAD + "".join(map(_env_lines, Settings.model_fields.items())),
         ROOT / "docs/cli.md": f"{_MADE.format(source='the command in crawler/cli')}\n{_commands()}",
+        **{ROOT / "storage/schemas" / name: text for name, text in made().items()},
     }
 
 

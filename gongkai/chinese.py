@@ -47,6 +47,38 @@ def fold(text: str) -> str:
     return folded.replace("其它", "其他")
 
 
+class _SearchForms(dict[int, str]):
+    """Each character's form for search, found once. By character, so that a word in a query and the same word inside
+    a text cannot come out differently, and every character of the form has its place in the text."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKC", chr(code)).lower()
+        form = "".join(" " if _INVISIBLE.match(c) else zhconv.convert(c, "zh-hans") for c in plain.translate(_QUOTES))
+        self[code] = form = _CONTROL.sub("", form)
+        return form
+
+
+_SEARCH_FORMS = _SearchForms()
+_LAYOUT_SPACE = re.compile("(?<![a-z0-9]) +| +(?![a-z0-9])")
+
+
+def search_form(text: str) -> str:
+    """What the search index and its queries share: half width, lower case, simplified, no quotation marks, and no
+    white space except one blank between two words or numbers of ASCII."""
+    form = _LAYOUT_SPACE.sub("", text.translate(_SEARCH_FORMS))
+    return re.sub(" +", " ", form).replace("其它", "其他")
+
+
+def search_places(text: str) -> tuple[str, list[int]]:
+    """The search form without any blank, and for each of its characters the place it has in `text`."""
+    pieces, places = [], []
+    for place, character in enumerate(text):
+        form = _SEARCH_FORMS[ord(character)].replace(" ", "")
+        pieces.append(form)
+        places.extend([place] * len(form))
+    return "".join(pieces).replace("其它", "其他"), places
+
+
 def western_years(text: str) -> str:
     """二〇二一年 as 2021年, wherever a four-numeral year stands before 年."""
     return _CHINESE_YEAR.sub(lambda m: "".join(_DIGITS.get(c, c) for c in m.group(1)), text)

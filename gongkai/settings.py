@@ -42,8 +42,9 @@ class Settings(BaseSettings):
     )
     catalog: str | None = _about(
         None,
-        "SQLAlchemy URL of the catalog; default catalog.db in a local archive, or in the user's data directory for S3",
-        "sqlite:////var/lib/gongkai/catalog.db",
+        "SQLAlchemy URL of the catalog, SQLite or PostgreSQL (extra postgres); default catalog.db in a local archive, "
+        "or in the user's data directory for S3",
+        "postgresql+psycopg://gongkai@db.example.org/gongkai",
     )
     s3_endpoint: str | None = _about(None, "host:port of the S3 service", "127.0.0.1:8333")
     s3_access_key: str | None = _about(None, "S3 access key", "reports")

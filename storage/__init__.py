@@ -3,7 +3,9 @@
     from storage import Archive
 """
 
+from storage.absence import Absence
 from storage.archive import Archive
+from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
 from storage.export import Codebook, ExportSummary, Selection
@@ -21,13 +23,20 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.search import Counts, SearchQuery, Snippet
+from storage.search.answers import SearchHit
 
 __all__ = [
+    "Absence",
     "Archive",
     "ArchiveStats",
     "CellChange",
     "Changes",
     "Codebook",
+    "Counts",
+    "CoverageCell",
+    "CoverageCount",
+    "CoverageQuery",
     "CrawlLog",
     "Damage",
     "ExportSummary",
@@ -38,8 +47,11 @@ __all__ = [
     "RegistryChange",
     "ReportDetail",
     "ReportRecord",
+    "SearchHit",
+    "SearchQuery",
     "Selection",
     "SiteRecord",
+    "Snippet",
     "StoredVersion",
     "VerifyReport",
     "VersionEntry",

@@ -2,21 +2,27 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Connection
+
 from gongkai.capture import Finding, Verdict
+from gongkai.clock import utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
+from storage.absence import failed_looks
 from storage.captures import CaptureReader
 from storage.catalog import queries
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import enter_captures, enter_crawl, regroup_captured
+from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
 from storage.catalog.registered import site_records
+from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, coverage, coverage_counts
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
 from storage.export import Codebook, ExportSummary, Format, Origin, Selection, Split, export, update
@@ -43,9 +49,19 @@ from storage.records import (
     VersionEntry,
 )
 from storage.registering import Registrar
+from storage.repair import Mended, Repair
+from storage.retention import Dropped, Tombstone, bytes_of_document, days_before, drop, finish, rejected_before
+from storage.search import Counts, SearchIndex, SearchQuery, open_index
+from storage.search.answers import SearchHit, hits
+from storage.search.asked import Order
+from storage.sizes import ArchiveSizes, sizes
+from storage.spotcheck import verify_some
 from storage.verify import verify
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 2000
+"""Reports taken into the search index on the way, some seconds' work; more wait for a command that is about it."""
 
 
 class Archive:
@@ -63,6 +79,7 @@ class Archive:
             self._writers.shared()
         self._broken: CatalogUnreadableError | None = None
         self._catalog = Catalog(settings.catalog_url, self._state, read_only=read_only)
+        self._index = open_index(self._catalog, objects, self._state, read_only=read_only)
         self._reader = Reader(objects, self._ready)
         self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
@@ -93,6 +110,7 @@ class Archive:
         for log in self._crawls.values():
             log.release()
         self._crawls.clear()
+        self._index.close()
         self._catalog.close()
         if self._writers is not None:
             self._writers.close()
@@ -103,8 +121,8 @@ class Archive:
         self._must_write()
         log = CrawlLog(self._state / "journals", site, self._seal_log)
         self._crawls[log.crawl_id] = log
-        with self._ready().writing() as connection:
-            enter_crawl(connection, crawl_row(log.lines(), sealed=False))
+        row = crawl_row(log.lines(), sealed=False)
+        self._ready().write(lambda connection: enter_crawl(connection, row))
         return log
 
     def keep(self, finding: Finding, reading: Reading, *, crawl_id: str) -> Verdict:
@@ -139,10 +157,36 @@ class Archive:
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,
-                ) -> Iterator[ReportRecord]:
+                after: str | None = None) -> Iterator[ReportRecord]:
         """The index, in order of region, agency, year. `agency` is an id or part of a name, in use or as printed;
-        `region` a code or its beginning (350000 is all of Fujian); the words of `query` must all occur in the text."""
-        return queries.records(self._ready(), queries.ReportQuery(agency, year, region, query, pending), limit)
+        `region` a code or its beginning (350000 is all of Fujian). With `query` it is what `search` finds, newest
+        first. A page of a listing goes on `after` the id of the last report of the one before, whatever its number."""
+        if query is None:
+            return queries.records(self._ready(), queries.ReportQuery(agency, year, region, pending), limit, after)
+        found = self.search(SearchQuery(query, agency, year, region), limit=None if pending is not None else limit,
+                            after=after)
+        records = (hit.record for hit in found if pending in (None, bool(hit.record.pending)))
+        return islice(records, limit)
+
+    def search(self, query: SearchQuery, order: Order = "newest", limit: int | None = None, *,
+               snippets: bool = False, after: str | None = None) -> Iterator[SearchHit]:
+        """Reports whose title or text holds every term: words, phrases in quotation marks, from one character up.
+        By relevance at most a thousand, weighed among the newest hits."""
+        index = self._up_to_date()
+        place = index.place_of(after) if after is not None and order == "newest" else None
+        return hits(self._ready(), index, self._objects, query, order, limit, snippets, place)
+
+    def search_counts(self, query: SearchQuery) -> Counts:
+        """How many reports `search` finds, by year and by province."""
+        return self._up_to_date().counts(query)
+
+    def coverage(self, query: CoverageQuery | None = None) -> Iterator[CoverageCell]:
+        """Expected agencies by years: what is there, late, changed, or missing and why."""
+        return coverage(self._ready(), query or CoverageQuery(), utc_now().date())
+
+    def coverage_counts(self, query: CoverageQuery | None = None) -> list[CoverageCount]:
+        """By province and year, for the whole country at once."""
+        return coverage_counts(self._ready(), query or CoverageQuery(), utc_now().date())
 
     def report(self, id_or_prefix: str) -> ReportDetail:
         return self._reader.report(id_or_prefix)
@@ -166,16 +210,17 @@ class Archive:
         return self._captures.of_version(version.manifest)
 
     def last_capture(self, url: str) -> LastCapture | None:
-        with self._ready().reading() as connection:
-            return queries.last_capture(connection, url)
+        return self._ready().read(lambda connection: queries.last_capture(connection, url))
 
     def pending(self) -> list[PendingItem]:
-        with self._ready().reading() as connection:
-            return queries.pending_items(connection)
+        return self._ready().read(queries.pending_items)
 
     def stats(self) -> ArchiveStats:
-        with self._ready().reading() as connection:
-            return queries.stats(connection)
+        return self._ready().read(queries.stats)
+
+    def sizes(self) -> ArchiveSizes:
+        """Walks every object's name: slow on a large archive."""
+        return sizes(self._objects, self._ready())
 
     # taking away
 
@@ -196,8 +241,40 @@ class Archive:
 
     # care
 
-    def verify(self, progress: Progress | None = None) -> VerifyReport:
-        return verify(self._objects, self._ready, self._state, progress)
+    def retain(self, *, lookalike_days: int | None = None, document: str | None = None, reason: str = "",
+               ordered_by: str = "", apply: bool = False) -> tuple[list[Dropped], Tombstone | None]:
+        """Raw bytes that a rule names: of look-alikes not seen for so many days, or of one document. With `apply` they
+        are dropped and the tombstone that says so is given back."""
+        self._must_write()
+        now = utc_now()
+        if document is not None:
+            rule, found = f"document {document}", self._ready().read(lambda c: bytes_of_document(c, document))
+        else:
+            day = days_before(now, lookalike_days or 0)
+            rule, found = f"look-alikes before {day}", self._ready().read(lambda c: rejected_before(c, day))
+        if not apply:
+            return found, None
+        finish(self._objects, self._ready())
+        return found, drop(self._objects, now, rule, reason, ordered_by, found)
+
+    def verify(self, progress: Progress | None = None, *, sample: int | None = None,
+               since: str | None = None) -> VerifyReport:
+        """Everything; or so many versions and captures drawn by lot, or what was captured since a day (ISO)."""
+        if sample is not None or since is not None:
+            return verify_some(self._objects, self._ready, progress, sample=sample, since=since)
+        index = self._index if self._broken is None else None
+        return verify(self._objects, self._ready, self._state, progress, index)
+
+    def repair(self, *, apply: bool, progress: Progress | None = None) -> tuple[list[Mended], VerifyReport]:
+        """What was or, without `apply`, would be made again from sound objects, and how the archive stands then."""
+        self._must_write()
+        self._index.catch_up(progress=progress)
+        before = self.verify(progress)
+        repair = Repair(self._objects, self._ready(), self._index)
+        steps = repair.plan(before.damages)
+        if not apply or not steps:
+            return [told for told, _ in steps], before
+        return repair.apply(steps), self.verify(progress)
 
     def rebuild(self, progress: Progress | None = None) -> dict[str, int]:
         """Makes the catalog again from the objects and journals. No other process may be writing meanwhile."""
@@ -205,15 +282,18 @@ class Archive:
         if self._crawls:
             raise StorageError("a crawl is running in this process; rebuild when it has ended")
         assert self._writers is not None
-        if not self._writers.try_exclusive():
+        if not (self._writers.try_exclusive() and self._catalog.try_alone()):
             self._writers.shared()
             raise StorageError(f"another process is writing to {self._objects.place}; let its crawl end, then run "
                                "gongkai rebuild again")
         try:
             counts = rebuild(self._objects, self._catalog, self._state, progress)
             self._broken = None
+            self._index.clear()
+            self._index.catch_up(progress=progress)
         finally:
             self._writers.shared()
+            self._catalog.share()
         return counts
 
     # inside
@@ -226,6 +306,8 @@ class Archive:
             return
         if self._read_only:
             return
+        self._catalog.join_writers()
+        self._index.prepare()
         if isinstance(self._objects, LocalObjects):
             self._objects.sweep()
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
@@ -234,6 +316,16 @@ class Archive:
         sweep(self._state / "journals")
         for path, data in orphans(self._state / "journals"):
             self._seal_orphan(path, lines_of(data))
+        self._index.catch_up(_AT_ONCE)
+        if waiting := self._index.waiting():
+            logger.warning("%d reports cannot be searched yet; gongkai repair takes them in", waiting)
+
+    def _up_to_date(self) -> SearchIndex:
+        """Who may write takes in what is waiting; who only reads finds what was taken in so far."""
+        self._ready()
+        if not self._read_only:
+            self._index.catch_up()
+        return self._index
 
     def _ready(self) -> Catalog:
         if self._broken is not None:
@@ -261,8 +353,14 @@ class Archive:
     def _seal_log(self, log: CrawlLog) -> None:
         lines = log.lines()
         seal(self._objects, log.crawl_id, lines)
-        with self._ready().writing() as connection:
-            enter_crawl(connection, crawl_row(lines, sealed=True))
+        row, failed = crawl_row(lines, sealed=True), failed_looks(lines)
+
+        def enter(connection: Connection) -> None:
+            enter_crawl(connection, row)
+            enter_failed_looks(connection, log.crawl_id, failed)
+
+        self._ready().write(enter)
+        self._index.catch_up(_AT_ONCE)
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
 
@@ -273,11 +371,15 @@ class Archive:
             begun = unfinished(lines)
             for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
                 self._keeper.settle(document, {number for other, number in begun if other == document})
-            with self._ready().writing() as connection:
-                enter_crawl(connection, crawl_row(lines, sealed=True))
-                rows = capture_rows(lines)
+            crawl, rows, failed = crawl_row(lines, sealed=True), capture_rows(lines), failed_looks(lines)
+
+            def enter(connection: Connection) -> None:
+                enter_crawl(connection, crawl)
+                enter_failed_looks(connection, crawl["crawl_id"], failed)
                 enter_captures(connection, rows)
                 regroup_captured(connection, rows)
+
+            self._ready().write(enter)
         with file_failures(f"remove the sealed journal {path}"):
             path.unlink(missing_ok=True)
 

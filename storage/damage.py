@@ -13,7 +13,8 @@ Progress = Callable[[int, int | None], None]
 
 RECRAWL = "restore it from a copy of the archive, or move it away and crawl the site again"
 RESTORE = "restore it from a copy of the archive; what else is kept stays readable"
-REBUILD = "run: gongkai rebuild"
+REPAIR = "run: gongkai repair"
+REBUILD = "run: gongkai repair, or gongkai rebuild"
 
 
 @dataclass(frozen=True)

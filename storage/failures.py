@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from gongkai.errors import StorageError
 
@@ -15,6 +15,10 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 class CatalogUnreadableError(StorageError):
     """The catalog itself is broken; the objects are not, and the catalog can be made again from them."""
+
+
+class CatalogAwayError(StorageError):
+    """The database server does not answer, or ended the connection: it may be back in a moment."""
 
 
 @contextmanager
@@ -43,6 +47,9 @@ def catalog_failures(catalog: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as problem:
+        if _is_away(problem):
+            raise CatalogAwayError(f"catalog {catalog} does not answer ({_first_line(problem.orig)}). Is the database "
+                                   "server up? Check GONGKAI_CATALOG") from problem
         raise _catalog_error(catalog, str(problem.orig)) from problem
     except sqlite3.Error as problem:  # from statements that go past SQLAlchemy
         raise _catalog_error(catalog, str(problem)) from problem
@@ -50,12 +57,32 @@ def catalog_failures(catalog: str) -> Iterator[None]:
         raise StorageError(f"catalog {catalog}: {problem}") from problem
 
 
+def _is_away(problem: DBAPIError) -> bool:
+    """SQLite is never away. Of what PostgreSQL says, 08 is a broken connection and 57P01 to 57P05 a shutdown or a
+    start; a failed attempt to connect has no such state, nor has a wrong password."""
+    state = getattr(problem.orig, "sqlstate", None)
+    if isinstance(problem.orig, sqlite3.Error):
+        return False
+    if state is None:
+        return isinstance(problem, (OperationalError, InterfaceError)) and not _never(str(problem.orig))
+    return state.startswith("08") or state in ("57P01", "57P02", "57P03", "57P04", "57P05")
+
+
+def _never(reason: str) -> bool:
+    return "authentication failed" in reason or "does not exist" in reason or "no password supplied" in reason
+
+
+def _first_line(problem: object) -> str:
+    return next(iter(str(problem).strip().splitlines()), "no reason given")
+
+
 def _catalog_error(catalog: str, reason: str) -> StorageError:
     low = reason.lower()
-    if "not a database" in low or "malformed" in low or "no such table" in low or "no such column" in low:
+    broken = ("not a database", "malformed", "no such table", "no such column")
+    if any(word in low for word in broken) or (low.startswith(("relation", "column")) and "does not exist" in low):
         return CatalogUnreadableError(f"catalog {catalog} is not readable ({reason}); the objects are the truth: "
                                       "make it again with: gongkai rebuild")
-    if "full" in low or "disk i/o" in low:
+    if "full" in low or "disk i/o" in low or "no space left" in low:
         return StorageError(f"catalog {catalog}: no space left or the disk fails ({reason}). Free some space and run "
                             "the same command again; what was stored is kept")
     if "readonly" in low or "read-only" in low:

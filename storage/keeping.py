@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
 from gongkai.capture import Capture, Finding, Verdict
@@ -23,8 +25,9 @@ from storage.catalog.entry import (
     standing,
     versions_of_document,
 )
-from storage.catalog.rows import VersionRow, capture_row, folded_text, version_row
+from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import CrawlLog, unfinished
+from storage.derived import SCHEMA as DERIVED_SCHEMA
 from storage.derived import document_json, reading_text, writable
 from storage.duplicates import ContentState, content_state, same_state
 from storage.failures import file_failures
@@ -32,7 +35,6 @@ from storage.grouping import Group
 from storage.identity import agency_id, document_id, report_id
 from storage.journal import journals, lines_of
 from storage.layout import CONTENT_TYPES, DOCUMENT, MANIFEST, TEXT, document_prefix, parse_version, version_key
-from storage.locks import document_lock
 from storage.manifest import (
     SCHEMA,
     CaptureEntry,
@@ -66,7 +68,7 @@ class Keeper:
         reading = writable(reading)
         document = document_id(finding.page.final_url)
         entries = self._keep_captures(finding, document, log.crawl_id)
-        with document_lock(self._state, document):
+        with self._catalog().document_lock(document):
             latest = self._adopt(document)
             state = content_state(finding, reading, latest.source_states() if latest else ())
             if latest and same_state(state, latest.version_sha256, latest.source_states()):
@@ -79,7 +81,7 @@ class Keeper:
                 report = _report_entry(reading, state, document, self._standing_name(document, reading.report))
                 manifest = _manifest(finding, reading, state, entries, number, report, _digests(state, derived))
                 self._write_version(manifest, derived)
-                made = manifest, text
+                made = manifest
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, row = self._enter(entries, reading, document, number, made, latest)
         if made is None:
@@ -91,14 +93,14 @@ class Keeper:
         entries = self._keep_captures(finding, _NOBODY, log.crawl_id)
         kind = reading.report.kind
         log.captured(entries, kind, None, None)
-        with self._catalog().writing() as connection:
-            enter_captures(connection, [capture_row(entry, kind, None, None) for entry in entries])
+        rows = [capture_row(entry, kind, None, None) for entry in entries]
+        self._catalog().write(lambda connection: enter_captures(connection, rows))
         return Verdict(finding=finding, kind=kind, outcome="rejected", report_year=reading.report.report_year,
                        own=reading.report.own, pending=reading.pending)
 
     def settle(self, document: str, begun: set[int]) -> None:
         """After a crash: enters versions it kept out of the catalog, removes what it left of the numbers `begun`."""
-        with document_lock(self._state, document):
+        with self._catalog().document_lock(document):
             self._adopt(document)
             _, debris = self._given_out(document)
             for number in begun & set(debris):
@@ -107,8 +109,7 @@ class Keeper:
     def _given_out(self, document: str) -> tuple[int, dict[int, set[str]]]:
         """The highest number that a manifest stands under or the catalog tells of, and the files above it."""
         present = self._present(document)
-        with self._catalog().reading() as connection:
-            known = highest_number(connection, document)
+        known = self._catalog().read(lambda connection: highest_number(connection, document))
         highest = max([known, *(number for number, names in present.items() if MANIFEST in names)])
         return highest, {number: names for number, names in present.items() if number > highest}
 
@@ -145,8 +146,8 @@ class Keeper:
     def _adopt(self, document: str) -> VersionRow | None:
         """The latest version whose manifest stands among the objects, all of them entered."""
         numbers = sorted(number for number, names in self._present(document).items() if MANIFEST in names)
-        with self._catalog().reading() as connection:
-            rows = {row.number: row for row in versions_of_document(connection, document)}
+        known = self._catalog().read(lambda connection: versions_of_document(connection, document))
+        rows = {row.number: row for row in known}
         for number in numbers:
             if number not in rows:
                 rows[number] = self._adopt_version(document, number)
@@ -154,18 +155,19 @@ class Keeper:
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
         manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        text = self._objects.get(version_key(document, number, TEXT)).decode()
         row = version_row(manifest)
-        with self._catalog().writing() as connection:
-            enter_version(connection, row, folded_text(manifest, text), manifest)
+
+        def enter(connection: Connection) -> None:
+            enter_version(connection, row, manifest)
             regroup(connection, row.report_id)
+
+        self._catalog().write(enter)
         return row
 
     def _standing_name(self, document: str, report: Report) -> Naming | None:
         """What the ids of the document's report for this year were made of, where it is filed under this agency
         already: learning the region, or the site's name in use, must not part a history in two."""
-        with self._catalog().reading() as connection:
-            rows = versions_of_document(connection, document)
+        rows = self._catalog().read(lambda connection: versions_of_document(connection, document))
         for row in reversed(rows):
             if row.agency_id and row.report_year == (report.report_year or 0) and _same_agency(row, report):
                 try:
@@ -190,25 +192,36 @@ class Keeper:
     def _write_version(self, manifest: Manifest, derived: Mapping[str, bytes]) -> None:
         """The manifest last: it makes the version."""
         for name, data in {**derived, MANIFEST: dump(manifest)}.items():
-            self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name])
+            about = {"schema": {MANIFEST: SCHEMA, DOCUMENT: DERIVED_SCHEMA}.get(name, "")}
+            self._objects.put(version_key(manifest.document_id, manifest.number, name), data, CONTENT_TYPES[name],
+                              about)
 
     def _enter(self, entries: list[CaptureEntry], reading: Reading, document: str, number: int,
-               made: tuple[Manifest, str] | None, latest: VersionRow | None,
+               made: Manifest | None, latest: VersionRow | None,
                ) -> tuple[Literal["new", "changed", "unchanged", "copy"], VersionRow]:
         """What became of it, and the version that stands for it in the index."""
-        with self._catalog().writing() as connection:
-            if made is None:
-                assert latest is not None
-                enter_captures(connection, [capture_row(e, reading.report.kind, document, number) for e in entries])
-                regroup(connection, latest.report_id)
-                return "unchanged", latest
-            manifest, text = made
-            row = version_row(manifest)
+        if made is None:
+            assert latest is not None
+            rows, standing_report = [capture_row(e, reading.report.kind, document, number) for e in entries], \
+                latest.report_id
+
+            def see_again(connection: Connection) -> None:
+                enter_captures(connection, rows)
+                regroup(connection, standing_report)
+
+            self._catalog().write(see_again)
+            return "unchanged", latest
+        row = version_row(made)
+
+        def enter(connection: Connection) -> tuple[str | None, set[str], Group | None]:
             before, carriers = standing(connection, row.report_id)
-            enter_version(connection, row, folded_text(manifest, text), manifest)
+            enter_version(connection, row, made)
             after = regroup(connection, row.report_id)
             if latest is not None and latest.report_id != row.report_id:
                 regroup(connection, latest.report_id)
+            return before, carriers, after
+
+        before, carriers, after = self._catalog().write(enter)
         assert after is not None
         return _outcome(document, before, carriers, after), row
 

@@ -4,12 +4,14 @@ import re
 
 from gongkai.clock import parse_stamp
 
-RAW, DOCUMENTS, CRAWLS, REGISTRY = "raw/sha256/", "documents/", "crawls/", "registry/"
+RAW, DOCUMENTS, CRAWLS = "raw/sha256/", "documents/", "crawls/"
+REGISTRY, TOMBSTONES = "registry/", "tombstones/"
 MANIFEST, DOCUMENT, TEXT = "manifest.json", "document.json", "text.md"
 CONTENT_TYPES = {MANIFEST: "application/json", DOCUMENT: "application/json", TEXT: "text/markdown; charset=utf-8"}
 
 _RAW = re.compile(r"raw/sha256/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.zst)?")
 _VERSION = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{32})/v(\d{4,})/(manifest\.json|document\.json|text\.md)")
+_TOMBSTONE = re.compile(r"tombstones/(\d{4})/(\1\d{4}T\d{6}Z-[0-9a-f]{8})\.json")
 _CRAWL = re.compile(r"crawls/\d{4}/\d{2}/(\d{8}T\d{6}Z-[0-9a-f]{8})\.jsonl\.zst")
 _EVENT = re.compile(r"registry/\d{4}/\d{2}/(\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8})\.json")
 
@@ -68,3 +70,25 @@ def parse_event(key: str) -> str | None:
     """The id of a change of the registry of sites, None when the key is none."""
     match = _EVENT.fullmatch(key)
     return match[1] if match and event_key(match[1]) == key else None
+
+
+def tombstone_key(tombstone_id: str) -> str:
+    return f"{TOMBSTONES}{tombstone_id[:4]}/{tombstone_id}.json"
+
+
+def parse_tombstone(key: str) -> str | None:
+    match = _TOMBSTONE.fullmatch(key)
+    return match[2] if match else None
+
+
+def kind_of(key: str) -> str:
+    """One word for other programs that look at the objects."""
+    if key.startswith(RAW):
+        return "raw"
+    if key.startswith(CRAWLS):
+        return "crawl-log"
+    if key.startswith(REGISTRY):
+        return "registry-event"
+    if key.startswith(TOMBSTONES):
+        return "tombstone"
+    return {MANIFEST: "manifest", DOCUMENT: "document", TEXT: "text"}.get(key.rpartition("/")[2], "other")

@@ -166,7 +166,16 @@ def sealed(manifest: Manifest) -> Manifest:
 
 def dump(manifest: Manifest) -> bytes:
     """In one spelling, keys sorted, a line a field: people read manifests."""
-    text = json.dumps(_ADAPTER.dump_python(manifest, mode="json"), ensure_ascii=False, sort_keys=True, indent=1)
+    return _spelt(_ADAPTER.dump_python(manifest, mode="json"))
+
+
+def is_as_written(data: bytes) -> bool:
+    """Whether not a byte of it changed, those that mean nothing included. `data` is a manifest that loads."""
+    return _spelt(json.loads(data)) == data
+
+
+def _spelt(fields: Any) -> bytes:
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1)
     return (text + "\n").encode(errors="backslashreplace")
 
 

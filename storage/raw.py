@@ -41,9 +41,9 @@ def keep_raw(objects: ObjectStore, body: bytes, content_type: str) -> str:
     key = key_of(body)
     try:
         if key.endswith(".zst"):
-            objects.put(key, pack(body), "application/zstd")
+            objects.put(key, pack(body), "application/zstd", {"media-type": content_type})
         else:
-            objects.put(key, body, content_type or "application/octet-stream")
+            objects.put(key, body, content_type or "application/octet-stream", {"media-type": content_type})
     except KeyTakenError:
         # Another release of the compressor packs the same bytes differently; that is no conflict.
         if not key.endswith(".zst") or not _holds(objects, key, body):
@@ -63,7 +63,7 @@ def raw_bytes(objects: ObjectStore, sha256: str) -> bytes:
         if sha256_hex(body) != sha256:
             raise DamageError(f"object {key} no longer holds the bytes its name promises; run gongkai verify")
         return body
-    raise ObjectMissingError(raw_key(sha256, compressed=False))
+    raise ObjectMissingError(raw_key(sha256, compressed=False))  # or dropped on purpose: verify tells which
 
 
 def _holds(objects: ObjectStore, key: str, body: bytes) -> bool:

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import Connection, Row
 
 from gongkai.errors import NotFoundError
 from gongkai.report import Reading, Report
+from storage.absence import Absence
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import grouped
+from storage.catalog.entry import grouped, page_absences
 from storage.catalog.queries import record, report_named
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
@@ -20,6 +24,7 @@ from storage.manifest import CaptureEntry, Manifest, load
 from storage.objects import ObjectStore
 from storage.raw import raw_bytes
 from storage.records import Changes, KeptFile, ReportDetail, ReportRecord, StoredVersion, VersionEntry
+from storage.steps import steps
 
 _UNSAFE = re.compile(r"[^\w.()（）\-]+")
 _LONGEST_NAME = 120
@@ -31,13 +36,13 @@ class Reader:
     catalog: Callable[[], Catalog]
 
     def report(self, name: str) -> ReportDetail:
-        found, members = self._group(name)
-        history = self._history(members)
+        found, members, absent = self._group(name)
+        history = self._history(members, absent)
         latest = history[members.members.index(members.latest)]
         return ReportDetail(found, tuple(history), latest)
 
     def version(self, name: str, number: int | None) -> StoredVersion:
-        _, members = self._group(name)
+        _, members, _ = self._group(name)
         member, position = _chosen(members, name, number)
         entry = _entry(member, position)
         manifest = self._manifest(entry)
@@ -58,18 +63,28 @@ class Reader:
                                 "it with")
         return changes(self._reading(old).report, self._text(old), self._reading(new).report, self._text(new))
 
-    def _group(self, name: str) -> tuple[ReportRecord, Group]:
-        with self.catalog().reading() as connection:
+    def _group(self, name: str) -> tuple[ReportRecord, Group, dict[str, tuple[Absence, ...]]]:
+        def ask(connection: Connection) -> tuple[Row[Any], Group | None, dict[str, tuple[Absence, ...]]]:
             row = report_named(connection, name)
-            members = grouped(connection, row.report_id)
+            found = grouped(connection, row.report_id)
+            named = {member.row.document_id for member in found.members} if found else set()
+            return row, found, page_absences(connection, named)
+
+        row, members, absent = self.catalog().read(ask)
         if members is None:
             raise NotFoundError(f"report {row.report_id} has no versions; run gongkai verify")
-        return record(row), members
+        return record(row), members, absent
 
-    def _history(self, members: Group) -> list[VersionEntry]:
+    def _history(self, members: Group, absent: dict[str, tuple[Absence, ...]]) -> list[VersionEntry]:
         """Cells are compared only where there is something to compare with."""
         read: Callable[[VersionEntry], Report] = lru_cache(maxsize=None)(lambda entry: self._reading(entry).report)
-        entries = [_entry(member, position) for position, member in enumerate(members.members, 1)]
+        newest = {member.row.document_id: member.row.number for member in members.members}
+        newest |= {m.row.document_id: max(newest[m.row.document_id], m.row.number) for m in members.members}
+        entries = [
+            replace(_entry(member, position), step=step, absences=absent.get(member.row.document_id, ())
+                    if newest[member.row.document_id] == member.row.number else ())
+            for position, (member, step) in enumerate(
+                zip(members.members, steps(members.members, absent), strict=True), 1)]
         done: list[VersionEntry] = []
         for entry in entries:
             before = _before(entry, entries)
@@ -125,7 +140,7 @@ def _entry(member: Member, position: int) -> VersionEntry:
     return VersionEntry(
         number=position, document_id=row.document_id, document_number=row.number, url=row.url, role=member.role,
         published=row.published, first_seen=member.seen.first, last_seen=member.seen.last, captures=member.seen.times,
-        doc_format=row.doc_format, version_sha256=row.version_sha256, text_sha256=row.text_sha256)
+        doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256)
 
 
 def _kept_file(capture: CaptureEntry, manifest: Manifest) -> KeptFile:

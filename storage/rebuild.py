@@ -1,28 +1,28 @@
-"""The catalog made again from the objects alone, then put in place of the old one in one step."""
+"""The catalog made again from the objects alone beside the old one, then put in its place in one step."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, func, select
 
 from gongkai.errors import DamageError, StorageError
+from storage.absence import failed_looks
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import enter_captures, enter_crawl, enter_version, regroup
+from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
 from storage.catalog.registered import enter_event
-from storage.catalog.rows import folded_text, version_row
-from storage.catalog.schema import metadata
+from storage.catalog.rows import version_row
+from storage.catalog.schema import captures, crawls, reports, site_events, versions
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
+from storage.failures import CatalogAwayError
 from storage.journal import Line, journals, lines_of
 from storage.layout import (
     CRAWLS,
     DOCUMENTS,
     MANIFEST,
     REGISTRY,
-    TEXT,
     crawl_key,
     event_key,
     parse_crawl,
@@ -36,88 +36,110 @@ from storage.registry import load_event
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE = 200
+
 
 def rebuild(objects: ObjectStore, catalog: Catalog, state: Path, progress: Progress | None) -> dict[str, int]:
     """Counts of what was entered, and of what could not be read (`skipped`; verify names it). The caller keeps every
     other writer out."""
-    with _fresh(catalog) as connection:
-        return _Rebuild(objects, connection, progress).run(state)
-
-
-@contextmanager
-def _fresh(catalog: Catalog) -> Iterator[Connection]:
-    """Empty tables that become the catalog when the block ends well: a new file for SQLite, which also mends a broken
-    one; elsewhere one transaction."""
-    if catalog.file is None:
-        with catalog.writing() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
-            yield connection
-        return
     new = catalog.beside()
     try:
-        with new.writing() as connection:
-            yield connection
+        counts = _Rebuild(objects, new, progress).run(state)
     except BaseException:
-        new.discard()
+        new.close()  # what is in it stays for the next one
         raise
     catalog.take_over(new)
+    return counts
 
 
 class _Rebuild:
-    def __init__(self, objects: ObjectStore, connection: Connection, progress: Progress | None) -> None:
-        self._objects, self._connection, self._progress = objects, connection, progress
+    """Enters what the new catalog does not have yet, so many at a time: broken off, the next one goes on from there."""
+
+    def __init__(self, objects: ObjectStore, catalog: Catalog, progress: Progress | None) -> None:
+        self._objects, self._catalog, self._progress = objects, catalog, progress
         self._counts = {"versions": 0, "crawls": 0, "captures": 0, "reports": 0, "registry events": 0, "skipped": 0}
-        self._reports: set[str] = set()
+        self._touched: set[str] = set()
+        self._done, self._total = 0, 0
 
     def run(self, state: Path) -> dict[str, int]:
         found = filter(None, map(parse_version, self._objects.keys(DOCUMENTS)))
-        for document, number in sorted((d, n) for d, n, name in found if name == MANIFEST):
-            self._try(version_key(document, number, MANIFEST), partial(self._enter, document, number))
-        for crawl in sorted(filter(None, map(parse_crawl, self._objects.keys(CRAWLS)))):
-            self._try(crawl_key(crawl), partial(self._sealed, crawl))
-        for path in journals(state / "journals"):
-            self._try(str(path), partial(self._journal, path))
-        for event in sorted(filter(None, map(parse_event, self._objects.keys(REGISTRY)))):
-            self._try(event_key(event), partial(self._registered, event))
-        for report in sorted(self._reports):
-            regroup(self._connection, report)
-            self._count("reports")
+        named = sorted((d, n) for d, n, name in found if name == MANIFEST)
+        logs = sorted(filter(None, map(parse_crawl, self._objects.keys(CRAWLS))))
+        events = sorted(filter(None, map(parse_event, self._objects.keys(REGISTRY))))
+        running = journals(state / "journals")
+        with self._catalog.reading() as connection:
+            versions_in = {(row[0], row[1]) for row in connection.execute(
+                select(versions.c.document_id, versions.c.number))}
+            crawls_in = set(connection.execute(select(crawls.c.crawl_id).where(crawls.c.sealed.is_(True))).scalars())
+            events_in = set(connection.execute(select(site_events.c.event_id)).scalars())
+        events = [event for event in events if event not in events_in]
+        named = [name for name in named if name not in versions_in]
+        logs = [crawl for crawl in logs if crawl not in crawls_in]
+        self._total = len(named) + len(logs) + len(running) + len(events)
+        self._all([(version_key(d, n, MANIFEST), partial(self._enter, d, n)) for d, n in named])
+        self._all([(crawl_key(crawl), partial(self._sealed, crawl)) for crawl in logs])
+        self._all([(str(path), partial(self._journal, path)) for path in running])
+        self._all([(event_key(event), partial(self._registered, event)) for event in events])
+        with self._catalog.reading() as connection:
+            every = set(connection.execute(select(versions.c.report_id).distinct()).scalars())
+            ready = set(connection.execute(select(reports.c.report_id)).scalars())
+        due = sorted((every - ready) | (every & self._touched))
+        self._total += len(due)
+        self._all([(report, partial(self._regroup, report)) for report in due])
+        return self._whole()
+
+    def _whole(self) -> dict[str, int]:
+        """Counts of what is in it, whichever run entered it."""
+        with self._catalog.reading() as connection:
+            for name, table in (("versions", versions), ("crawls", crawls), ("captures", captures),
+                                ("reports", reports), ("registry events", site_events)):
+                self._counts[name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
         return self._counts
 
-    def _enter(self, document: str, number: int) -> None:
+    def _all(self, steps: list[tuple[str, Callable[[Connection], None]]]) -> None:
+        for start in range(0, len(steps), _AT_ONCE):
+            with self._catalog.writing() as connection:
+                for key, step in steps[start:start + _AT_ONCE]:
+                    self._try(key, partial(step, connection))
+                    self._done += 1
+                    if self._progress is not None:
+                        self._progress(self._done, self._total)
+
+    def _enter(self, document: str, number: int, connection: Connection) -> None:
         manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        text = self._objects.get(version_key(document, number, TEXT)).decode("utf-8", "replace")
         row = version_row(manifest)
-        enter_version(self._connection, row, folded_text(manifest, text), manifest)
-        self._reports.add(row.report_id)
-        self._count("versions")
+        enter_version(connection, row, manifest)
+        self._touched.add(row.report_id)
 
-    def _sealed(self, crawl: str) -> None:
-        self._log(load_log(crawl, self._objects.get(crawl_key(crawl))), sealed=True)
+    def _sealed(self, crawl: str, connection: Connection) -> None:
+        self._log(load_log(crawl, self._objects.get(crawl_key(crawl))), connection, sealed=True)
 
-    def _journal(self, path: Path) -> None:
-        self._log(lines_of(path.read_bytes()), sealed=False)
+    def _journal(self, path: Path, connection: Connection) -> None:
+        self._log(lines_of(path.read_bytes()), connection, sealed=False)
 
-    def _registered(self, event: str) -> None:
-        enter_event(self._connection, load_event(event, self._objects.get(event_key(event))))
-        self._count("registry events")
+    def _registered(self, event: str, connection: Connection) -> None:
+        enter_event(connection, load_event(event, self._objects.get(event_key(event))))
 
-    def _log(self, lines: list[Line], *, sealed: bool) -> None:
+    def _log(self, lines: list[Line], connection: Connection, *, sealed: bool) -> None:
         crawl, rows = crawl_row(lines, sealed=sealed), capture_rows(lines)
-        enter_crawl(self._connection, crawl)
-        enter_captures(self._connection, rows)
-        self._count("crawls")
-        self._count("captures", len(rows))
+        enter_crawl(connection, crawl)
+        enter_captures(connection, rows)
+        if sealed:
+            enter_failed_looks(connection, crawl["crawl_id"], failed_looks(lines))
+        for document, number in {(r["document_id"], r["number"]) for r in rows if r["document_id"] is not None}:
+            report = connection.execute(select(versions.c.report_id).where(
+                versions.c.document_id == document, versions.c.number == number)).scalar()
+            if report is not None:
+                self._touched.add(report)
+
+    def _regroup(self, report: str, connection: Connection) -> None:
+        regroup(connection, report)
 
     def _try(self, key: str, enter: Callable[[], None]) -> None:
         try:
             enter()
         except (DamageError, StorageError) as problem:
+            if isinstance(problem, CatalogAwayError):
+                raise
             logger.warning("%s is left out: %s", key, problem)
-            self._count("skipped")
-
-    def _count(self, what: str, more: int = 1) -> None:
-        self._counts[what] += more
-        if self._progress is not None:
-            self._progress(sum(self._counts.values()), None)
+            self._counts["skipped"] += 1

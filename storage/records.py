@@ -1,20 +1,23 @@
 """What the archive answers with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from gongkai.report import Reading
 from gongkai.site import AgencySite
+from storage.absence import Absence
 from storage.manifest import Manifest
+from storage.steps import Step
 
 
 @dataclass(frozen=True)
 class ReportRecord:
     """One line of the index: the report of one agency for one year. `url` is the canonical page or file, `urls` every
     page that carries it, `files` every attachment, `versions` the number of distinct states ever published,
-    `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read."""
+    `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read.
+    `shown` is the version of the canonical document, for other modules here and not part of the published record."""
 
     report_id: str
     report_year: int | None
@@ -35,17 +38,21 @@ class ReportRecord:
     text_sha256: str
     checks: dict[str, int]
     pending: tuple[str, ...] = ()
+    shown: tuple[str, int] = ("", 0)
 
     def as_json(self) -> dict[str, Any]:
         """The fields in their published order."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()
+                if name != "shown"}
 
 
 @dataclass(frozen=True)
 class VersionEntry:
     """One state in a report's history. `number` counts within the report in order of time and is what `version` and
     `changes` take; `document_number` counts within the document. `before` is the number of the state this one is
-    compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it."""
+    compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it. `step` says what
+    happened: published first, re-issued at the same address, corrected beside it, moved, copied, or printed in another
+    format. `absences`, with a document's newest version: when its page was gone."""
 
     number: int
     document_id: str
@@ -62,6 +69,12 @@ class VersionEntry:
     before: int | None = None
     text_changed: bool | None = None
     changed_cells: tuple[str, ...] = ()
+    step: Step = "first"
+    form_id: str | None = None
+    absences: tuple[Absence, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "absences": [asdict(absence) for absence in self.absences]}
 
 
 @dataclass(frozen=True)

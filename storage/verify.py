@@ -4,6 +4,7 @@ Damage is what should be there and is not as it was. What a crash may leave (der
 finish, raw bytes nothing refers to, a journal not yet sealed) is listed as leftovers, which are no reason for alarm.
 """
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,11 +12,12 @@ from pathlib import Path
 
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
+from storage.absence import failed_looks
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
-from storage.catalog.rows import capture_row, folded_text, version_row
+from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
-from storage.damage import RECRAWL, RESTORE, Findings, Kind, Progress, VerifyReport
+from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
 from storage.identity import agency_id, document_id, report_id
 from storage.journal import journals, lines_of
@@ -28,24 +30,32 @@ from storage.layout import (
     parse_crawl,
     parse_event,
     parse_raw,
+    parse_tombstone,
     parse_version,
     raw_key,
     version_key,
 )
-from storage.manifest import Manifest, load
+from storage.manifest import Manifest, is_as_written, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
 from storage.registry import load_event
+from storage.retention import load as load_tombstone
+from storage.schemas import problem as schema_problem
+from storage.search import SearchIndex
+from storage.search.audit import check_search
 
 _THREADS = 8
 _BATCH = 64  # bodies are large: only so many in memory
 
 
 def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
-           progress: Progress | None) -> VerifyReport:
+           progress: Progress | None, index: SearchIndex | None = None) -> VerifyReport:
     findings = Findings(progress)
     keys = list(objects.keys())
-    check = _ObjectCheck(objects, findings)
+    check = ObjectCheck(objects, findings)
+    for key in keys:
+        if parse_tombstone(key):
+            findings.guarded(key, partial(check.tombstone, key), RESTORE)
     check.raw([key for key in keys if parse_raw(key)])
     check.versions([key for key in keys if parse_version(key)])
     for key in keys:
@@ -53,17 +63,19 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
             findings.guarded(key, partial(check.log, crawl), RESTORE)
         elif event := parse_event(key):
             findings.guarded(key, partial(check.event, event), RESTORE)
-        elif not (parse_raw(key) or parse_version(key)):
+        elif not (parse_raw(key) or parse_version(key) or parse_tombstone(key)):
             findings.leftover(key, "no object of this archive's layout has such a key")
     for path in journals(state / "journals"):
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
     findings.guarded("catalog:", lambda: check.audit.run(catalog()), "run: gongkai rebuild")
+    if index is not None:
+        findings.guarded("catalog:search", lambda: check_search(catalog(), index, findings), REPAIR)
     check.match_raw()
     check.match_versions()
     return findings.report()
 
 
-class _ObjectCheck:
+class ObjectCheck:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
@@ -73,6 +85,7 @@ class _ObjectCheck:
         self._orphans: list[tuple[str, int, str]] = []
         self._told: dict[tuple[str, int], str] = {}
         self._unfinished: set[tuple[str, int]] = set()
+        self.dropped: set[str] = set()
 
     def raw(self, keys: list[str]) -> None:
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -94,6 +107,33 @@ class _ObjectCheck:
         if sha256_hex(body) != parse_raw(key):
             return None, ("altered", "its bytes are not those its name promises")
         return len(body), None
+
+    def tombstone(self, key: str) -> None:
+        made = load_tombstone(self._objects.get(key))
+        self.dropped |= {item.sha256 for item in made.raw}
+        self._findings.count("tombstones")
+
+    def some_version(self, row: VersionRow) -> None:
+        """One version by its row: its files, its manifest, and the row against it."""
+        key = version_key(row.document_id, row.number, MANIFEST)
+        names = {name for name in (MANIFEST, DOCUMENT, TEXT)
+                 if self._objects.exists(version_key(row.document_id, row.number, name))}
+        if MANIFEST not in names:
+            self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
+            return
+
+        def check() -> None:
+            self._version(row.document_id, row.number, names)
+            if version_row(load(self._objects.get(key))) != row:
+                self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
+                                      "it is not what the kept manifest says", REPAIR)
+
+        self._findings.guarded(key, check, RESTORE)
+
+    def raw_key(self, sha256: str) -> str | None:
+        """Under which its bytes stand."""
+        keys = (raw_key(sha256, compressed=compressed) for compressed in (True, False))
+        return next((key for key in keys if self._objects.exists(key)), None)
 
     def versions(self, keys: list[str]) -> None:
         present: dict[tuple[str, int], set[str]] = {}
@@ -117,7 +157,12 @@ class _ObjectCheck:
 
     def _version(self, document: str, number: int, names: set[str]) -> None:
         key = version_key(document, number, MANIFEST)
-        manifest = load(self._objects.get(key))
+        data = self._objects.get(key)
+        manifest = load(data)
+        if not is_as_written(data):
+            self._findings.damage(key, "altered", "it says the same in other bytes than were written", RESTORE)
+        elif wrong := schema_problem(json.loads(data)):
+            self._findings.damage(key, "misdescribed", f"against its schema: {wrong}", RESTORE)
         if problem := _misdescribed(manifest, document, number):
             self._findings.damage(key, "misdescribed", problem, RESTORE)
         for capture in manifest.captures:
@@ -129,9 +174,7 @@ class _ObjectCheck:
             else:
                 self._findings.damage(file, "missing", "the version's manifest names it", RESTORE)
         rows = [capture_row(c, manifest.report.kind, document, number) for c in manifest.captures]
-        text = self._objects.get(version_key(document, number, TEXT)) if TEXT in names else b""
-        sound = sha256_hex(text) == manifest.digests.text_md  # else the text is named, and says nothing of the row
-        self.audit.expect_rows(version_row(manifest), folded_text(manifest, text.decode()) if sound else None, rows)
+        self.audit.expect_rows(version_row(manifest), rows)
 
     def _derived(self, key: str, digest: str) -> None:
         data = self._objects.get(key)
@@ -144,6 +187,7 @@ class _ObjectCheck:
         self.audit.expect_log(crawl)
         lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
         self.audit.expect_crawl(crawl_row(lines, sealed=True))
+        self.audit.expect_failed_looks(crawl, failed_looks(lines))
         rows = []
         for row, key in rows_and_keys(lines):
             rows.append(row)
@@ -171,7 +215,7 @@ class _ObjectCheck:
         for sha256, (asked_by, size, key) in sorted(self.audit.wanted_raw.items()):
             found = self._sizes.get(sha256)
             if sha256 not in self._sizes:
-                if not any(self._objects.exists(raw_key(sha256, compressed=c)) for c in (True, False)):
+                if sha256 not in self.dropped and self.raw_key(sha256) is None:
                     either = "" if key else " (under this key, or the same with .zst)"
                     self._findings.damage(key or raw_key(sha256, compressed=False), "missing",
                                           f"{asked_by} refers to these bytes{either}", RECRAWL)

@@ -13,8 +13,9 @@ from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
 from gongkai.chinese import printable
+from gongkai.errors import ConfigurationError
 from gongkai.settings import load_settings
-from storage import Archive, ReportRecord, StoredVersion
+from storage import Absence, Archive, ReportRecord, SearchHit, SearchQuery, StoredVersion, VersionEntry
 
 ID_CHARACTERS = 10
 """As many characters of an identifier as tables print; commands take any unambiguous prefix."""
@@ -25,6 +26,15 @@ ROLES = {
     "copy": ("副本", "copy"),
     "rendition": ("其他格式", "rendition"),
     "revision": ("修订", "revision"),
+}
+
+STEPS = {
+    "first": ("首次发布", "first published"),
+    "reissue": ("同址更新", "re-issued"),
+    "correction": ("另页更正", "corrected beside it"),
+    "move": ("迁址", "moved"),
+    "copy": ("转载", "copied"),
+    "rendition": ("其他格式", "other format"),
 }
 
 
@@ -41,6 +51,12 @@ def reports(
     query: Annotated[
         str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")
     ] = None,
+    order: Annotated[
+        Literal["newest", "relevance"] | None, typer.Option("--order", help="检索结果的顺序 · order of what was found")
+    ] = None,
+    with_snippets: Annotated[
+        bool, typer.Option("--snippets", help="显示找到的文字 · show the words found (--format table or jsonl)")
+    ] = False,
     pending: Annotated[
         bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")
     ] = False,
@@ -50,8 +66,19 @@ def reports(
     archive: ArchiveOption = None,
 ) -> None:
     """存档索引 · the index of the archive."""
+    if query is None and (order or with_snippets):
+        raise ConfigurationError("--order and --snippets go with --query TEXT, which says what to look for")
     with _open(archive) as opened:
-        found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
+        if query is not None and (order or with_snippets):
+            asked = SearchQuery(query, agency=agency, year=year, region=region)
+            searched = opened.search(asked, order or "newest", snippets=with_snippets)
+            hits = (hit for hit in searched if not pending or hit.record.pending)
+            if with_snippets and as_format != "csv":
+                _show_found(hits, as_format)
+                return
+            found: Iterable[ReportRecord] = (hit.record for hit in hits)
+        else:
+            found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
         if as_format == "jsonl":
             for record in found:
                 sys.stdout.write(json.dumps(record.as_json(), ensure_ascii=False) + "\n")
@@ -61,6 +88,22 @@ def reports(
             records = list(found)
             print_table(records)
             tell(f"共 {len(records)} 份报告", f"{len(records)} reports", style="dim")
+
+
+def _show_found(hits: Iterable[SearchHit], as_format: str) -> None:
+    count = 0
+    for hit in hits:
+        count, record = count + 1, hit.record
+        if as_format == "jsonl":
+            found = {**record.as_json(), "snippets": [snippet.as_html() for snippet in hit.snippets]}
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            continue
+        out.print(Text(printable(f"{record.report_year or '?'} {record.agency or ''} {record.title or ''} "
+                                 f"({record.report_id[:ID_CHARACTERS]})"), style="bold"))
+        for snippet in hit.snippets:
+            out.print(Text("  ").append_text(Text.assemble(
+                *((text, "bold yellow" if mark else "") for text, mark in snippet.pieces))))
+    tell(f"共 {count} 份报告", f"{count} reports", style="dim")
 
 
 def show(
@@ -94,10 +137,11 @@ def history(
         detail = opened.report(report_id)
     if as_json:
         for entry in detail.history:
-            sys.stdout.write(json.dumps(vars(entry), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(entry.as_json(), ensure_ascii=False) + "\n")
         return
     made = table(
         ("版", "version"),
+        ("事由", "step"),
         ("性质", "role"),
         ("首次见到", "first seen"),
         ("最近见到", "last seen"),
@@ -110,12 +154,13 @@ def history(
     for entry in detail.history:
         made.add_row(
             str(entry.number),
+            words(*STEPS[entry.step]) + "".join(f"\n{_absence(one)}" for one in entry.absences),
             words(*ROLES[entry.role]),
             entry.first_seen,
             entry.last_seen,
             entry.doc_format,
             str(entry.captures),
-            _changes(entry.before, entry.text_changed, entry.changed_cells),
+            _changes(entry),
             entry.url,
         )
     show_table(made)
@@ -125,16 +170,28 @@ def diff(
     report_id: IdArgument,
     older: Annotated[int | None, typer.Argument(metavar="[A", help="较早的版 · the earlier version")] = None,
     newer: Annotated[int | None, typer.Argument(metavar="B]", help="较晚的版 · the later version")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="结果为一个 JSON 对象 · one JSON object")] = False,
     archive: ArchiveOption = None,
 ) -> None:
     """两版之间的差别：逐格与逐行 · what changed between two versions, cells and text."""
+    from crawler.reports.captions import caption  # loads the forms, which a listing does not need
+
     with _open(archive) as opened:
-        latest = opened.report(report_id).latest
+        detail = opened.report(report_id)
+        latest = detail.latest
         b = newer if newer is not None else latest.number
         a = older if older is not None else (latest.before or max(1, b - 1))
         changes = opened.changes(report_id, a, b)
-    for cell in changes.cells:
-        sys.stdout.write(f"{printable(str(cell))}\n")
+    form = next((entry.form_id for entry in detail.history if entry.number == b), None)
+    captions = [caption(cell.table, cell.row, cell.column, form) for cell in changes.cells]
+    if as_json:
+        cells = [{**vars(cell), "caption": said} for cell, said in zip(changes.cells, captions, strict=True)]
+        told = {"report_id": detail.record.report_id, "a": a, "b": b, "cells": cells,
+                "text_diff": list(changes.text_diff)}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return
+    for cell, said in zip(changes.cells, captions, strict=True):
+        sys.stdout.write(printable(f"{cell}" + (f"　{said}" if said else "")) + "\n")
     for line in changes.text_diff:
         sys.stdout.write(printable(line).rstrip("\n") + "\n")
     if not changes.cells and not changes.text_diff:
@@ -178,7 +235,17 @@ def _checks(checks: dict[str, int]) -> Text:
     return Text(f"✗ {fails}", "red") if fails else Text(f"✓ {checks.get('pass', 0)}", "green")
 
 
-def _changes(before: int | None, text_changed: bool | None, cells: tuple[str, ...]) -> str:
+def _absence(absence: Absence) -> str:
+    """Since when a page is gone, and whether it came back."""
+    since, until = absence.since[:10], (absence.until or "")[:10]
+    if absence.until is None:
+        looks = absence.failures
+        return words(f"{since} 起网页消失（{looks} 次未见）", f"gone since {since} ({looks} looks)")
+    return words(f"{since} 消失，{until} 恢复", f"gone {since}, back {until}")
+
+
+def _changes(entry: VersionEntry) -> str:
+    before, text_changed, cells = entry.before, entry.text_changed, entry.changed_cells
     if before is None:
         return ""
     told = list(cells[:6]) + ([f"… {len(cells) - 6}"] if len(cells) > 6 else [])
@@ -212,7 +279,7 @@ def _as_json(stored: StoredVersion) -> dict[str, Any]:
     record = extract_record(stored.main.filename, stored.reading)
     return {
         "report_id": manifest.report.report_id,
-        "version": vars(stored.entry),
+        "version": stored.entry.as_json(),
         "url": manifest.url,
         "captures": [{**vars(c), "headers": [list(h) for h in c.headers]} for c in manifest.captures],
         "filed_under": manifest.report.filed_under,

@@ -1,8 +1,9 @@
-"""``gongkai verify`` and ``gongkai rebuild``: is everything as it was kept, and make the catalog again."""
+"""``gongkai verify``, ``repair`` and ``rebuild``: is everything as it was kept, and make again what can be."""
 
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -20,10 +21,18 @@ def verify(
     as_json: Annotated[
         bool, typer.Option("--json", help="结果为一个 JSON 对象 · the result as one JSON object")
     ] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="抽查 N 个版本与原件 · so many, drawn by lot")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", metavar="DATE", formats=["%Y-%m-%d"], help="只核对此日以来抓取的 · captured since"),
+    ] = None,
 ) -> None:
     """逐一核对每个对象与每行目录 · check every object and row, naming each damage."""
     with _opened_for_verifying(load_settings(archive=archive)) as opened, _bar() as progress:
-        result = opened.verify(_follow(progress))
+        day = since.date().isoformat() if since else None
+        result = opened.verify(_follow(progress), sample=sample, since=day)
     if as_json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False) + "\n")
     else:
@@ -48,6 +57,27 @@ def _opened_for_verifying(settings: Settings) -> Archive:
         return Archive.open(settings, create=False, read_only=True)
 
 
+def repair(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明将做什么 · say what would be done")] = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """仅凭完好的对象补全目录、检索与正文，绝不虚构 · make rows, search entries and texts again from sound objects."""
+    with Archive.open(load_settings(archive=archive), create=False) as opened, _bar() as progress:
+        done, after = opened.repair(apply=not dry_run, progress=_follow(progress))
+    for mended in done:
+        sys.stdout.write(f"{mended.key}\t{mended.what}\n")
+    if dry_run:
+        tell(f"可修复 {len(done)} 处（未作改动）", f"{len(done)} can be mended (nothing was changed)", style="dim")
+    left = [damage for damage in after.damages if not dry_run or damage.key not in {m.key for m in done}]
+    for damage in left:
+        tell(f"仍有损坏：{damage.key} {damage.detail}；{damage.advice}",
+             f"left: {damage.kind} {damage.key} {damage.detail}; {damage.advice}", style="red")
+    if not dry_run:
+        tell(f"已修复 {len(done)} 处，尚余 {len(left)} 处", f"{len(done)} mended, {len(left)} left",
+             style="red" if left else "green")
+    raise typer.Exit(DAMAGE if after.damages else DONE)
+
+
 def rebuild(archive: ArchiveOption = None) -> None:
     """仅凭对象重建目录 · make the catalog again from the objects alone."""
     with Archive.open(load_settings(archive=archive), create=False) as opened, _bar() as progress:
@@ -61,5 +91,6 @@ def _bar() -> Progress:
 
 
 def _follow(progress: Progress) -> Callable[[int, int | None], None]:
+    """How much is done of how much, where that is known."""
     task = progress.add_task("", total=None)
     return lambda done, total: progress.update(task, completed=done, total=total)

@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from gongkai.digest import sha256_hex
+from storage.catalog.counts import are_right
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import grouped, report_row
 from storage.catalog.registry_audit import RegistryAudit
 from storage.catalog.rows import VersionRow
-from storage.catalog.schema import captures, crawls, reports, versions
+from storage.catalog.schema import captures, crawls, failed_looks, reports, versions
 from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
+
+_AT_ONCE = 2000  # rows in memory
 
 
 class Wanted(NamedTuple):
@@ -32,10 +35,11 @@ class Audit:
         self._objects, self._findings = objects, findings
         self.registry = RegistryAudit(objects, findings)
         self.wanted_raw: dict[str, Wanted] = {}
-        self._versions: dict[tuple[str, int], tuple[str, str | None] | None] = {}
+        self._versions: dict[tuple[str, int], str | None] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._crawls: dict[str, Mapping[str, Any]] = {}
+        self._failed: dict[str, set[tuple[str, str]]] = {}
         self._journals: set[str] = set()
         self._intended: set[str] = set()
 
@@ -49,9 +53,8 @@ class Audit:
         """Its manifest stands among the objects; until `expect_rows` it counts as unreadable, and is named as such."""
         self._versions[document, number] = None
 
-    def expect_rows(self, row: VersionRow, folded: str | None, taken: Iterable[Mapping[str, Any]]) -> None:
-        """`folded` is None where the text itself is damaged."""
-        self._versions[row.document_id, row.number] = (_print(row), _print(folded) if folded is not None else None)
+    def expect_rows(self, row: VersionRow, taken: Iterable[Mapping[str, Any]]) -> None:
+        self._versions[row.document_id, row.number] = _print(row)
         self.expect_captures(taken)
 
     def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -63,6 +66,10 @@ class Audit:
     def expect_crawl(self, row: Mapping[str, Any]) -> None:
         """What a log that can be read says of its crawl."""
         self._crawls[row["crawl_id"]] = row
+
+    def expect_failed_looks(self, crawl: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Which of them are rows depends on what was known then; more than these there cannot be."""
+        self._failed[crawl] = {(row["document_id"], row["at"]) for row in rows}
 
     def expect_journal(self, crawl: str, intended: set[str]) -> None:
         self._journals.add(crawl)
@@ -78,6 +85,10 @@ class Audit:
             self._check_captures(connection, sealed, rows)
             self._check_reports(connection)
             self.registry.run(connection)
+            self._check_failed_looks(connection)
+            if not are_right(connection):
+                self._findings.damage("catalog:coverage_counts/all", "stale", "it is not what the reports' rows add up "
+                                      "to", REBUILD)
 
     def _check_crawls(self, sealed: Mapping[str, bool]) -> None:
         for crawl, done in sorted(sealed.items()):
@@ -103,7 +114,7 @@ class Audit:
 
     def _check_versions(self, connection: Connection) -> set[tuple[str, int]]:
         found: set[tuple[str, int]] = set()
-        for stored in connection.execute(select(versions)):
+        for stored in connection.execute(select(versions).execution_options(yield_per=_AT_ONCE)):
             row = VersionRow.from_row(stored)
             name = (row.document_id, row.number)
             found.add(name)
@@ -111,9 +122,9 @@ class Audit:
             expected, key = self._versions.get(name), version_key(*name, MANIFEST)
             if name not in self._versions and not self._objects.exists(key):
                 self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
-            if expected and (expected[0] != _print(row) or expected[1] not in (None, _print(stored.folded))):
+            if expected and expected != _print(row):
                 self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
-                                      "it is not what the kept manifest and text say", REBUILD)
+                                      "it is not what the kept manifest says", REBUILD)
         for document, number in sorted(set(self._versions) - found):
             key = version_key(document, number, MANIFEST)
             if document in self._intended:
@@ -125,7 +136,7 @@ class Audit:
 
     def _check_captures(self, connection: Connection, sealed: Mapping[str, bool], known: set[tuple[str, int]]) -> None:
         seen: set[str] = set()
-        for stored in connection.execute(select(captures)):
+        for stored in connection.execute(select(captures).execution_options(yield_per=_AT_ONCE)):
             row = dict(stored._mapping)
             name = f"catalog:captures/{stored.capture_id}"
             seen.add(stored.capture_id)
@@ -157,6 +168,13 @@ class Audit:
             if (report_row(report, members) if members else None) != stored.get(report):
                 self._findings.damage(f"catalog:reports/{report}", "stale",
                                       "it is not what its versions and captures say", REBUILD)
+
+    def _check_failed_looks(self, connection: Connection) -> None:
+        asked = select(failed_looks.c.document_id, failed_looks.c.at, failed_looks.c.crawl_id)
+        for document, at, crawl in connection.execute(asked.execution_options(yield_per=_AT_ONCE)):
+            if crawl in self._failed and (document, at) not in self._failed[crawl]:
+                self._findings.damage(f"catalog:failed_looks/{document}/{at}/{crawl}", "dangling",
+                                      "its crawl's log tells of no such look", REBUILD)
 
 
 def _row_print(row: Mapping[str, Any]) -> str:

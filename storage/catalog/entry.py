@@ -1,24 +1,34 @@
 """Rows going in: the same few functions serve keeping, adopting after a crash, and rebuilding."""
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, select
 
+from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
+from storage.absence import Absence, absences
+from storage.catalog.counts import count
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
-from storage.catalog.schema import agencies, captures, crawls, reports, versions
+from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
+from storage.deadlines import days_late
 from storage.grouping import Group, Seen, group
 from storage.manifest import Manifest
 
-_VERSION_COLUMNS = [column for column in versions.c if column.name != "folded"]
+_AT_ONCE = 500
+
+# What the search index makes its entry of.
+_SEARCHED = [reports.c[name] for name in (
+    "document_id", "number", "text_sha256", "title", "agency", "agency_id", "names", "report_year", "region_code",
+    "form_id", "checks_fail", "published", "first_seen")]
 
 
-def enter_version(connection: Connection, row: VersionRow, folded: str, manifest: Manifest) -> None:
+def enter_version(connection: Connection, row: VersionRow, manifest: Manifest) -> None:
     """The version with the captures that made it. `regroup` its report afterwards."""
-    put_row(connection, versions, {**asdict(row), "folded": folded})
+    put_row(connection, versions, asdict(row))
     enter_captures(connection, [capture_row(c, manifest.report.kind, row.document_id, row.number)
                                 for c in manifest.captures])
 
@@ -31,8 +41,33 @@ def enter_crawl(connection: Connection, row: Mapping[str, Any]) -> None:
     put_row(connection, crawls, row)
 
 
+def enter_failed_looks(connection: Connection, crawl_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of addresses that carry a report; of others nobody asks whether they are gone."""
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start:start + _AT_ONCE]
+        asked = select(versions.c.document_id).where(versions.c.document_id.in_({r["document_id"] for r in some}))
+        known = set(connection.execute(asked).scalars())
+        insert_missing(connection, failed_looks,
+                       [{**row, "crawl_id": crawl_id} for row in some if row["document_id"] in known])
+
+
+def page_absences(connection: Connection, documents: Iterable[str]) -> dict[str, tuple[Absence, ...]]:
+    """Of each of these documents when its page was gone."""
+    named = sorted(set(documents))
+    failed: dict[str, list[str]] = {}
+    for document, at in connection.execute(select(failed_looks.c.document_id, failed_looks.c.at).where(
+            failed_looks.c.document_id.in_(named))):
+        failed.setdefault(document, []).append(at)
+    seen: dict[str, list[str]] = {}
+    if failed:
+        for document, at in connection.execute(select(captures.c.document_id, captures.c.fetched_at).where(
+                captures.c.document_id.in_(sorted(failed)), captures.c.role == "page")):
+            seen.setdefault(document, []).append(at)
+    return {document: absences(failed.get(document, ()), seen.get(document, ())) for document in named}
+
+
 def versions_of_report(connection: Connection, report_id: str) -> list[VersionRow]:
-    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.report_id == report_id))
+    found = connection.execute(select(versions).where(versions.c.report_id == report_id))
     return [VersionRow.from_row(row) for row in found]
 
 
@@ -44,7 +79,7 @@ def standing(connection: Connection, report_id: str) -> tuple[str | None, set[st
 
 
 def versions_of_document(connection: Connection, document_id: str) -> list[VersionRow]:
-    found = connection.execute(select(*_VERSION_COLUMNS).where(versions.c.document_id == document_id)
+    found = connection.execute(select(versions).where(versions.c.document_id == document_id)
                                .order_by(versions.c.number))
     return [VersionRow.from_row(row) for row in found]
 
@@ -65,15 +100,28 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
 def regroup(connection: Connection, report_id: str) -> Group | None:
     """Writes the report's row anew from its versions and captures."""
     found = grouped(connection, report_id)
+    asked = select(*_SEARCHED, reports.c.coverage).where(reports.c.report_id == report_id)
+    row_before = connection.execute(asked).first()
+    before = dict(row_before._mapping) if row_before is not None else None
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
+        count(connection, before, None)
+        queue(connection, report_id)
         return None
-    put_row(connection, reports, report_row(report_id, found))
+    row = report_row(report_id, found)
+    put_row(connection, reports, row)
+    count(connection, before, row)
+    if before is None or any(row[column.name] != before[column.name] for column in _SEARCHED):
+        queue(connection, report_id)
     main = found.canonical
     if main.agency_id:
         put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
                                        "region_code": main.region_code, "admin_level": main.admin_level})
     return found
+
+
+def queue(connection: Connection, report_id: str) -> None:
+    put_row(connection, search_queue, {"report_id": report_id, "ticket": secrets.token_hex(8)})
 
 
 def regroup_captured(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -101,7 +149,16 @@ def report_row(report_id: str, found: Group) -> dict[str, Any]:
         "pending": list(pending), "has_pending": bool(pending), "versions": found.states,
         "first_seen": min(m.seen.first for m in members), "last_seen": max(m.seen.last for m in members),
         "text_sha256": main.text_sha256, "checks_pass": main.checks_pass, "checks_fail": main.checks_fail,
-        "checks_not_assessable": main.checks_not_assessable}
+        "checks_not_assessable": main.checks_not_assessable, **_coverage(main, found)}
+
+
+def _coverage(main: VersionRow, found: Group) -> dict[str, Any]:
+    """A page posted anew in another year is no late report: of several dates the first counts."""
+    kind = agency_type(main.agency)
+    published = min(filter(None, (member.row.published for member in found.members)), default=None)
+    late = days_late(published, main.report_year, kind, main.scope)
+    state = "late" if late is not None and late > 0 else "changed" if found.states > 1 else "present"
+    return {"agency_type": kind, "days_late": late, "coverage": state}
 
 
 def _latest_rows(rows: list[VersionRow]) -> list[VersionRow]:

@@ -1,7 +1,9 @@
 """Questions to the catalog. Listings page by key, so that the last page costs what the first does."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
@@ -9,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
 from gongkai.chinese import fold
 from gongkai.errors import NotFoundError
 from storage.catalog.engine import Catalog
+from storage.catalog.regions import region_range
 from storage.catalog.schema import agencies, captures, crawls, reports, versions
 from storage.identity import address_name
 from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
@@ -16,52 +19,67 @@ from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
 _PAGE = 500
 _ORDER = (reports.c.region_code, reports.c.agency, reports.c.report_year, reports.c.report_id)
 _SHORTEST_PREFIX = 4
+_AGENCY_ID = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
 class ReportQuery:
     """Every given condition must hold. `agency` is an agency id or part of a name in use or as printed; `region` a
-    six-digit code or its beginning (350000 means all of Fujian); the words of `query` must all occur in the text."""
+    six-digit code or its beginning (350000 means all of Fujian)."""
 
     agency: str | None = None
     year: int | None = None
     region: str | None = None
-    query: str | None = None
     pending: bool | None = None
 
     def statement(self) -> Select[Any]:
         asked: Select[Any] = select(reports).order_by(*_ORDER)
-        if self.agency is not None:
-            asked = asked.where((reports.c.agency_id == self.agency)
-                                | reports.c.names.contains(fold(self.agency), autoescape=True))
+        if self.agency is not None and _AGENCY_ID.fullmatch(self.agency):
+            asked = asked.where(reports.c.agency_id == self.agency)
+        elif self.agency is not None:
+            asked = asked.where(reports.c.names.contains(fold(self.agency), autoescape=True))
         if self.year is not None:
             asked = asked.where(reports.c.report_year == self.year)
         if self.region is not None:
-            asked = asked.where(reports.c.region_code.startswith(region_prefix(self.region), autoescape=True))
+            asked = asked.where(region_range(reports.c.region_code, self.region))
         if self.pending is not None:
             asked = asked.where(reports.c.has_pending.is_(self.pending))
-        if self.query is not None:
-            asked = asked.join(versions, (versions.c.document_id == reports.c.document_id)
-                               & (versions.c.number == reports.c.number))
-            asked = asked.where(*(versions.c.folded.contains(fold(word), autoescape=True)
-                                  for word in self.query.split()))
         return asked
 
 
-def records(catalog: Catalog, query: ReportQuery, limit: int | None) -> Iterator[ReportRecord]:
-    """In order of region, agency, year. No transaction stays open between two pages."""
-    asked, after, left = query.statement(), None, limit
+def records(catalog: Catalog, query: ReportQuery, limit: int | None, after_report: str | None = None,
+            ) -> Iterator[ReportRecord]:
+    """In order of region, agency, year, from the one after `after_report` on. No transaction stays open between two
+    pages."""
+    asked, left = query.statement(), limit
+    after = catalog.read(partial(_place, after_report)) if after_report is not None else None
     while left is None or left > 0:
         page = asked.limit(_PAGE if left is None else min(_PAGE, left))
         if after is not None:
             page = page.where(tuple_(*_ORDER) > tuple_(*after))
-        with catalog.reading() as connection:
-            rows = connection.execute(page).all()
+        rows = catalog.read(partial(_all, page))
         yield from map(record, rows)
         if len(rows) < _PAGE:
             return
         after = tuple(rows[-1]._mapping[column.name] for column in _ORDER)
         left = None if left is None else left - len(rows)
+
+
+def _place(report: str, connection: Connection) -> tuple[Any, ...]:
+    row = connection.execute(select(*_ORDER).where(reports.c.report_id == report)).first()
+    if row is None:
+        raise NotFoundError(f"no report {report!r} to go on after; it may have been filed under another agency since: "
+                            "begin the listing anew")
+    return tuple(row)
+
+
+def records_of(catalog: Catalog, ids: Sequence[str]) -> dict[str, ReportRecord]:
+    rows = catalog.read(partial(_all, select(reports).where(reports.c.report_id.in_(ids))))
+    return {row.report_id: record(row) for row in rows}
+
+
+def _all(statement: Select[Any], connection: Connection) -> Sequence[Row[Any]]:
+    return connection.execute(statement).all()
 
 
 def record(row: Row[Any]) -> ReportRecord:
@@ -72,7 +90,7 @@ def record(row: Row[Any]) -> ReportRecord:
         urls=tuple(row.urls), files=tuple(row.files), versions=row.versions, first_seen=row.first_seen,
         last_seen=row.last_seen, text_sha256=row.text_sha256,
         checks={"pass": row.checks_pass, "fail": row.checks_fail, "not_assessable": row.checks_not_assessable},
-        pending=tuple(row.pending))
+        pending=tuple(row.pending), shown=(row.document_id, row.number))
 
 
 def report_named(connection: Connection, name: str) -> Row[Any]:
@@ -135,10 +153,3 @@ def stats(connection: Connection) -> ArchiveStats:
     return ArchiveStats(agencies=count(agencies), reports=count(reports), documents=documents,
                         versions=count(versions), captures=count(captures), crawls=count(crawls),
                         raw_objects=raw_objects, raw_bytes=int(raw_bytes or 0), first_seen=first, last_seen=last)
-
-
-def region_prefix(code: str) -> str:
-    """What the codes of all places within begin with."""
-    while (len(code) == 6 and code.endswith("00")) or (len(code) == 4 and code.endswith("00")):
-        code = code[:-2]
-    return code

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from gongkai.chinese import fold
 from storage.catalog.dialect import insert_missing, put_rows
-from storage.catalog.queries import region_prefix
+from storage.catalog.regions import region_prefix
 from storage.catalog.schema import site_events, sites
 from storage.records import SiteRecord
 from storage.registry import RegistryEvent, event_row, newer, site_rows

@@ -6,13 +6,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from gongkai.address import canonical, host_of
-from gongkai.chinese import fold
 from storage.duplicates import SourceState
 from storage.identity import address_name
 from storage.manifest import CaptureEntry, Manifest
-
-# `fold` remembers what it folded, which is right for labels and ruinous for whole texts.
-_fold_text = fold.__wrapped__
 
 
 @dataclass(frozen=True)
@@ -64,10 +60,10 @@ def version_row(manifest: Manifest) -> VersionRow:
     main = manifest.sources[manifest.main]
     return VersionRow(
         document_id=manifest.document_id, number=manifest.number, report_id=report.report_id,
-        agency_id=report.agency_id or "", agency=report.filed_under or report.agency or "",
-        agency_printed=report.agency or "", report_year=report.report_year or 0,
-        region_code=report.region_code or "", admin_level=report.admin_level, scope=report.scope, title=report.title,
-        form_id=report.form_id, published=report.published, url=manifest.url,
+        agency_id=report.agency_id or "", agency=_sound(report.filed_under or report.agency) or "",
+        agency_printed=_sound(report.agency) or "", report_year=report.report_year or 0,
+        region_code=report.region_code or "", admin_level=report.admin_level, scope=report.scope,
+        title=_sound(report.title), form_id=report.form_id, published=report.published, url=manifest.url,
         page_urls=[canonical(c.final_url) or c.final_url for c in manifest.captures if c.role != "attachment"],
         files=_files(manifest), pending=[{"url": p.url, "status": p.status, "doc_format": p.doc_format,
                                           "raw_sha256": list(p.raw_sha256)} for p in manifest.pending],
@@ -79,12 +75,6 @@ def version_row(manifest: Manifest) -> VersionRow:
         states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}
                 for s in manifest.states],
         manifest_sha256=manifest.manifest_sha256)
-
-
-def folded_text(manifest: Manifest, text: str) -> str:
-    """What text search looks in: names, title and text in comparison form."""
-    report = manifest.report
-    return "\n".join(_fold_text(part) for part in (report.filed_under, report.agency, report.title, text) if part)
 
 
 def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> dict[str, Any]:
@@ -104,5 +94,6 @@ def _files(manifest: Manifest) -> list[str]:
 
 
 def _sound(text: str | None) -> str | None:
-    """Headers are whatever the server sent; a database takes only whole characters."""
-    return text.encode("utf-8", "replace").decode() if text else None
+    """Headers and titles are whatever the server sent; a database takes only whole characters, and PostgreSQL no
+    NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd") if text else None

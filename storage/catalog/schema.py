@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0006"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -85,7 +85,6 @@ versions = Table(
     Column("checks_not_assessable", Integer, nullable=False),
     Column("states", JSON, nullable=False),
     Column("manifest_sha256", String, nullable=False),
-    Column("folded", Text, nullable=False),
     Index("versions_by_report", "report_id", "document_id", "number"),
 )
 
@@ -116,6 +115,10 @@ reports = Table(
     Column("checks_pass", Integer, nullable=False),
     Column("checks_fail", Integer, nullable=False),
     Column("checks_not_assessable", Integer, nullable=False),
+    Column("agency_type", String, nullable=False, server_default=""),
+    Column("days_late", Integer),
+    Column("coverage", String, nullable=False, server_default="present"),
+    Index("reports_by_coverage", "region_code", "report_year", "coverage"),
     Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
     Index("reports_by_agency", "agency_id", "report_year"),
@@ -159,4 +162,30 @@ site_events = Table(
     Column("source", Text, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("event_sha256", String, nullable=False),
+)
+
+search_queue = Table(
+    "search_queue", metadata,
+    # Reports whose entry in the search index is not yet what their row says; `ticket` changes when a row does again.
+    Column("report_id", String, primary_key=True),
+    Column("ticket", String, nullable=False),
+)
+
+failed_looks = Table(
+    "failed_looks", metadata,
+    # Pages of known documents that a crawl asked for in vain.
+    Column("document_id", String, primary_key=True),
+    Column("at", String, primary_key=True),
+    Column("crawl_id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("status", Integer),
+    Column("outcome", String, nullable=False),
+)
+
+coverage_counts = Table(
+    "coverage_counts", metadata,
+    Column("region_code", Bytewise, primary_key=True),
+    Column("report_year", Integer, primary_key=True, autoincrement=False),
+    Column("coverage", String, primary_key=True),
+    Column("reports", Integer, nullable=False),
 )

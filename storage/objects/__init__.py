@@ -11,6 +11,9 @@ from storage.objects.port import KeyTakenError, ObjectMissingError, ObjectStore
 
 __all__ = ["KeyTakenError", "LocalObjects", "ObjectMissingError", "ObjectStore", "open_objects"]
 
+# One whose catalog is on a server may have its state alone yet.
+_SIGNS = ("catalog.db", "documents", "crawls", "registry", "state")
+
 
 def open_objects(settings: Settings, *, create: bool, read_only: bool) -> ObjectStore:
     if settings.archive.startswith("s3://"):
@@ -25,8 +28,7 @@ def open_objects(settings: Settings, *, create: bool, read_only: bool) -> Object
             raise ConfigurationError(f"there is no archive at {root}; gongkai crawl makes one, or name another "
                                      "place with --archive")
         _make(root)
-    elif (read_only or not create) and not (root / "catalog.db").exists() and not (root / "documents").exists() \
-            and not (root / "crawls").exists() and not (root / "registry").exists():
+    elif (read_only or not create) and not any((root / name).exists() for name in _SIGNS):
         raise ConfigurationError(f"{root} is not an archive (no catalog and no objects in it); name another place "
                                  "with --archive")
     return LocalObjects(root.absolute())

@@ -6,13 +6,13 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gongkai.digest import sha256_hex
 from gongkai.errors import StorageError
 from storage.failures import file_failures
-from storage.layout import CRAWLS, DOCUMENTS, RAW, REGISTRY
+from storage.layout import CRAWLS, DOCUMENTS, RAW, REGISTRY, TOMBSTONES
 from storage.objects.port import KeyTakenError, ObjectMissingError
 
 INCOMING = "incoming"
@@ -20,7 +20,7 @@ INCOMING = "incoming"
 _STALE_AFTER_S = 3600.0  # no write of one object takes an hour; a younger one may belong to a living process
 _MACHINE = sha256_hex(platform.node())[:8]
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
-_ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS, REGISTRY))
+_ROOTS = tuple(root.split("/", 1)[0] for root in (RAW, DOCUMENTS, CRAWLS, REGISTRY, TOMBSTONES))
 
 
 class LocalObjects:
@@ -30,7 +30,7 @@ class LocalObjects:
         with file_failures(f"open the archive directory {root}"):
             self._opened = root.stat()
 
-    def put(self, key: str, data: bytes, content_type: str) -> bool:
+    def put(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None = None) -> bool:
         path = self._path(key)
         self._still_here()
         with file_failures(f"write {path}"):
@@ -76,6 +76,11 @@ class LocalObjects:
                 key = f"{base}/{name}"
                 if key.startswith(prefix) and base.split("/")[0] in _ROOTS:
                     yield key
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        for key in self.keys(prefix):
+            with contextlib.suppress(FileNotFoundError):
+                yield key, (self.root / key).stat().st_size
 
     def sweep(self) -> int:
         """Removes temporary files of processes that died while writing: at once where the process ran on this machine

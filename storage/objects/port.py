@@ -1,6 +1,6 @@
 """What the archive asks of a place for objects. A directory and S3 answer it; nothing else knows which one it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from gongkai.errors import DamageError, StorageError
@@ -29,12 +29,14 @@ class ObjectStore(Protocol):
     place: str
     """Where the objects are, for messages."""
 
-    def put(self, key: str, data: bytes, content_type: str) -> bool:
-        """True when created, False when the same bytes were there. Raises KeyTakenError for other bytes."""
+    def put(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None = None) -> bool:
+        """True when created, False when the same bytes were there. Raises KeyTakenError for other bytes. `about` goes
+        with the object where the place can hold it: for other programs, never for this one."""
         ...
 
     def remove(self, key: str) -> None:
-        """Only for what a crash left behind and nothing refers to. Gone already is well."""
+        """Only for what a crash left behind and nothing refers to, and for what a tombstone names. Gone already is
+        well."""
         ...
 
     def get(self, key: str) -> bytes:
@@ -45,4 +47,8 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Every key that begins with `prefix`, in no promised order."""
+        ...
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The same with the bytes each object takes."""
         ...

@@ -3,7 +3,7 @@
 import io
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import certifi
@@ -15,6 +15,7 @@ from urllib3.util import Retry, Timeout
 
 from gongkai.errors import ConfigurationError, GongkaiError, StorageError
 from gongkai.settings import Settings
+from storage.layout import kind_of
 from storage.objects.port import KeyTakenError, ObjectMissingError
 
 _GONE = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
@@ -38,13 +39,13 @@ class S3Objects:
                                              "check --archive and GONGKAI_S3_ENDPOINT")
                 self._make_bucket()
 
-    def put(self, key: str, data: bytes, content_type: str) -> bool:
+    def put(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None = None) -> bool:
         """The client has no conditional put, so: look, then put. Two processes that look at once write equal bytes
         under content-named keys; the files of a version are written under its document's lock."""
         try:
             kept = self.get(key)
         except ObjectMissingError:
-            self._write(key, data, content_type)
+            self._write(key, data, content_type, about)
             return True
         if kept != data:
             raise KeyTakenError(key)
@@ -79,15 +80,22 @@ class S3Objects:
             return True
 
     def keys(self, prefix: str = "") -> Iterator[str]:
+        yield from (key for key, _ in self.sizes(prefix))
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         with self._failures(f"list {prefix}"):
             for found in self._client.list_objects(self._bucket, self._prefix + prefix, recursive=True):
                 if found.object_name and not found.is_dir:
-                    yield found.object_name.removeprefix(self._prefix)
+                    yield found.object_name.removeprefix(self._prefix), found.size or 0
 
-    def _write(self, key: str, data: bytes, content_type: str) -> None:
+    def _write(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None) -> None:
+        """What is said `about` it must be ASCII: it travels in headers."""
+        said: dict[str, str | list[str] | tuple[str]] = {
+            f"gongkai-{name}": value for name, value in {"kind": kind_of(key), **(about or {})}.items()
+            if value.isascii() and value.isprintable()}
         with self._failures(f"write {key}"):
             self._client.put_object(self._bucket, self._prefix + key, io.BytesIO(data), len(data), content_type,
-                                    part_size=_ONE_PART_BYTES)
+                                    metadata=said, part_size=_ONE_PART_BYTES)
 
     def _make_bucket(self) -> None:
         try:

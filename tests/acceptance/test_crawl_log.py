@@ -40,7 +40,8 @@ def test_a_crawl_explains_each_request_in_its_log_and_on_demand(tmp_path: Path) 
     report = "柳溪市商务局2023年政府信息公开工作年度报告"
     pages: dict[str, Answer] = {
         "/": "<title>柳溪市商务局</title><a href='/nb/'>政府信息公开年报</a>".encode(),
-        "/nb/": f"<title>政府信息公开年报</title><li><a href='/nb/1.htm'>{report}</a><span>2024-01-20</span></li>".encode(),
+        "/nb/": "<title>政府信息公开年报</title><li>"
+                f"<a href='/nb/1.htm'>{report}</a><span>2024-01-20</span></li>".encode(),
         "/nb/1.htm": f"<title>{report}</title><h1>{report}</h1><p>{'一、总体情况。' * 60}</p>".encode(),
     }
     with RudeServer(b"", pages) as rude:

@@ -1,4 +1,4 @@
-"""An archive in a directory and one on S3, the same scenarios for both."""
+"""Archives in a directory and on S3, with their catalog in SQLite and in PostgreSQL: the same scenarios for all."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,10 @@ import pytest
 
 from gongkai.settings import Settings
 from storage import Archive
+from tests.postgres_server import postgres_server, postgres_url
 from tests.s3_server import s3_server, s3_settings
 
-__all__ = ["s3_server", "s3_settings"]
+__all__ = ["postgres_server", "postgres_url", "s3_server", "s3_settings"]
 
 
 @pytest.fixture(autouse=True)
@@ -21,15 +22,24 @@ def quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def sqlite_settings(tmp_path: Path) -> Settings:
+    """Where a scenario is about the catalog's file."""
     return Settings(archive=str(tmp_path / "archive"))
 
 
-@pytest.fixture(params=["directory", "s3"])
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    catalog = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    return Settings(archive=str(tmp_path / "archive"), catalog=catalog)
+
+
+@pytest.fixture(params=["directory", "s3", "s3 and postgresql"])
 def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "directory":
         return Settings(archive=str(tmp_path / "archive"))
-    return Settings(**request.getfixturevalue("s3_settings").settings("cn/reports"))
+    place = request.getfixturevalue("s3_settings").settings("cn/reports")
+    catalog = request.getfixturevalue("postgres_url") if request.param.endswith("postgresql") else None
+    return Settings(**place, catalog=catalog)
 
 
 @pytest.fixture

@@ -35,16 +35,19 @@ def _found() -> list[tuple[Finding, Reading]]:
                             document(2019, doc_format="pdf")), finding(2020, minutes=62)]
 
 
-@pytest.fixture(scope="module")
-def crawled_before(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Settings]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def crawled_before(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory,
+                   ) -> Callable[[str], Settings]:
     """Archives as they were before the crawl that goes wrong."""
     top = tmp_path_factory.mktemp("before")
-    with Archive.open(Settings(archive=str(top / "first"))) as archive:
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    first = Settings(archive=str(top / "first"), catalog=server.database() if server else None)
+    with Archive.open(first) as archive:
         crawl(archive, finding(2018, 13))
 
     def another(name: str) -> Settings:
         shutil.copytree(top / "first", top / name)
-        return Settings(archive=str(top / name))
+        return Settings(archive=str(top / name), catalog=server.database(first.catalog) if server else None)
     return another
 
 
@@ -152,18 +155,18 @@ def test_a_disk_that_fills_up_at_any_step_loses_nothing(crawled_before: Callable
         pytest.fail("the disk was never large enough")
 
 
-def test_a_full_disk_under_the_catalog_is_said_clearly_and_nothing_is_lost(settings: Settings) -> None:
+def test_a_full_disk_under_the_catalog_is_said_clearly_and_nothing_is_lost(sqlite_settings: Settings) -> None:
     def small(connection: object, _record: object) -> None:
         connection.execute("PRAGMA max_page_count=1")  # type: ignore[attr-defined]
 
-    Archive.open(settings).close()
+    Archive.open(sqlite_settings).close()
     event.listen(Engine, "connect", small)
     try:
-        with Archive.open(settings) as archive, pytest.raises(StorageError, match="no space left"):
+        with Archive.open(sqlite_settings) as archive, pytest.raises(StorageError, match="no space left"):
             crawl(archive, *(finding(year, extra="字" * 3000) for year in range(2008, 2024)))
     finally:
         event.remove(Engine, "connect", small)
-    with Archive.open(settings) as archive:
+    with Archive.open(sqlite_settings) as archive:
         crawl(archive, *(finding(year, extra="字" * 3000) for year in range(2008, 2024)))
         assert len(list(archive.reports())) == 16 and archive.verify().ok
 
@@ -199,17 +202,17 @@ def test_a_crawl_that_died_is_sealed_as_interrupted_and_a_living_one_left_alone(
         assert after.stats().crawls == 1
 
 
-def test_a_version_whose_catalog_row_was_never_written_is_adopted(settings: Settings) -> None:
-    with Archive.open(settings) as archive:
+def test_a_version_whose_catalog_row_was_never_written_is_adopted(sqlite_settings: Settings) -> None:
+    with Archive.open(sqlite_settings) as archive:
         crawl(archive, finding(2020, 13))
-    before = Path(settings.archive, "catalog.db").read_bytes()
-    with Archive.open(settings) as archive:
+    before = Path(sqlite_settings.archive, "catalog.db").read_bytes()
+    with Archive.open(sqlite_settings) as archive:
         crawl(archive, finding(2020, 31, minutes=5))
         expected = listing(archive)
     for name in ("catalog.db-wal", "catalog.db-shm"):
-        Path(settings.archive, name).unlink(missing_ok=True)
-    Path(settings.archive, "catalog.db").write_bytes(before)
-    with Archive.open(settings) as archive:
+        Path(sqlite_settings.archive, name).unlink(missing_ok=True)
+    Path(sqlite_settings.archive, "catalog.db").write_bytes(before)
+    with Archive.open(sqlite_settings) as archive:
         assert [d.kind for d in archive.verify().damages if "manifest" in d.key] == ["uncatalogued"]
         assert [v.outcome for v in crawl(archive, finding(2020, 31, minutes=5))] == ["unchanged"]
         assert listing(archive) == expected

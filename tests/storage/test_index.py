@@ -58,6 +58,11 @@ def test_a_long_listing_comes_page_by_page_without_loss(archive: Archive) -> Non
     try:
         assert [r.report_id for r in archive.reports()] == whole and len(set(whole)) == 24
         assert [r.report_id for r in archive.reports(limit=15)] == whole[:15]
+        assert [r.report_id for r in archive.reports(limit=6, after=whole[14])] == whole[15:21]
+        found = [r.report_id for r in archive.reports(query="主动公开")]
+        assert [r.report_id for r in archive.reports(query="主动公开", limit=5, after=found[9])] == found[10:15]
+        with pytest.raises(NotFoundError, match="begin the listing anew"):
+            list(archive.reports(after="x"))
     finally:
         queries._PAGE = before
 

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import shutil
-import sqlite3
 import tempfile
 import threading
 import zipfile
@@ -48,9 +47,8 @@ def test_reading_where_there_is_no_archive_makes_none(tmp_path: Path) -> None:
 
 def test_a_catalog_of_a_newer_program_is_left_alone(settings: Settings) -> None:
     Archive.open(settings).close()
-    with sqlite3.connect(Path(settings.archive, "catalog.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    with create_engine(settings.catalog_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for read_only in (True, False):
         with pytest.raises(StorageError, match=r"newer gongkai \(schema 9999"):
             Archive.open(settings, read_only=read_only)
@@ -145,7 +143,9 @@ def test_the_migrations_lead_to_the_tables_the_program_uses() -> None:
 def test_a_migrated_catalog_differs_in_nothing_from_the_declared_one(settings: Settings) -> None:
     Archive.open(settings).close()
     with create_engine(settings.catalog_url).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        differences = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+        # On a server the search index stands beside the catalog; it is made anew, not migrated.
+        assert [found for found in differences if not ("remove" in found[0] and "search_" in str(found[1]))] == []
 
 
 def test_an_installed_package_brings_its_migrations(tmp_path: Path) -> None:

@@ -37,20 +37,20 @@ def test_an_archive_moved_away_is_not_begun_anew(settings: Settings, meanwhile: 
         assert archive.verify().ok and len(list(archive.reports())) == 1
 
 
-def test_a_catalog_removed_under_a_crawl_is_noticed_at_its_end(settings: Settings) -> None:
-    with Archive.open(settings) as archive:
+def test_a_catalog_removed_under_a_crawl_is_noticed_at_its_end(sqlite_settings: Settings) -> None:
+    with Archive.open(sqlite_settings) as archive:
         crawl(archive, finding(2019))
         log = archive.begin_crawl(SITE)
         archive.keep(*finding(2020), crawl_id=log.crawl_id)
         expected = listing(archive)
         for name in ("catalog.db", "catalog.db-wal", "catalog.db-shm"):
-            Path(settings.archive, name).unlink(missing_ok=True)
+            Path(sqlite_settings.archive, name).unlink(missing_ok=True)
         with pytest.raises(StorageError, match=r"catalog\.db is gone.*gongkai rebuild"):
             log.finish({})
-        assert not Path(settings.archive, "catalog.db").exists()
-    with Archive.open(settings) as archive:
+        assert not Path(sqlite_settings.archive, "catalog.db").exists()
+    with Archive.open(sqlite_settings) as archive:
         archive.rebuild()
-        assert listing(archive) == expected and archive.verify().ok and len(files(settings, "crawls")) == 2
+        assert listing(archive) == expected and archive.verify().ok and len(files(sqlite_settings, "crawls")) == 2
 
 
 def test_the_command_whose_archive_was_moved_fails(settings: Settings) -> None:

@@ -1,0 +1,29 @@
+"""What is asked of the search index, and its counts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Order = Literal["newest", "relevance"]
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """Every term of `text` must occur, and every given condition hold. `agency` is an agency id or part of a name;
+    `region` a code or its beginning; `failed` asks whether an identity of the form does not hold."""
+
+    text: str
+    agency: str | None = None
+    year: int | None = None
+    region: str | None = None
+    agency_type: str | None = None
+    form: str | None = None
+    failed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Reports found, by report year (0 where unknown) and by the province's two digits (empty where unknown)."""
+
+    total: int
+    by_year: dict[int, int]
+    by_region: dict[str, int]

@@ -1,0 +1,68 @@
+"""Texts and queries cut alike: overlapping pairs of characters, whole words and numbers of ASCII.
+
+Each character begins a pair, and the last one of a run stands alone, so that any two or more characters are found as a
+phrase of pairs exactly where they stand, and one character by the pairs it begins.
+"""
+
+import re
+from dataclasses import dataclass
+
+from gongkai.chinese import search_form
+from gongkai.errors import ConfigurationError
+
+_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
+_TERM = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]|([^\s"“”「」『』]+)')
+# A row of dashes under a table's head, and what else of Markdown nobody looks for.
+_MARKS = re.compile(r"^\|(?: --- \|)+$|^#+ |\\(?=\|)", re.MULTILINE)
+# The tokenizers keep every character but ASCII's punctuation, which therefore moves out of their way.
+_ASIDE = {code: 0xE000 + code for code in range(33, 127) if not chr(code).isalnum()}
+_LONGEST_QUERY = 400
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Tokens that stand side by side; of the last one the beginning is enough where `open_end`."""
+
+    tokens: tuple[str, ...]
+    open_end: bool
+
+
+def text_tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    for run in _RUN.findall(search_form(_MARKS.sub("", text))):
+        if run.isascii() and run.isalnum():
+            tokens.append(run)
+        else:
+            pairs = run.translate(_ASIDE)
+            tokens.extend(pairs[i:i + 2] for i in range(len(pairs)))
+    return tokens
+
+
+def plain(text: str) -> str:
+    """A stored text without the marks of its tables and headings, for showing."""
+    return re.sub(r" *\| *", " ", _MARKS.sub("", text))
+
+
+def terms(query: str) -> list[str]:
+    """The terms as typed: words parted by blanks, and phrases in quotation marks. Raises ConfigurationError where
+    there is nothing to look for."""
+    found = [quoted or plain for quoted, plain in _TERM.findall(query[:_LONGEST_QUERY])]
+    found = [term for term in found if search_form(term)]
+    if not found:
+        raise ConfigurationError(f"{query!r} holds nothing to look for; give words or a phrase in quotation marks")
+    return found
+
+
+def phrase(term: str) -> Phrase:
+    runs = _RUN.findall(search_form(term))
+    tokens: list[str] = []
+    for position, run in enumerate(runs):
+        if run.isascii() and run.isalnum():
+            tokens.append(run)
+            continue
+        pairs, last = run.translate(_ASIDE), position == len(runs) - 1
+        tokens.extend(pairs[i:i + 2] for i in range(len(pairs) - 1))
+        if not last or len(pairs) == 1:
+            tokens.append(pairs[-1])
+    end = runs[-1]
+    return Phrase(tuple(tokens), open_end=len(end) == 1 and not (end.isascii() and end.isalnum()))

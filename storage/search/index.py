@@ -1,0 +1,250 @@
+"""The search index: entries put in from the catalog's queue, questions answered, itself checked against the catalog."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, inspect, select, update
+
+from gongkai.agency_type import agency_type
+from gongkai.chinese import fold
+from gongkai.digest import sha256_hex
+from gongkai.errors import ConfigurationError, StorageError
+from storage.catalog.engine import Catalog
+from storage.catalog.regions import region_range
+from storage.catalog.schema import reports, search_queue
+from storage.failures import CatalogUnreadableError
+from storage.layout import TEXT, version_key
+from storage.objects import ObjectStore
+from storage.search.asked import Counts, Order, SearchQuery
+from storage.search.engines import Embedded, Engine, Server
+from storage.search.grams import phrase, terms
+from storage.search.tables import FORMAT, entries, state
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 200
+_DAY = 2**32
+
+
+def open_index(catalog: Catalog, objects: ObjectStore, folder: Path, *, read_only: bool) -> "SearchIndex":
+    """Beside an SQLite catalog in a file of its own, so that indexing never holds the catalog's lock."""
+    if catalog.file is None:
+        return SearchIndex(catalog, catalog, objects, Server())
+    place = Catalog(catalog.url.set(database=str(catalog.file.with_suffix(".search.db"))), folder,
+                    read_only=read_only, careful=True)
+    return SearchIndex(catalog, place, objects, Embedded())
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """`place` is where the index is: the catalog itself on a server. `queue` rows say which reports it lacks."""
+
+    catalog: Catalog
+    place: Catalog
+    objects: ObjectStore
+    engine: Engine
+
+    def prepare(self) -> None:
+        """Makes it where there is none, or one of another format, and queues every report for it."""
+        if self.place.file is not None:
+            self.place.make_concurrent()
+        with self.place.writing() as connection:
+            if self._format(connection) == FORMAT:
+                return
+            self.engine.drop(connection)
+            self.engine.create(connection)
+        self.catalog.write(queue_all)
+
+    def clear(self) -> None:
+        if self.place.file is not None:
+            self.place.discard_file()
+        else:
+            with self.place.writing() as connection:
+                self.engine.drop(connection)
+        self.prepare()
+
+    def waiting(self) -> int:
+        return self.catalog.read(lambda c: c.execute(select(func.count()).select_from(search_queue)).scalar_one())
+
+    def catch_up(self, most: int | None = None, progress: Callable[[int, int], None] | None = None) -> int:
+        """Takes in what the queue names. A report is taken off it only after its entry is durable."""
+        done, total = 0, self.waiting() if progress else 0
+        while most is None or done < most:
+            queued = self.catalog.read(_next_queued)
+            if not queued:
+                break
+            self._take_in(queued)
+            self.catalog.write(partial(_unqueue, queued))
+            done += len(queued)
+            if progress:
+                progress(done, total)
+        return done
+
+    def find(self, query: SearchQuery, order: Order, limit: int, after: int | None = None) -> list[tuple[str, int]]:
+        """Report ids with their places; `after` is the place of the last one of the page before (newest only)."""
+        phrases = [phrase(term) for term in terms(query.text)]
+        conditions = _conditions(query)
+        if order == "relevance":
+            asked = self.engine.relevant(phrases, conditions)
+        else:
+            asked = self.engine.newest(phrases).where(*conditions)
+            if after is not None:
+                asked = asked.where(entries.c.entry_id < after)
+        with self._reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
+
+    def place_of(self, report_id: str) -> int | None:
+        with self._reading() as connection:
+            return connection.execute(select(entries.c.entry_id).where(entries.c.report_id == report_id)).scalar()
+
+    def counts(self, query: SearchQuery) -> Counts:
+        phrases = [phrase(term) for term in terms(query.text)]
+        found = self.engine.newest(phrases).where(*_conditions(query)).order_by(None)
+        place = func.substr(entries.c.region_code, 1, 2)
+        with self._reading() as connection:
+            asked = found.with_only_columns(entries.c.report_year, place, func.count(), maintain_column_froms=True)
+            rows = connection.execute(asked.group_by(entries.c.report_year, place)).all()
+        by_year: dict[int, int] = {}
+        by_region: dict[str, int] = {}
+        for year, region, number in rows:
+            by_year[year] = by_year.get(year, 0) + number
+            by_region[region] = by_region.get(region, 0) + number
+        return Counts(sum(by_year.values()), dict(sorted(by_year.items(), reverse=True)),
+                      dict(sorted(by_region.items())))
+
+    def fingerprints(self) -> dict[str, str]:
+        """Of each report that has an entry, what the entry was made of."""
+        with self._reading() as connection:
+            asked = select(entries.c.report_id, entries.c.fingerprint).where(entries.c.report_id.is_not(None))
+            return {row[0]: row[1] for row in connection.execute(asked)}
+
+    def finds_itself(self, report: Any) -> bool:
+        """Whether the entry of a report is found by the beginning of its own title."""
+        try:
+            phrases = [phrase(terms(f'"{(report.title or report.names or "")[:12]}"')[0])]
+        except ConfigurationError:
+            return True  # nothing in it that could be looked for
+        asked = self.engine.newest(phrases).where(entries.c.report_id == report.report_id).limit(1)
+        with self._reading() as connection:
+            return connection.execute(asked).first() is not None
+
+    def close(self) -> None:
+        if self.place is not self.catalog:
+            self.place.close()
+
+    def _reading(self) -> Any:
+        if self.place.file is not None and not self.place.file.is_file():
+            raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
+        return self.place.reading()
+
+    def _format(self, connection: Connection) -> str | None:
+        if not inspect(connection).has_table(state.name):
+            return None
+        return connection.execute(select(state.c.value).where(state.c.name == "format")).scalar()
+
+    def _take_in(self, queued: Sequence[tuple[str, str]]) -> None:
+        named = [report for report, _ in queued]
+        rows = {row.report_id: row for row in self.catalog.read(
+            lambda c: c.execute(select(reports).where(reports.c.report_id.in_(named))).all())}
+        # FTS5 writes a segment anew whenever a number is smaller than the one before.
+        texts = {report: self._text(row) for report, row in rows.items()}
+        ordered = sorted(rows.values(), key=_day)
+
+        def enter(connection: Connection) -> None:
+            known = dict(cast(Iterable[tuple[str, str]], connection.execute(
+                select(entries.c.report_id, entries.c.fingerprint).where(entries.c.report_id.in_(named))).all()))
+            stale = [r for r in named if r in known and (r not in rows or known[r] != fingerprint(rows[r]))]
+            if stale:
+                connection.execute(update(entries).where(entries.c.report_id.in_(stale)).values(report_id=None))
+            numbers: dict[int, int] = {}
+            for row in ordered:
+                if known.get(row.report_id) == fingerprint(row):
+                    continue
+                number = _next_number(connection, _day(row), numbers)
+                connection.execute(entries.insert(), _entry(row, number))
+                self.engine.put(connection, number, "\n".join(filter(None, (row.title, row.names))),
+                                texts[row.report_id])
+
+        self.place.write(enter)
+
+    def _text(self, row: Row[Any]) -> str:
+        """Empty where it is lost: names and title are still to be found, and verify names the loss."""
+        with suppress(StorageError):
+            return self.objects.get(version_key(row.document_id, row.number, TEXT)).decode("utf-8", "replace")
+        logger.warning("the text of %s %s is missing: only its title can be searched", row.agency, row.report_year)
+        return ""
+
+
+def fingerprint(row: Any) -> str:
+    """Of everything an entry is made of, from the report's row alone."""
+    made = [row.document_id, row.number, row.text_sha256, row.title, *_facets(row).values(), _day(row)]
+    return sha256_hex(repr(made).encode("utf-8", "replace"))[:32]
+
+
+def queue_all(connection: Connection) -> None:
+    connection.execute(delete(search_queue))
+    connection.execute(search_queue.insert().from_select(
+        ["report_id", "ticket"], select(reports.c.report_id, reports.c.report_id)))
+
+
+def _next_queued(connection: Connection) -> list[tuple[str, str]]:
+    asked = select(search_queue.c.report_id, search_queue.c.ticket).order_by(search_queue.c.report_id).limit(_BATCH)
+    return [(row[0], row[1]) for row in connection.execute(asked)]
+
+
+def _unqueue(done: Iterable[tuple[str, str]], connection: Connection) -> None:
+    """What changed again meanwhile has another ticket and stays."""
+    for report, ticket in done:
+        connection.execute(delete(search_queue).where(search_queue.c.report_id == report,
+                                                      search_queue.c.ticket == ticket))
+
+
+def _facets(row: Any) -> dict[str, Any]:
+    return {"agency_id": row.agency_id, "names": row.names, "report_year": row.report_year,
+            "region_code": row.region_code, "agency_type": agency_type(row.agency), "form_id": row.form_id,
+            "checks_fail": row.checks_fail}
+
+
+def _entry(row: Any, number: int) -> dict[str, Any]:
+    return {"entry_id": number, "report_id": row.report_id, "fingerprint": fingerprint(row), **_facets(row)}
+
+
+def _day(row: Any) -> int:
+    """Of publication; a date after the first capture is a misprint."""
+    first = row.first_seen[:10]
+    try:
+        return date.fromisoformat(min(row.published or first, first)).toordinal()
+    except ValueError:
+        return 1
+
+
+def _next_number(connection: Connection, day: int, given: dict[int, int]) -> int:
+    if day not in given:
+        asked = select(func.max(entries.c.entry_id)).where(entries.c.entry_id.between(day * _DAY, (day + 1) * _DAY - 1))
+        given[day] = connection.execute(asked).scalar() or day * _DAY
+    given[day] += 1
+    return given[day]
+
+
+def _conditions(query: SearchQuery) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = [entries.c.report_id.is_not(None)]
+    if query.agency is not None:
+        asked.append((entries.c.agency_id == query.agency)
+                     | entries.c.names.contains(fold(query.agency), autoescape=True))
+    if query.year is not None:
+        asked.append(entries.c.report_year == query.year)
+    if query.region is not None:
+        asked.append(region_range(entries.c.region_code, query.region))
+    if query.agency_type is not None:
+        asked.append(entries.c.agency_type == query.agency_type)
+    if query.form is not None:
+        asked.append(entries.c.form_id == query.form)
+    if query.failed is not None:
+        asked.append(entries.c.checks_fail > 0 if query.failed else entries.c.checks_fail == 0)
+    return asked

