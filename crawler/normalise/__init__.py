@@ -47,6 +47,14 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -
             from crawler.normalise.docx import read_docx
 
             document = read_docx(data)
+        case "ofd":
+            from crawler.normalise.ofd import read_ofd
+
+            document = read_ofd(data)
+        case "xls" | "xlsx":
+            from crawler.normalise.sheet import read_sheet
+
+            document = read_sheet(data, doc_format)
         case "txt":
             from crawler.normalise.plain import read_plain
 

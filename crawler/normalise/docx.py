@@ -1,6 +1,5 @@
 """Word's zipped format (also under a .wps name): paragraphs and tables in body order."""
 
-import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -11,13 +10,9 @@ from docx.oxml.ns import qn
 from crawler.normalise.grid import Span, expand
 from crawler.normalise.reading import clean, paragraph
 from crawler.normalise.text import flatten, title_lines
+from crawler.normalise.zipped import oversize
 from gongkai.document import Block, Document, Table
 
-MAX_MEMBERS = 4_000
-MAX_INFLATED_BYTES = 160 << 20
-MAX_XML_BYTES = 48 << 20
-MAX_RATIO = 200
-_RATIO_FROM_BYTES = 16 << 20
 _SLIVER_TWIPS = 60
 _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
@@ -27,7 +22,7 @@ _UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w
 
 def read_docx(data: bytes) -> Document:
     """A bomb is answered `limit` from the directory alone, before anything is inflated."""
-    problem = _too_large(data)
+    problem = oversize(data)
     if problem:
         return Document("limit", "docx", warnings=(f"docx: {problem}",))
     body = docx.Document(BytesIO(data)).element.body
@@ -39,20 +34,6 @@ def read_docx(data: bytes) -> Document:
     if not text.strip() and images:
         return Document("unsupported", "docx", images=images, warnings=("docx: nothing but pictures (a scan)",))
     return Document("ok", "docx", tuple(blocks), text, titles, images=images)
-
-
-def _too_large(data: bytes) -> str | None:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS:
-        return f"{len(members)} members"
-    markup = max((member.file_size for member in members if member.filename.endswith((".xml", ".rels"))), default=0)
-    if total > MAX_INFLATED_BYTES or markup > MAX_XML_BYTES:
-        return f"would inflate to {total} bytes"
-    if total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(len(data), 1):
-        return f"would inflate {total // max(len(data), 1)} times"
-    return None
 
 
 def _blocks(parent: Any) -> Iterator[Block]:
