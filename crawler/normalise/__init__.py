@@ -51,6 +51,14 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -
             from crawler.normalise.ofd import read_ofd
 
             document = read_ofd(data)
+        case "doc" | "wps":
+            from crawler.normalise.doc import read_doc
+
+            document = read_doc(data, doc_format)
+        case "rtf":
+            from crawler.normalise.rtf import read_rtf
+
+            document = read_rtf(data)
         case "xls" | "xlsx":
             from crawler.normalise.sheet import read_sheet
 

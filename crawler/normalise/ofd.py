@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
 
 from lxml import etree
 
@@ -212,7 +213,7 @@ def _strokes(item: etree._Element, matrix: Matrix) -> Iterator[Stroke]:
     for data in (child for child in item if _local(child) == "AbbreviatedData"):
         for path in _paths(data.text or "", matrix):
             if stroked:
-                for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+                for (x0, y0), (x1, y1) in pairwise(path):
                     yield Stroke(x0, y0, x1, y1)
             elif len(path) > 1:
                 xs, ys = [x for x, _ in path], [y for _, y in path]

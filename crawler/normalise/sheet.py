@@ -86,8 +86,9 @@ def _table(sheet: Any) -> tuple[Table | None, bool]:
     values = [list(islice(row, wide)) for row in islice(sheet.iter_rows(), high)]
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
-    for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ():
-        r0, c0, r1, c1 = r0 - top, c0 - left, min(r1 - top, high - 1), min(c1 - left, wide - 1)
+    for (first_row, first_col), (last_row, last_col) in sheet.merged_cell_ranges or ():
+        r0, c0 = first_row - top, first_col - left
+        r1, c1 = min(last_row - top, high - 1), min(last_col - left, wide - 1)
         if 0 <= r0 <= r1 and 0 <= c0 <= c1:
             merged[r0, c0] = (r1 - r0 + 1, c1 - c0 + 1)
             covered.update((r, c) for r in range(r0, r1 + 1) for c in range(c0, c1 + 1))

@@ -15,8 +15,8 @@ _MAGIC = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("EncryptedPackage", "ooxml-encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"),
                 ("PowerPoint Document", "ppt"))
-_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsx"), ("ppt/presentation.xml", "pptx"),
-              ("OFD.xml", "ofd"))
+_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsx"),
+              ("ppt/presentation.xml", "pptx"), ("OFD.xml", "ofd"))
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|table|div|script|frameset)[\s>/]", re.I)
 _FRAGMENT = re.compile(rb"</?(?:p|br|div|span|table|tr|td|h[1-6]|ul|li|a|strong|font)\b[^<>]{0,500}>", re.I)
 _SCRIPT = re.compile(rb"\s*(?:/[/*]|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
