@@ -19,7 +19,8 @@ _ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/w
               ("ppt/presentation.xml", "pptx"), ("OFD.xml", "ofd"))
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|table|div|script|frameset)[\s>/]", re.I)
 _FRAGMENT = re.compile(rb"</?(?:p|br|div|span|table|tr|td|h[1-6]|ul|li|a|strong|font)\b[^<>]{0,500}>", re.I)
-_SCRIPT = re.compile(rb"\s*(?:/[/*]|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
+_SCRIPT = re.compile(rb"\s*(?:(?:try\s*\{\s*)?[\w.$]{1,60}\(\s*[{\[]\s*[\"\']|/[/*]"
+                     rb"|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
 _HEAD_BYTES = 65_536
 INFLATED_LIMIT_BYTES = 64 << 20
 
