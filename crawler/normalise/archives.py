@@ -242,7 +242,7 @@ def _decoded(entry: object) -> str:
 
 def _name(name: str) -> str:
     """A name for showing: forward strokes, nothing that climbs, no control characters."""
-    parts = [part for part in printable(name).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    parts = [part for part in " ".join(printable(name).split()).replace("\\", "/").split("/") if part.strip(". ")]
     return "/".join(parts)[-_MAX_NAME:] or "?"
 
 

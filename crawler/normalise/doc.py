@@ -17,6 +17,7 @@ _ENDS = "\r\x07\x0c"
 _IN_TABLE, _ROW_END, _LEVEL, _INNER_CELL, _INNER_ROW = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
 _T_DEF_TABLE, _T_VERT_MERGE, _T_MERGE, _DELETED, _HIDDEN = 0xD608, 0xD62B, 0x5624, 0x0800, 0x083C
 _STATUTORY = re.compile(r"第二十条第|本年新收政府信息公开申请|申请人情况|结果维持")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TEXT = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " ", **dict.fromkeys("\x00\x01\x02\x03\x04\x05\x08\x1f", "")}
 
 
@@ -35,20 +36,20 @@ def read_doc(data: bytes, doc_format: str) -> Document:
     if own is not None and not doubts:
         return own
     converted, why_not = office.as_docx(data, doc_format)
-    if converted is not None and _is_fuller(converted, own):
+    loose = salvage(data, doc_format) if own is None else own
+    if converted is not None and _is_fuller(converted, own, loose):
         # What LibreOffice makes of a damaged file is not vouched for by anybody.
         status: Status = converted.status if own is None and "Word 6 or 95" in doubts[0] else "partial"
         return replace(converted, doc_format=doc_format, status=status,
                        warnings=(*converted.warnings, *doubts, f"{doc_format}: read through LibreOffice"))
-    if own is None:
-        own = salvage(data, doc_format)
-    return replace(own, status="partial" if own.blocks else "failed",
-                   warnings=tuple(dict.fromkeys((*doubts, *own.warnings, *([why_not] if why_not else [])))))
+    return replace(loose, status="partial" if loose.blocks else "failed",
+                   warnings=tuple(dict.fromkeys((*doubts, *loose.warnings, *([why_not] if why_not else [])))))
 
 
-def _is_fuller(converted: Document, own: Document | None) -> bool:
+def _is_fuller(converted: Document, own: Document | None, loose: Document) -> bool:
+    """Of a file without structure LibreOffice makes noise: it must have at least the Chinese that lies about."""
     if own is None:
-        return bool(converted.blocks)
+        return len(_CHINESE.findall(converted.text)) >= 0.8 * len(_CHINESE.findall(loose.text))
     return len(converted.tables) > len(own.tables) or len(converted.text) > 1.1 * len(own.text)
 
 

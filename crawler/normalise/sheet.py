@@ -78,12 +78,13 @@ def _far_cell(data: bytes) -> str | None:
 
 def _table(sheet: Any) -> tuple[Table | None, bool]:
     """The cells from the first with a value to the last, and whether some were left out."""
-    if not sheet.total_height or not sheet.total_width:
+    if sheet.start is None:
         return None, False
     top, left = sheet.start
     wide = min(sheet.width, MAX_COLS)
     high = min(sheet.height, MAX_ROWS, max(MAX_POSITIONS // max(wide, 1), 1))
-    values = [list(islice(row, wide)) for row in islice(sheet.iter_rows(), high)]
+    # Rows come from the first of the sheet on, but only the columns in use.
+    values = [list(islice(row, wide)) for row in islice(sheet.iter_rows(), top, top + high)]
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
     for (first_row, first_col), (last_row, last_col) in sheet.merged_cell_ranges or ():

@@ -63,7 +63,8 @@ def test_an_answer_whose_body_is_bare_text_is_read_as_text() -> None:
 
 
 @pytest.mark.parametrize("data", [
-    b'{"a": ' * 5_000, b'{"code": 404, "msg": "not found"}', b"[" * 100_000 + b'"<p>x</p>"', b'{"a": "' + b"x" * 300 + b'"}',
+    b'{"a": ' * 5_000, b'{"code": 404, "msg": "not found"}', b"[" * 100_000 + b'"<p>x</p>"',
+    b'{"a": "' + b"x" * 300 + b'"}',
 ], ids=["nested without end", "an error", "lists without end", "no body"])
 def test_an_answer_without_a_body_is_said_to_have_none(data: bytes) -> None:
     document: Document = normalise(data)
