@@ -210,7 +210,7 @@ def _rar(data: bytes, meter: _Meter, says: list[str]) -> Iterator[tuple[str, byt
 def _libarchive(data: bytes, doc_format: str, meter: _Meter, says: list[str]) -> Iterator[tuple[str, bytes]]:
     try:
         import libarchive  # type: ignore[import-untyped]
-    except (ImportError, OSError, AttributeError):  # the Python package without the library
+    except (ImportError, OSError, AttributeError, TypeError):  # the Python package without the library
         says.append(f"{doc_format}: libarchive is not installed")
         return
     try:

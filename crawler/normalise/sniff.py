@@ -84,7 +84,8 @@ def _ole(data: bytes, url: str | None) -> str:
         if stream in names:
             # WPS Office writes Word's own container; only the name tells whose it is.
             return "wps" if name == "doc" and (url or "").lower().split("?")[0].endswith(".wps") else name
-    return "ole"
+    # A file cut short has lost its directory, which stands last; Word's header stands first.
+    return "doc" if data[512:514] == b"\xec\xa5" else "ole"
 
 
 def _ole_names(data: bytes) -> set[str]:
