@@ -16,6 +16,7 @@ from gongkai.document import Block, Document, Table
 _SLIVER_TWIPS = 60
 _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
+_RUN = qn("w:r")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:rPr")), _FALLBACK))
 
@@ -64,7 +65,7 @@ def _lines(element: Any) -> list[str]:
 
     def walk(node: Any) -> None:
         for child in node:
-            if child.tag in _UNREAD:
+            if child.tag in _UNREAD or (child.tag == _RUN and _is_hidden(child)):
                 continue
             if child.tag == _TEXT:
                 pieces.append(child.text or "")
@@ -79,6 +80,11 @@ def _lines(element: Any) -> list[str]:
 
     walk(element)
     return [line for raw in "".join(pieces).split("\n") if (line := clean(raw))]
+
+
+def _is_hidden(run: Any) -> bool:
+    mark = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return mark is not None and mark.get(qn("w:val"), "1") not in ("0", "false", "off")
 
 
 def _own(parent: Any, tag: str) -> Iterator[Any]:

@@ -1,9 +1,13 @@
 """DOC and RTF: cells by row marks, whoever wrote them; and what is said of those that cannot be read."""
 
+import io
 import struct
 from collections.abc import Callable
 
+import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from crawler.normalise import doc as doc_module
 from crawler.normalise import normalise, office
@@ -166,3 +170,33 @@ def header(doc: bytes) -> int:
 def without_piece_table(doc: bytes) -> bytes:
     at = header(doc) + 0x1A2 + 4
     return doc[:at] + struct.pack("<I", 0) + doc[at + 4:]
+
+
+@needs_office
+@pytest.mark.parametrize("suffix", ["docx", "doc", "rtf"])
+def test_what_a_word_file_does_not_print_is_not_read(suffix: str) -> None:
+    """Deleted and hidden text, a field's instruction; its result, inserted text and a line break are printed."""
+    made = docx.Document()
+    by = 'w:author="a" w:date="2024-01-01T00:00:00Z"'
+    runs = (f'<w:r><w:t>本年新收</w:t></w:r><w:del w:id="1" {by}><w:r><w:delText>12</w:delText></w:r></w:del>'
+            f'<w:ins w:id="2" {by}><w:r><w:t>13</w:t></w:r></w:ins>'
+            '<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r><w:r><w:t>件，见</w:t></w:r>'
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK "http://a.gov.cn/" '
+            '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>网站</w:t></w:r><w:r>'
+            '<w:fldChar w:fldCharType="end"/></w:r><w:r><w:br/><w:t>第二行</w:t></w:r>')
+    made.add_paragraph("第一段")
+    made.element.body.insert(1, parse_xml(f'<w:p {nsdecls("w")}>{runs}</w:p>'))
+    out = io.BytesIO()
+    made.save(out)
+    data = out.getvalue()
+    document = normalise(data if suffix == "docx" else by_office(data, "docx", suffix))
+    assert (document.status, document.warnings) == ("ok", ())
+    assert paragraphs(document) == ["第一段", "本年新收13件，见网站", "第二行"]
+
+
+@needs_office
+def test_a_word_file_that_names_tables_it_does_not_show_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "program", lambda: None)
+    document = normalise(by_office(word([TITLE, "一、本年新收政府信息公开申请数量 11 2 13"]), "docx", "doc"))
+    assert document.status == "partial"
+    assert "no table" in document.warnings[0] and "11 2 13" in document.text
