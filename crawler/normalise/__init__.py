@@ -51,6 +51,10 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None, d
             from crawler.normalise.html import read_html
 
             document = read_html(data, url=url, declared=declared)
+        case "mht":
+            from crawler.normalise.mht import read_mht
+
+            document = read_mht(data, url)
         case "txt":
             from crawler.normalise.plain import read_plain
 
