@@ -61,6 +61,14 @@ class FileLink:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A file inside an archive: its name, for showing only, and what it says."""
+
+    name: str
+    document: "Document"
+
+
+@dataclass(frozen=True)
 class Document:
     """What normalising one file gave.
 
@@ -68,7 +76,8 @@ class Document:
     ``("title", …)``, ``("text", …)``. `metadata` holds page metadata by lower-case name (``columnname``, ``pubdate``,
     ``contentsource``, ``sitename`` …) and the index block under its Chinese labels (发布机构, 索引号, 成文日期 …).
     `text` is the whole reading text, tables flattened with tabs. `doc_format` is a short lower-case word
-    (html, pdf, docx, txt, doc, wps, xls, xlsx, ofd, rtf, image, zip …) sniffed from the content.
+    (html, pdf, docx, txt, doc, wps, xls, xlsx, ofd, rtf, image, zip …) sniffed from the content. An archive is the
+    fullest document inside, with the rest as `members`; reading a finding makes sources of their own of those.
     """
 
     status: Status
@@ -82,6 +91,7 @@ class Document:
     charset: str | None = None
     pages: int | None = None
     warnings: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -58,12 +58,15 @@ def content_state(finding: Finding, reading: Reading, before: Iterable[SourceSta
     """`before` are the sources of the latest version kept: a file that could not be fetched this time counts as it was
     then, because a failing download is no change of the document."""
     sources = [_source_state(source) for source in reading.sources]
-    known = {state.identity: state for state in before if state.role == "attachment"}
+    known: dict[str, list[SourceState]] = {}  # the files of an archive stand under its address, all of them
+    for state in before:
+        if state.role == "attachment":
+            known.setdefault(state.identity, []).append(state)
     have = {state.identity for state in sources}
     for attachment in finding.attachments:
         name = address_name(attachment.url) if attachment.capture is None else ""
-        if name in known and name not in have:
-            sources.append(known[name])
+        if name and name not in have:
+            sources += known.get(name, [])
     pages = [s.digest for s in sources if s.role == "page"]
     files = sorted({s.digest for s in sources if s.role != "page"})
     said = _said(reading.report)

@@ -4,6 +4,7 @@
 imported with the first file of its format: a crawl, which has its files read by the sandbox, never loads any.
 """
 
+import importlib
 import logging
 
 from crawler.normalise.parts import join
@@ -12,20 +13,25 @@ from gongkai.document import Document
 
 __all__ = ["join", "normalise"]
 
+_READERS = {  # format → module, its reader, whether that asks which of its formats it is
+    "pdf": ("pdf", "read_pdf", False), "docx": ("docx", "read_docx", False), "ofd": ("ofd", "read_ofd", False),
+    "rtf": ("rtf", "read_rtf", False), "doc": ("doc", "read_doc", True), "wps": ("doc", "read_doc", True),
+    "xls": ("sheet", "read_sheet", True), "xlsx": ("sheet", "read_sheet", True),
+}
 _log = logging.getLogger(__name__)
 
 
-def normalise(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
+def normalise(data: bytes, *, url: str | None = None, content_type: str | None = None, depth: int = 0) -> Document:
     """The document in `data`, told by its bytes; `url` makes its links absolute.
 
     Bad input gives a status and a warning, never an exception. A format that is not read yet is named in
-    ``doc_format`` with status ``unsupported``.
+    ``doc_format`` with status ``unsupported``. `depth` counts the archives the file lies in.
     """
     doc_format = "binary"
     try:
         data = inflate(data)
         doc_format = sniff(data, url=url, content_type=content_type)
-        return _read(data, doc_format, url, _charset(content_type))
+        return _read(data, doc_format, url, _charset(content_type), depth)
     except MemoryError:
         return Document("limit", doc_format, warnings=(f"{doc_format}: not enough memory to read it",))
     except Exception as problem:  # the readers' libraries raise anything on damaged files
@@ -33,20 +39,22 @@ def normalise(data: bytes, *, url: str | None = None, content_type: str | None =
         return Document("failed", doc_format, warnings=(f"{doc_format}: {type(problem).__name__}: {problem}"[:300],))
 
 
-def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -> Document:
+def _read(data: bytes, doc_format: str, url: str | None, declared: str | None, depth: int) -> Document:
+    document: Document
+    if doc_format in _READERS:
+        module, reader, takes_format = _READERS[doc_format]
+        read = getattr(importlib.import_module(f"crawler.normalise.{module}"), reader)
+        document = read(data, doc_format) if takes_format else read(data)
+        return document
     match doc_format:
         case "html":
             from crawler.normalise.html import read_html
 
             document = read_html(data, url=url, declared=declared)
-        case "pdf":
-            from crawler.normalise.pdf import read_pdf
+        case "mht":
+            from crawler.normalise.mht import read_mht
 
-            document = read_pdf(data)
-        case "docx":
-            from crawler.normalise.docx import read_docx
-
-            document = read_docx(data)
+            document = read_mht(data, url)
         case "txt":
             from crawler.normalise.plain import read_plain
 
@@ -55,6 +63,8 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -
             from crawler.normalise.html import read_script
 
             document = read_script(data, doc_format, url=url, declared=declared)
+        case "zip" | "rar" | "7z":
+            document = _read_archive(data, doc_format, depth)
         case "ooxml-encrypted":
             document = Document("encrypted", "docx", warnings=("docx: opens only with a password",))
         case "empty":
@@ -62,6 +72,15 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None) -
         case _:
             document = Document("unsupported", doc_format, warnings=(f"{doc_format}: this format is not read yet",))
     return document
+
+
+def _read_archive(data: bytes, doc_format: str, depth: int) -> Document:
+    from crawler.normalise.archives import MAX_DEPTH, read_archive
+
+    if depth >= MAX_DEPTH:
+        too_deep = f"{doc_format}: an archive inside {MAX_DEPTH} archives is not opened"
+        return Document("limit", doc_format, warnings=(too_deep,))
+    return read_archive(data, doc_format, lambda content, name: normalise(content, url=name, depth=depth + 1))
 
 
 def _charset(content_type: str | None) -> str | None:

@@ -1,6 +1,5 @@
 """Word's zipped format (also under a .wps name): paragraphs and tables in body order."""
 
-import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -11,23 +10,20 @@ from docx.oxml.ns import qn
 from crawler.normalise.grid import Span, expand
 from crawler.normalise.reading import clean, paragraph
 from crawler.normalise.text import flatten, title_lines
+from crawler.normalise.zipped import oversize
 from gongkai.document import Block, Document, Table
 
-MAX_MEMBERS = 4_000
-MAX_INFLATED_BYTES = 160 << 20
-MAX_XML_BYTES = 48 << 20
-MAX_RATIO = 200
-_RATIO_FROM_BYTES = 16 << 20
 _SLIVER_TWIPS = 60
 _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
+_RUN = qn("w:r")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:rPr")), _FALLBACK))
 
 
 def read_docx(data: bytes) -> Document:
     """A bomb is answered `limit` from the directory alone, before anything is inflated."""
-    problem = _too_large(data)
+    problem = oversize(data)
     if problem:
         return Document("limit", "docx", warnings=(f"docx: {problem}",))
     body = docx.Document(BytesIO(data)).element.body
@@ -39,20 +35,6 @@ def read_docx(data: bytes) -> Document:
     if not text.strip() and images:
         return Document("unsupported", "docx", images=images, warnings=("docx: nothing but pictures (a scan)",))
     return Document("ok", "docx", tuple(blocks), text, titles, images=images)
-
-
-def _too_large(data: bytes) -> str | None:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS:
-        return f"{len(members)} members"
-    markup = max((member.file_size for member in members if member.filename.endswith((".xml", ".rels"))), default=0)
-    if total > MAX_INFLATED_BYTES or markup > MAX_XML_BYTES:
-        return f"would inflate to {total} bytes"
-    if total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(len(data), 1):
-        return f"would inflate {total // max(len(data), 1)} times"
-    return None
 
 
 def _blocks(parent: Any) -> Iterator[Block]:
@@ -83,7 +65,7 @@ def _lines(element: Any) -> list[str]:
 
     def walk(node: Any) -> None:
         for child in node:
-            if child.tag in _UNREAD:
+            if child.tag in _UNREAD or (child.tag == _RUN and _is_hidden(child)):
                 continue
             if child.tag == _TEXT:
                 pieces.append(child.text or "")
@@ -98,6 +80,11 @@ def _lines(element: Any) -> list[str]:
 
     walk(element)
     return [line for raw in "".join(pieces).split("\n") if (line := clean(raw))]
+
+
+def _is_hidden(run: Any) -> bool:
+    mark = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return mark is not None and mark.get(qn("w:val"), "1") not in ("0", "false", "off")
 
 
 def _own(parent: Any, tag: str) -> Iterator[Any]:

@@ -1,10 +1,13 @@
 """Web pages: metadata and titles from around the text, blocks and grids from the body, files from the whole page."""
 
+from dataclasses import replace
+
 from lxml import etree
 
-from crawler.normalise import container, masthead, offers, reading, scripts
+from crawler.normalise import answers, container, masthead, offers, reading, scripts
 from crawler.normalise.charset import decode
 from crawler.normalise.markup import Element, parse, raw_text, text_of
+from crawler.normalise.plain import read_plain
 from crawler.normalise.text import flatten, title_lines
 from gongkai.address import canonical
 from gongkai.chinese import printable
@@ -41,11 +44,18 @@ def read_html(data: bytes, *, url: str | None = None, declared: str | None = Non
 def read_script(data: bytes, doc_format: str, *, url: str | None = None, declared: str | None = None) -> Document:
     """A script or JSON answer that carries a body in a string."""
     text, charset = decode(data, declared)
+    spoken, fields = answers.beside_body(text) if doc_format == "json" else ("", {})
+    title, metadata = answers.titled(fields)
+    heads = [("json:title", title)] if title else []
     body = _scripted([text])
+    if body is None and "\n" in spoken.strip():  # a text, not markup
+        plain = read_plain(spoken.encode("utf-8", "replace"), declared="utf-8")
+        return replace(plain, doc_format=doc_format, charset=charset, titles=(*heads, *plain.titles), metadata=metadata)
     if body is None:
         nothing = f"{doc_format}: no text in any string of it"
         return Document("unsupported", doc_format, charset=charset, warnings=(nothing,))
-    return _document(body, doc_format, charset, ["the body stood in a script"], [], {}, offers.file_links(body, url))
+    return _document(body, doc_format, charset, ["the body stood in a script"], heads, metadata,
+                     offers.file_links(body, url))
 
 
 def _document(body: Element, doc_format: str, charset: str, warnings: list[str], heads: list[tuple[str, str]],
@@ -63,7 +73,8 @@ def _raw(element: Element) -> str:
         return element.text or ""
     if element.tag == "textarea":
         return raw_text(element)
-    return str(etree.tostring(element, encoding="unicode", with_tail=False))
+    inner = [etree.tostring(child, encoding="unicode") for child in element]
+    return str((element.text or "") + "".join(map(str, inner)))
 
 
 def _body(tree: Element) -> Element:

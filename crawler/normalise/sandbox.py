@@ -198,7 +198,7 @@ def _end(report: int, deadline: float) -> dict[str, int | bool]:
 def warm_up() -> None:
     """In the server, before anything is forked: load readers, vocabularies and what the libraries load at first use,
     so that no child has to."""
-    for reader in ("docx", "pdf", "plain"):
+    for reader in ("docx", "pdf", "plain", "doc", "rtf", "ofd", "sheet", "archives"):
         importlib.import_module(f"crawler.normalise.{reader}")
     page = "<html><head><title>年报</title></head><body><h1>年报</h1><p>总体情况</p><a href='a.pdf'>附</a></body>"
     normalise(page.encode("gb18030"))

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import unquote
 
 _MIN_CHARS = 200
 _LITERAL = re.compile(
@@ -11,6 +12,9 @@ _LITERAL = re.compile(
 )
 _MARKUP = re.compile(r"<(?:p|table|div|br|span|td|h[1-6])\b|&lt;(?:p|table|div|br)\b", re.I)
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.S)
+_PERCENT = re.compile(r"%3C(?:p|table|div|br|span|td|h[1-6])\b", re.I)
+_PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
+_MAX_NESTED = 3
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
 
 
@@ -28,11 +32,27 @@ def markup_in(script: str) -> str | None:
     return longest if len(longest) >= 0.6 * sum(map(len, found)) else "\n".join(found)
 
 
-def _as_markup(literal: str) -> str | None:
+def _as_markup(literal: str, depth: int = 0) -> str | None:
     text = unescape(literal)
+    if _PERCENT.search(text):  # what escape() and encodeURIComponent() make of markup
+        text = _percent_decoded(text)
+    if depth < _MAX_NESTED and text.lstrip().startswith(("{", "[")) and (inner := _nested(text, depth)):
+        return inner
     if not _MARKUP.search(text):
         return None
     return html.unescape(text) if "&lt;" in text and not re.search(r"<(?:p|table|div|br)\b", text, re.I) else text
+
+
+def _nested(text: str, depth: int) -> str | None:
+    """The longest markup in JSON that is itself a string of JSON."""
+    found = [markup for match in _LITERAL.finditer(text) if len(match.group(1) or "") >= _MIN_CHARS
+             and (markup := _as_markup(match.group(1), depth + 1))]
+    return max(found, key=len, default=None)
+
+
+def _percent_decoded(text: str) -> str:
+    wide = _PERCENT_U.sub(lambda match: chr(int(match.group(1), 16)), text)
+    return unquote(wide, errors="replace").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def unescape(literal: str) -> str:

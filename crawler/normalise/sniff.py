@@ -15,11 +15,12 @@ _MAGIC = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("EncryptedPackage", "ooxml-encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"),
                 ("PowerPoint Document", "ppt"))
-_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx"),
-              ("OFD.xml", "ofd"))
+_ZIP_PARTS = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsx"),
+              ("ppt/presentation.xml", "pptx"), ("OFD.xml", "ofd"))
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|table|div|script|frameset)[\s>/]", re.I)
 _FRAGMENT = re.compile(rb"</?(?:p|br|div|span|table|tr|td|h[1-6]|ul|li|a|strong|font)\b[^<>]{0,500}>", re.I)
-_SCRIPT = re.compile(rb"\s*(?:/[/*]|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
+_SCRIPT = re.compile(rb"\s*(?:(?:try\s*\{\s*)?[\w.$]{1,60}\(\s*[{\[]\s*[\"\']|/[/*]"
+                     rb"|(?:let|var|const|function|window\.|document\.|define\(|!function|\(function)\b)")
 _HEAD_BYTES = 65_536
 INFLATED_LIMIT_BYTES = 64 << 20
 
@@ -83,7 +84,8 @@ def _ole(data: bytes, url: str | None) -> str:
         if stream in names:
             # WPS Office writes Word's own container; only the name tells whose it is.
             return "wps" if name == "doc" and (url or "").lower().split("?")[0].endswith(".wps") else name
-    return "ole"
+    # A file cut short has lost its directory, which stands last; Word's header stands first.
+    return "doc" if data[512:514] == b"\xec\xa5" else "ole"
 
 
 def _ole_names(data: bytes) -> set[str]:

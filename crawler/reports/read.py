@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from crawler.reports.agency import STRONG, Named, agency_candidates, choose_agency
 from crawler.reports.cells import TablesReading, read_tables
@@ -55,9 +55,21 @@ def read_report(sources: Sequence[SourceDocument], *, site: AgencySite | None = 
     and title only. `hints` and `site` are weighed below the document's own words."""
     if not sources:
         raise ValueError("a reading needs at least one source document")
+    sources = [part for source in sources for part in unpacked(source)]
     leaves = [_leaf(source, sources, hints or Hints(), url) for source in sources]
     main = max(range(len(leaves)), key=lambda i: (leaves[i].substance, -i))
     return Reading(tuple(sources), main, _report(leaves, main, site))
+
+
+def unpacked(source: SourceDocument) -> list[SourceDocument]:
+    """A file as it is; an archive as the fullest document inside, in its place, and the others as further files whose
+    addresses are the archive's with their names behind ``#``."""
+    members = source.document.members
+    if not members:
+        return [source]
+    first = replace(source, document=replace(source.document, members=()))
+    return [first, *(SourceDocument("attachment", f"{source.url}#{quote(member.name)}", source.raw_sha256,
+                                    member.document) for member in members)]
 
 
 def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hints, url: str | None) -> _Leaf:
@@ -76,7 +88,8 @@ def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hint
 
 def _file_name(address: str | None) -> str:
     """A Chinese file name in the address says what a title says (…/2020年政府信息公开工作年度报告.pdf)."""
-    name = unquote(urlsplit(address or "").path.rsplit("/", 1)[-1])
+    parts = urlsplit(address or "")
+    name = unquote((parts.fragment or parts.path).rsplit("/", 1)[-1])
     return name if re.search(r"[\u4e00-\u9fff]{4}", name) else ""
 
 

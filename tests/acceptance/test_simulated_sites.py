@@ -114,13 +114,15 @@ def test_a_second_crawl_adds_no_version_and_no_raw_object_and_a_rebuild_tells_th
     assert gongkai("verify", archive=archive).returncode == 0
 
 
-def test_a_doc_is_recognised_by_its_page_and_listed_as_pending(crawled: Crawled) -> None:
-    docs = [r for r in crawled.world.own_reports(crawled.site) if r["body_format"] == "doc"]
-    pending = [bare(url) for r in docs for url in r["file_urls"]]
-    assert [bare(url) for url in crawled.summary["pending"]] == pending
-    for report in docs:
+def test_a_doc_behind_its_page_is_read_and_nothing_is_pending(crawled: Crawled) -> None:
+    assert crawled.summary["pending"] == []
+    for report in (r for r in crawled.world.own_reports(crawled.site) if r["body_format"] == "doc"):
         record = crawled.record_of(report["year"])
-        assert [bare(u) for u in record["files"]] == [bare(u) for u in record["pending"]] == pending
+        assert [bare(u) for u in record["files"]] == [bare(u) for u in report["file_urls"]]
+        shown = json.loads(gongkai("show", record["report_id"], "--format", "json",
+                                   archive=str(crawled.archive)).stdout)
+        assert (shown["status"], shown["doc_format"]) == ("ok", "rtf")
+        assert len(shown["sections"]) >= 5
 
 
 def test_a_corrected_reissue_is_a_further_version_of_its_report(crawled: Crawled) -> None:

@@ -205,6 +205,7 @@ def word(paragraphs: Sequence[str], grids: Sequence[GridSource] = ()) -> bytes:
                 free -= {(r + i, c + j) for i in range(height) for j in range(width)}
                 cell = table.cell(r, c).merge(table.cell(r + height - 1, c + width - 1))
                 cell.text = text
+        document.add_paragraph()
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -1,6 +1,8 @@
 """Pages as government sites build them: what belongs to the report is kept, what belongs to the page is not."""
 
+import base64
 import json
+import quopri
 
 import pytest
 
@@ -209,3 +211,17 @@ def test_broken_markup_is_read_as_far_as_it_goes() -> None:
     document = read(f"<div id=zoom><p>{PROSE}<table><tr><td>甲<td>乙<tr><td>1<td>2</div>")
     assert PROSE in document.text
     assert all_texts(document) == [[["甲", "乙"], ["1", "2"]]]
+
+
+@pytest.mark.parametrize(("encoding", "charset"), [("base64", "utf-8"), ("quoted-printable", "gb2312")])
+def test_a_page_saved_with_its_parts_as_one_mail_is_read(encoding: str, charset: str) -> None:
+    body = page(report_html()).decode().encode("gb18030" if charset == "gb2312" else charset)
+    packed = base64.encodebytes(body) if encoding == "base64" else quopri.encodestring(body)
+    head = f"Content-Type: text/html; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    data = (b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\n' + head.encode()
+            + packed + b"\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n")
+    document = normalise(data, url="http://a.gov.cn/x.doc")
+    assert (document.status, document.doc_format) == ("ok", "mht")
+    assert all_texts(document) == [expanded(PROACTIVE), expanded(REQUESTS)]
+    cut = normalise(data[:len(data) // 2])
+    assert (cut.status, "cut short" in cut.warnings[-1]) == ("partial", True)

@@ -90,10 +90,18 @@ def test_a_broken_gzip_body_is_no_crash() -> None:
         (ole("WordDocument"), "doc"),
         (zipped("OFD.xml"), "ofd"),
         (b"{\\rtf1}", "rtf"),
-        (b"GIF89a....", "image"),
-        (zipped("a"), "zip"),
         (zipped("xl/workbook.xml"), "xlsx"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(40), "7z"),
     ],
+)
+def test_a_file_with_nothing_in_it_fails_under_its_name(data: bytes, name: str) -> None:
+    document = normalise(data)
+    assert (document.status, document.doc_format) == ("failed", name)
+    assert name in document.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(b"GIF89a....", "image"), (b"Founder CEB 1.0", "ceb"), (ole("PowerPoint Document"), "ppt")]
 )
 def test_formats_not_read_yet_are_named(data: bytes, name: str) -> None:
     document = normalise(data)
