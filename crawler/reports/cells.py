@@ -1,14 +1,16 @@
-"""The three statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
+"""The statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from crawler.reports.assembly import Assembled, assemble_proactive, assemble_requests, assemble_review
+from crawler.reports.assembly import assemble_proactive, assemble_requests, assemble_review
 from crawler.reports.checks import has_figure, printed_rows, run_checks
 from crawler.reports.flattened import scan_text
 from crawler.reports.forms import Form, detect_form, load_forms
 from crawler.reports.grids import scan_grids
-from crawler.reports.printing import PrintedRow
+from crawler.reports.printing import Assembled, PrintedRow
+from crawler.reports.sideways import scan_sideways
+from crawler.reports.statistics import read_indicators, read_statistics
 from gongkai.document import Document
 from gongkai.report import CellTable
 
@@ -19,7 +21,8 @@ _ASSEMBLE: dict[str, Callable[[Form, Sequence[PrintedRow]], Assembled]] = {
 
 @dataclass(frozen=True)
 class TablesReading:
-    """`tables` has those that were found, keys as in the forms. What cannot be told stays None and is warned of."""
+    """`tables` has those that were found, keys as in the forms (``indicators`` for a provincial table, which has no
+    form). What cannot be told stays None and is warned of."""
 
     form_id: str | None
     form_quote: str
@@ -48,14 +51,20 @@ def read_tables(document: Document) -> TablesReading:
     """
     form_id, quote = detect_form(document)
     form = load_forms().get(form_id or "")
-    if form is None or not form.tables:
-        return TablesReading(form_id, quote)
+    if form is None:
+        indicators = read_indicators(document)
+        return TablesReading(None, quote, {"indicators": indicators} if indicators else {})
+    if "statistics" in form.tables:
+        return _statistics(document, form, quote)
     grids = scan_grids(document.tables, form)
     tables: dict[str, CellTable] = {}
     warnings: list[str] = []
-    text = None
+    text = turned = None
     for key, assemble in _ASSEMBLE.items():
         best = _weigh(form, key, assemble(form, getattr(grids, key)))
+        if not best.sound and document.tables:
+            turned = turned or scan_sideways(document.tables, form)
+            best = _better(best, _weigh(form, key, assemble(form, getattr(turned, key))))
         if not best.sound:
             text = text or scan_text(document.text[:_LONGEST_TEXT], form)
             best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))))
@@ -67,6 +76,14 @@ def read_tables(document: Document) -> TablesReading:
         else:
             warnings.append(f"{key}: the table was not found")
     return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)))
+
+
+def _statistics(document: Document, form: Form, quote: str) -> TablesReading:
+    read = read_statistics(document, form)
+    if not read.cells:
+        return TablesReading(form.id, quote, {}, ("statistics: the table was not found",))
+    warnings = dict.fromkeys([*read.warnings, *_remarks(form, "statistics", read)])
+    return TablesReading(form.id, quote, {"statistics": read.cells}, tuple(warnings))
 
 
 def _weigh(form: Form, key: str, read: Assembled) -> _Candidate:
@@ -104,7 +121,8 @@ def _without_doubtful(candidate: _Candidate) -> Assembled:
 
 
 def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
-    errors = {identity.id for identity in form.identities if identity.table == key and identity.severity == "error"}
+    errors = {identity.id for identity in form.identities
+              if identity.table == key and (identity.severity == "error" or identity.each == "table")}
     return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})"
             for check in run_checks(form.id, {key: cells}) if check.rule_id in errors and check.state == "fail"]
 

@@ -68,7 +68,8 @@ def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hint
     if name := _file_name(address):
         material = replace(material, titles=(*material.titles, PrintedTitle("anchor", name, read_title(name))))
     tables = read_tables(source.document)
-    figures = Figures(len(tables.tables), any(has_figure(t) for t in tables.tables.values()))
+    known = list(tables.tables.values()) if tables.form_id else []  # a provincial table tells no report by itself
+    figures = Figures(len(known), any(map(has_figure, known)))
     extras = source.document.images + len(source.document.files) + len(sources) - 1
     return _Leaf(source, material, tables, recognise(
         material, figures, extras=extras, readable=source.document.status in ("ok", "partial")))
@@ -156,7 +157,7 @@ class _Reader:
         if period is not None:
             days = f"{period.period.start}/{period.period.end}"
             self.evidence.append(Evidence("statistics_period", days, "period", period.quote))
-        tables = self.leaf.tables.tables
+        tables = self.leaf.tables.tables if self.leaf.tables.form_id or form_id == "cn-gov-pre2014" else {}
         meant = read_name(filed_under) if filed_under else None
         return Report(
             kind="annual_report", report_year=year, report_year_source=best.source if best else None,
