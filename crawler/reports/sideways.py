@@ -9,14 +9,16 @@ from crawler.reports.values import looks_like_value
 from gongkai.document import Cell, Table
 
 _FEWEST = 4  # rows and columns a table must have to be worth turning
+_MOST = 60  # and may have: no statutory table is longer either way
 
 
 def scan_sideways(tables: Sequence[Table], form: Form) -> PrintedTables:
     """What the tables hold when rows are taken for columns. Places are named as they are printed."""
-    wide = [(number, table) for number, table in enumerate(tables) if min(table.rows, table.cols) >= _FEWEST]
+    small = [(number, table) for number, table in enumerate(tables) if max(table.rows, table.cols) <= _MOST]
+    wide = [(number, table) for number, table in small if min(table.rows, table.cols) >= _FEWEST]
     found = scan_grids([turned(table) for _, table in wide], form, lambda number, cell: table_place(
         wide[number][0], Cell(cell.text, cell.col, cell.row)))
-    whole = [row for number, table in enumerate(tables) if (row := _by_heads(number, table, form, table_place))]
+    whole = [row for number, table in small if (row := _by_heads(number, table, form, table_place))]
     found.review_litigation = whole or found.review_litigation
     return found
 

@@ -19,6 +19,7 @@ from gongkai.report import CellTable, CellValue
 
 _COUNTERS = frozenset(("条", "件", "次", "篇", "个", "人", "人次", "份", "项", "部", "起", "宗", "家", "期", "场"))
 _LIKE = 0.8
+_MOST_ROWS = 400  # no table is longer; garbled words are not looked for in what is
 _BEGINS = re.compile(r"^\W*(?:[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]"
                      r"|\d{1,2}[.、．]|其中)")
 _CUMULATIVE = re.compile(r"累计")
@@ -122,6 +123,8 @@ def _name(table: TableForm, entries: Sequence[_Entry]) -> list[str | None]:
         keys.append(row.key if row else None)
         if row is not None:
             group = row.group
+    if len(keys) > _MOST_ROWS:
+        return keys
     order = [row.key for row in table.all_rows]
     places = {key: n for n, key in enumerate(order)}
     last = -1
