@@ -1,7 +1,7 @@
 """The statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.reports.assembly import assemble_proactive, assemble_requests, assemble_review
 from crawler.reports.checks import has_figure, printed_rows, run_checks
@@ -44,6 +44,16 @@ class _Candidate:
 
 
 def read_tables(document: Document) -> TablesReading:
+    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``."""
+    reading = _read(document)
+    if document.extractor != "ocr":
+        return reading
+    marked = {key: {row: {column: replace(cell, where=f"ocr {cell.where}") for column, cell in cells.items()}
+                    for row, cells in table.items()} for key, table in reading.tables.items()}
+    return replace(reading, tables=marked)
+
+
+def _read(document: Document) -> TablesReading:
     """Every cell of the statutory tables. Grids go first; the text is read where a grid is incomplete or incoherent.
 
     Per table the reading that lacks least and whose identities hold is taken; where none holds, what is printed is
