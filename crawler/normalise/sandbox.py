@@ -49,10 +49,12 @@ class Sandbox:
         self._is_up = False
         self._finalizer: weakref.finalize | None = None
 
-    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
+    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None, way: str = "") -> Document:
         """`crawler.normalise.normalise` behind limits. Never raises for the file's sake: a child that dies gives
         ``failed``, one that meets a limit gives ``limit``."""
-        request = json.dumps({"url": url, "content_type": content_type}).encode()
+        if way == "ocr":
+            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data))
+        request = json.dumps({"url": url, "content_type": content_type, "way": way}).encode()
         try:
             answer, end = self._ask(request, data)
         except OSError as problem:
@@ -222,5 +224,6 @@ def serve_one(peer: socket.socket) -> None:
     with peer, peer.makefile("rb") as incoming:
         length, = _LENGTH.unpack(incoming.read(HEADER_BYTES))
         request = json.loads(incoming.read(length))
-        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"])
+        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"],
+                             way=request["way"])
         peer.sendall(_DOCUMENT.dump_json(document))
