@@ -28,6 +28,8 @@ class TablesReading:
     form_quote: str
     tables: dict[str, CellTable] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    ways: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``."""
 
 
 @dataclass(frozen=True)
@@ -70,22 +72,24 @@ def _read(document: Document) -> TablesReading:
     tables: dict[str, CellTable] = {}
     warnings: list[str] = []
     text = turned = None
+    told: dict[str, tuple[str, ...]] = {}
     for key, assemble in _ASSEMBLE.items():
+        ways = ["grid"]
         best = _weigh(form, key, assemble(form, getattr(grids, key)))
         if not best.sound and document.tables:
             turned = turned or scan_sideways(document.tables, form)
-            best = _better(best, _weigh(form, key, assemble(form, getattr(turned, key))))
+            best = _better(best, _weigh(form, key, assemble(form, getattr(turned, key))), ways, "sideways")
         if not best.sound:
             text = text or scan_text(document.text[:_LONGEST_TEXT], form)
-            best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))))
+            best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))), ways, "text")
         read = _without_doubtful(best)
         if read.cells:
-            tables[key] = read.cells
+            tables[key], told[key] = read.cells, tuple(ways)
             warnings += read.warnings
             warnings += _remarks(form, key, read)
         else:
             warnings.append(f"{key}: the table was not found")
-    return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)))
+    return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)), told)
 
 
 def _statistics(document: Document, form: Form, quote: str) -> TablesReading:
@@ -114,11 +118,12 @@ def _legible(cells: CellTable) -> int:
     return sum(cell.semantic != "text" for row in cells.values() for cell in row.values())
 
 
-def _better(grid: _Candidate, text: _Candidate) -> _Candidate:
-    if not text.read.cells:
-        return grid
-    return text if (text.missing, text.failed, len(text.read.inferred)) < (
-        grid.missing, grid.failed, len(grid.read.inferred)) else grid
+def _better(best: _Candidate, other: _Candidate, ways: list[str], way: str) -> _Candidate:
+    """The better of two readings; `ways` gets the other's, in front when it is taken."""
+    wins = bool(other.read.cells) and (other.missing, other.failed, len(other.read.inferred)) < (
+        best.missing, best.failed, len(best.read.inferred))
+    ways.insert(0 if wins else len(ways), way)
+    return other if wins else best
 
 
 def _without_doubtful(candidate: _Candidate) -> Assembled:

@@ -14,6 +14,7 @@ from crawler.reports.dates import publication, signature
 from crawler.reports.material import Material, PrintedTitle, gather, tidy
 from crawler.reports.names import AgencyName, full_name, read_name, same_body
 from crawler.reports.period import PeriodReading, read_period
+from crawler.reports.prose import prose_checks
 from crawler.reports.recognise import Figures, Recognition, recognise
 from crawler.reports.region import admin_level, locate, surroundings
 from crawler.reports.regions import Region, by_code
@@ -157,17 +158,23 @@ class _Reader:
         if period is not None:
             days = f"{period.period.start}/{period.period.end}"
             self.evidence.append(Evidence("statistics_period", days, "period", period.quote))
+        ocr = document.extractor == "ocr"
+        for key, ways in self.leaf.tables.ways.items():
+            taken = " ".join(filter(None, (document.extractor or document.doc_format, ways[0])))
+            tried = f"tried: {', '.join(ways)}" if len(ways) > 1 else ""
+            self.evidence.append(Evidence(f"tables.{key}", taken, "extractor", tried, 0.9 if ocr else 1.0))
         tables = self.leaf.tables.tables if self.leaf.tables.form_id or form_id == "cn-gov-pre2014" else {}
         meant = read_name(filed_under) if filed_under else None
+        sections = tuple(read_sections(document, self.leaf.tables.form_id))
         return Report(
             kind="annual_report", report_year=year, report_year_source=best.source if best else None,
             agency=agency, filed_under=filed_under, own=own, region_code=region.code if region else None,
             admin_level=admin_level(meant, region), scope=read_scope(name.name if name else meant, material),
             form_id=form_id, title=self._title(), published=_day(published), signature_date=_day(signed),
             statistics_period=period.period if period else None, contact=contact,
-            sections=tuple(read_sections(document, self.leaf.tables.form_id)), tables=tables,
-            checks=tuple(run_checks(self.leaf.tables.form_id, tables)), evidence=tuple(self.evidence),
-            warnings=tuple(dict.fromkeys(self.warnings)))
+            sections=sections, tables=tables,
+            checks=(*run_checks(self.leaf.tables.form_id, tables), *prose_checks(sections, tables)),
+            evidence=tuple(self.evidence), warnings=tuple(dict.fromkeys(self.warnings)))
 
     def _title(self) -> str | None:
         titles = [t for t in self.material.titles if t.reading.kind == "annual_report"]
