@@ -105,6 +105,7 @@ class Report:
     signature_date: date | None = None
     statistics_period: Period | None = None
     contact: Contact = Contact()
+    language: str | None = None
     sections: tuple[Section, ...] = ()
     tables: dict[str, CellTable] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

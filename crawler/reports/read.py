@@ -11,6 +11,7 @@ from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.contact import read_contact
 from crawler.reports.dates import publication, signature
+from crawler.reports.language import read_language
 from crawler.reports.material import Material, PrintedTitle, gather, tidy
 from crawler.reports.names import AgencyName, full_name, read_name, same_body
 from crawler.reports.period import PeriodReading, read_period
@@ -166,15 +167,29 @@ class _Reader:
         tables = self.leaf.tables.tables if self.leaf.tables.form_id or form_id == "cn-gov-pre2014" else {}
         meant = read_name(filed_under) if filed_under else None
         sections = tuple(read_sections(document, self.leaf.tables.form_id))
+        level = admin_level(meant, region)
+        scope = read_scope(name.name if name else meant, material)
+        language = read_language(document.text)
+        self._derived(level, scope, language, meant)
         return Report(
             kind="annual_report", report_year=year, report_year_source=best.source if best else None,
             agency=agency, filed_under=filed_under, own=own, region_code=region.code if region else None,
-            admin_level=admin_level(meant, region), scope=read_scope(name.name if name else meant, material),
+            admin_level=level, scope=scope, language=language.value if language else None,
             form_id=form_id, title=self._title(), published=_day(published), signature_date=_day(signed),
             statistics_period=period.period if period else None, contact=contact,
             sections=sections, tables=tables,
             checks=(*run_checks(self.leaf.tables.form_id, tables), *prose_checks(sections, tables)),
             evidence=tuple(self.evidence), warnings=tuple(dict.fromkeys(self.warnings)))
+
+    def _derived(self, level: str | None, scope: str, language: Evidence | None, meant: AgencyName | None) -> None:
+        """The evidence of fields that follow from the agency, the place and the text."""
+        if level is not None:
+            self.evidence.append(Evidence("admin_level", level, "agency" if meant else "page",
+                                          meant.printed if meant else "", 0.9 if meant else 0.5))
+        if scope != "unknown":
+            self.evidence.append(Evidence("scope", scope, "agency", meant.printed if meant else "", 0.8))
+        if language is not None:
+            self.evidence.append(language)
 
     def _title(self) -> str | None:
         titles = [t for t in self.material.titles if t.reading.kind == "annual_report"]
