@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from crawler.normalise import join
 from crawler.normalise.sandbox import Sandbox
 from crawler.reports import read_report
+from crawler.reports.alternatives import best_reading
 from crawler.session import ArchiveSession
 from gongkai.capture import Capture, Finding, Verdict
 from gongkai.document import Document
@@ -69,9 +70,13 @@ class NormalisePipeline(_Stage):
         return tuple(sources)
 
     def _read(self, captures: Sequence[Capture]) -> Document:
-        return join(
-            [self._sandbox.read(c.body, url=c.final_url, content_type=c.header("content-type")) for c in captures]
-        )
+        return join([self._read_one(capture) for capture in captures])
+
+    def _read_one(self, capture: Capture) -> Document:
+        declared = capture.header("content-type")
+        document = self._sandbox.read(capture.body, url=capture.final_url, content_type=declared)
+        return best_reading(document, lambda way: self._sandbox.read(
+            capture.body, url=capture.final_url, content_type=declared, way=way))
 
 
 class RecognisePipeline(_Stage):

@@ -76,8 +76,9 @@ class Document:
     ``("title", …)``, ``("text", …)``. `metadata` holds page metadata by lower-case name (``columnname``, ``pubdate``,
     ``contentsource``, ``sitename`` …) and the index block under its Chinese labels (发布机构, 索引号, 成文日期 …).
     `text` is the whole reading text, tables flattened with tabs. `doc_format` is a short lower-case word
-    (html, pdf, docx, txt, doc, wps, xls, xlsx, ofd, rtf, image, zip …) sniffed from the content. An archive is the
-    fullest document inside, with the rest as `members`; reading a finding makes sources of their own of those.
+    (html, pdf, docx, txt, doc, wps, xls, xlsx, ofd, rtf, image, zip …) sniffed from the content. `extractor` names the
+    way it was read where a format has several (``ocr``); its first way has no name. An archive is the fullest document
+    inside, with the rest as `members`; reading a finding makes sources of their own of those.
     """
 
     status: Status
@@ -92,6 +93,7 @@ class Document:
     pages: int | None = None
     warnings: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
+    extractor: str = ""
 
     @property
     def tables(self) -> tuple[Table, ...]:

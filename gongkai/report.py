@@ -49,13 +49,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Check:
-    """One identity of the form tried on one row or column. `scope` is the row key, column key or block."""
+    """One identity of the form tried on one row or column. `scope` is the row key, column key or block; `quote` the
+    sentence a check of the text against the tables rests on."""
 
     rule_id: str
     scope: str
     left: int | None
     right: int | None
     state: State
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Report:
     signature_date: date | None = None
     statistics_period: Period | None = None
     contact: Contact = Contact()
+    language: str | None = None
     sections: tuple[Section, ...] = ()
     tables: dict[str, CellTable] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     sandbox_cpu_s: int = _about(30, "processor seconds one file's reader may use", "30", ge=1)
     sandbox_wall_s: float = _about(60.0, "seconds one file's reader may take", "60", gt=0)
 
+    ocr_memory_mib: int = _about(4096, "memory the reader of scans may use, in MiB", "4096", ge=1024)
+    ocr_page_s: float = _about(120.0, "seconds one page of a scan may take", "60", gt=0)
+
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _about("INFO", "how much the crawl log says", "INFO")
 

@@ -21,8 +21,11 @@ _READERS = {  # format → module, its reader, whether that asks which of its fo
 _log = logging.getLogger(__name__)
 
 
-def normalise(data: bytes, *, url: str | None = None, content_type: str | None = None, depth: int = 0) -> Document:
-    """The document in `data`, told by its bytes; `url` makes its links absolute.
+def normalise(
+    data: bytes, *, url: str | None = None, content_type: str | None = None, depth: int = 0, way: str = ""
+) -> Document:
+    """The document in `data`, told by its bytes; `url` makes its links absolute, `way` asks for another way of reading
+    the format than its first.
 
     Bad input gives a status and a warning, never an exception. A format that is not read yet is named in
     ``doc_format`` with status ``unsupported``. `depth` counts the archives the file lies in.
@@ -31,6 +34,10 @@ def normalise(data: bytes, *, url: str | None = None, content_type: str | None =
     try:
         data = inflate(data)
         doc_format = sniff(data, url=url, content_type=content_type)
+        if way and doc_format == "pdf":
+            from crawler.normalise.pdf_ways import read_pdf_way
+
+            return read_pdf_way(data, way)
         return _read(data, doc_format, url, _charset(content_type), depth)
     except MemoryError:
         return Document("limit", doc_format, warnings=(f"{doc_format}: not enough memory to read it",))

@@ -13,19 +13,22 @@ import sys
 import threading
 import time
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from crawler.normalise import normalise
 from crawler.normalise.forkserver import HEADER_BYTES, OUTPUT_LIMIT_BYTES
-from crawler.normalise.sniff import sniff
+from crawler.normalise.scanner import Scanner, is_installed, is_scan
+from crawler.normalise.sniff import inflate, sniff
 from gongkai.document import Document
 from gongkai.settings import Settings
 
 _DOCUMENT = TypeAdapter(Document)
 _START_S = 60.0
 _GRACE_S = 5.0
+_ICON_BYTES = 4_096  # a smaller picture shows no page of text
 _CHUNK_BYTES = 1 << 20
 _LENGTH = struct.Struct(">Q")
 
@@ -40,20 +43,24 @@ class Sandbox:
         self._wall_s = settings.sandbox_wall_s
         limits = {"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": self._wall_s}
         self._limits = json.dumps(limits).encode()
+        self._scanner = Scanner(settings)
         self._lock = threading.Lock()
         self._gate: socket.socket | None = None
         self._is_up = False
         self._finalizer: weakref.finalize | None = None
 
-    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None) -> Document:
+    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None, way: str = "") -> Document:
         """`crawler.normalise.normalise` behind limits. Never raises for the file's sake: a child that dies gives
         ``failed``, one that meets a limit gives ``limit``."""
-        request = json.dumps({"url": url, "content_type": content_type}).encode()
+        if way == "ocr":
+            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data))
+        request = json.dumps({"url": url, "content_type": content_type, "way": way}).encode()
         try:
             answer, end = self._ask(request, data)
         except OSError as problem:
             return self._bad("failed", data, url, f"the reader could not be started: {problem}")
-        return self._judge(answer, end, data, url)
+        document = self._judge(answer, end, data, url)
+        return self._scanned(document, inflate(data)) if is_scan(document) and len(data) >= _ICON_BYTES else document
 
     def start(self) -> None:
         """Has the server load its libraries (half a second) while the caller does other things; without it the first
@@ -62,6 +69,7 @@ class Sandbox:
             self._launched()
 
     def close(self) -> None:
+        self._scanner.close()
         with self._lock:
             self._stop()
 
@@ -70,6 +78,12 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _scanned(self, document: Document, data: bytes) -> Document:
+        """Pictures of pages, read by the OCR worker where its extra is installed; else they stay unread and pending."""
+        if not is_installed():
+            return replace(document, warnings=(*document.warnings, "install gongkai[ocr] to read pictures of pages"))
+        return self._scanner.read(data, document.doc_format)
 
     def _ask(self, request: bytes, data: bytes) -> tuple[bytes, dict[str, int | bool]]:
         """The child's answer (maybe cut short) and how it ended; a server that has gone is started once more."""
@@ -210,5 +224,6 @@ def serve_one(peer: socket.socket) -> None:
     with peer, peer.makefile("rb") as incoming:
         length, = _LENGTH.unpack(incoming.read(HEADER_BYTES))
         request = json.loads(incoming.read(length))
-        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"])
+        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"],
+                             way=request["way"])
         peer.sendall(_DOCUMENT.dump_json(document))

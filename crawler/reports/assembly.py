@@ -2,29 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from crawler.reports.checks import printed_rows
 from crawler.reports.forms import Block, Column, Form, Row, TableForm
 from crawler.reports.labels import find_label, label_key
-from crawler.reports.printing import PrintedRow, Slot, window
+from crawler.reports.printing import Assembled, PrintedRow, Slot, window
 from crawler.reports.values import read_value
-from gongkai.report import CellTable, CellValue
+from gongkai.report import CellValue
 
 _LIKE = 0.75  # 其他法律行政止公开, three characters lost, is 0.86 like its label; neighbours are under 0.6
 _BEGINS = re.compile(r"^\W*(?:\d{1,2}[.、．]|[（(]?[一二三四五六七八九十]{1,2}[）)、])")
 _DEBRIS = 2  # characters of a group label printed downwards that stray into a row
 _SUFFIX = 4  # pieces a wrapped label is broken into at most
-
-
-@dataclass
-class Assembled:
-    """One table as read; `inferred` are the rows that were told by their place among the others."""
-
-    cells: CellTable = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    inferred: tuple[str, ...] = ()
 
 
 def assemble_requests(form: Form, rows: Sequence[PrintedRow]) -> Assembled:

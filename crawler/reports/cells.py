@@ -1,14 +1,16 @@
-"""The three statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
+"""The statutory tables of a report, cell by cell: from the grids, and from the flattened text as a second way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from crawler.reports.assembly import Assembled, assemble_proactive, assemble_requests, assemble_review
+from crawler.reports.assembly import assemble_proactive, assemble_requests, assemble_review
 from crawler.reports.checks import has_figure, printed_rows, run_checks
 from crawler.reports.flattened import scan_text
 from crawler.reports.forms import Form, detect_form, load_forms
 from crawler.reports.grids import scan_grids
-from crawler.reports.printing import PrintedRow
+from crawler.reports.printing import Assembled, PrintedRow
+from crawler.reports.sideways import scan_sideways
+from crawler.reports.statistics import read_indicators, read_statistics
 from gongkai.document import Document
 from gongkai.report import CellTable
 
@@ -19,12 +21,15 @@ _ASSEMBLE: dict[str, Callable[[Form, Sequence[PrintedRow]], Assembled]] = {
 
 @dataclass(frozen=True)
 class TablesReading:
-    """`tables` has those that were found, keys as in the forms. What cannot be told stays None and is warned of."""
+    """`tables` has those that were found, keys as in the forms (``indicators`` for a provincial table, which has no
+    form). What cannot be told stays None and is warned of."""
 
     form_id: str | None
     form_quote: str
     tables: dict[str, CellTable] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    ways: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,16 @@ class _Candidate:
 
 
 def read_tables(document: Document) -> TablesReading:
+    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``."""
+    reading = _read(document)
+    if document.extractor != "ocr":
+        return reading
+    marked = {key: {row: {column: replace(cell, where=f"ocr {cell.where}") for column, cell in cells.items()}
+                    for row, cells in table.items()} for key, table in reading.tables.items()}
+    return replace(reading, tables=marked)
+
+
+def _read(document: Document) -> TablesReading:
     """Every cell of the statutory tables. Grids go first; the text is read where a grid is incomplete or incoherent.
 
     Per table the reading that lacks least and whose identities hold is taken; where none holds, what is printed is
@@ -48,25 +63,41 @@ def read_tables(document: Document) -> TablesReading:
     """
     form_id, quote = detect_form(document)
     form = load_forms().get(form_id or "")
-    if form is None or not form.tables:
-        return TablesReading(form_id, quote)
+    if form is None:
+        indicators = read_indicators(document)
+        return TablesReading(None, quote, {"indicators": indicators} if indicators else {})
+    if "statistics" in form.tables:
+        return _statistics(document, form, quote)
     grids = scan_grids(document.tables, form)
     tables: dict[str, CellTable] = {}
     warnings: list[str] = []
-    text = None
+    text = turned = None
+    told: dict[str, tuple[str, ...]] = {}
     for key, assemble in _ASSEMBLE.items():
+        ways = ["grid"]
         best = _weigh(form, key, assemble(form, getattr(grids, key)))
+        if not best.sound and document.tables:
+            turned = turned or scan_sideways(document.tables, form)
+            best = _better(best, _weigh(form, key, assemble(form, getattr(turned, key))), ways, "sideways")
         if not best.sound:
             text = text or scan_text(document.text[:_LONGEST_TEXT], form)
-            best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))))
+            best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))), ways, "text")
         read = _without_doubtful(best)
         if read.cells:
-            tables[key] = read.cells
+            tables[key], told[key] = read.cells, tuple(ways)
             warnings += read.warnings
             warnings += _remarks(form, key, read)
         else:
             warnings.append(f"{key}: the table was not found")
-    return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)))
+    return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)), told)
+
+
+def _statistics(document: Document, form: Form, quote: str) -> TablesReading:
+    read = read_statistics(document, form)
+    if not read.cells:
+        return TablesReading(form.id, quote, {}, ("statistics: the table was not found",))
+    warnings = dict.fromkeys([*read.warnings, *_remarks(form, "statistics", read)])
+    return TablesReading(form.id, quote, {"statistics": read.cells}, tuple(warnings))
 
 
 def _weigh(form: Form, key: str, read: Assembled) -> _Candidate:
@@ -87,11 +118,12 @@ def _legible(cells: CellTable) -> int:
     return sum(cell.semantic != "text" for row in cells.values() for cell in row.values())
 
 
-def _better(grid: _Candidate, text: _Candidate) -> _Candidate:
-    if not text.read.cells:
-        return grid
-    return text if (text.missing, text.failed, len(text.read.inferred)) < (
-        grid.missing, grid.failed, len(grid.read.inferred)) else grid
+def _better(best: _Candidate, other: _Candidate, ways: list[str], way: str) -> _Candidate:
+    """The better of two readings; `ways` gets the other's, in front when it is taken."""
+    wins = bool(other.read.cells) and (other.missing, other.failed, len(other.read.inferred)) < (
+        best.missing, best.failed, len(best.read.inferred))
+    ways.insert(0 if wins else len(ways), way)
+    return other if wins else best
 
 
 def _without_doubtful(candidate: _Candidate) -> Assembled:
@@ -104,7 +136,8 @@ def _without_doubtful(candidate: _Candidate) -> Assembled:
 
 
 def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
-    errors = {identity.id for identity in form.identities if identity.table == key and identity.severity == "error"}
+    errors = {identity.id for identity in form.identities
+              if identity.table == key and (identity.severity == "error" or identity.each == "table")}
     return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})"
             for check in run_checks(form.id, {key: cells}) if check.rule_id in errors and check.state == "fail"]
 

@@ -36,6 +36,11 @@ def _identity(form: Form, identity: Identity, tables: Mapping[str, CellTable]) -
         for column in table.columns:
             one = {key: row[column.key] for key, row in cells.items() if column.key in row}
             yield _check(identity, column.key, one if complete and len(one) == len(cells) else None)
+    elif identity.each == "table":
+        asked = {row.key for row in table.required if any(_names(p, row.key) for p in identity.left + identity.right)}
+        for column in table.columns:
+            one = {key: row[column.key] for key, row in cells.items() if key in asked and column.key in row}
+            yield _check(identity, column.key, one if live and len(one) == len(asked) else None)
     else:
         figures = cells.get("figures", {}) if live else {}
         for block in table.blocks:
@@ -48,7 +53,7 @@ def printed_rows(table: TableForm, cells: Container[str]) -> list[str]:
     """The rows of the form, with the one optional row that stands for others in their place when it was printed."""
     optional = {row.key for row in table.all_rows if row.optional and row.key in cells}
     return [row.key for row in table.all_rows if row.key in optional
-            or not (row.optional or (optional and row.key.startswith("other_")))]
+            or not (row.optional or row.heading or (optional and row.key.startswith("other_")))]
 
 
 def _check(identity: Identity, scope: str, cells: Mapping[str, CellValue] | None) -> Check:
@@ -64,8 +69,7 @@ def _sum(patterns: Sequence[str], cells: Mapping[str, CellValue] | None) -> int 
         return None
     total = 0
     for pattern in patterns:
-        stem = pattern.removesuffix("*")
-        named = [key for key in cells if key == pattern or (stem != pattern and key.startswith(stem))]
+        named = [key for key in cells if _names(pattern, key)]
         if not named:
             return None
         for key in named:
@@ -76,11 +80,17 @@ def _sum(patterns: Sequence[str], cells: Mapping[str, CellValue] | None) -> int 
     return total
 
 
+def _names(pattern: str, key: str) -> bool:
+    stem = pattern.removesuffix("*")
+    return key == pattern or (stem != pattern and key.startswith(stem))
+
+
 def _plain(table: TableForm, cells: CellTable) -> Iterable[Check]:
     live = has_figure(cells)
     signed = {column.key for column in table.all_columns if column.kind != "count"}
     money = {column.key for column in table.all_columns if column.kind == "money"}
-    counts = [cell for row in cells.values() for key, cell in row.items() if key not in money]
+    rows = {row.key for row in table.all_rows if row.kind == "money"}
+    counts = [cell for name, row in cells.items() for key, cell in row.items() if key not in money and name not in rows]
     below = [cell for row in cells.values() for key, cell in row.items()
              if key not in signed and cell.value is not None and cell.value < 0]
     unread = [cell for cell in counts if cell.semantic == "text"]

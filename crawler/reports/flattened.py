@@ -41,7 +41,7 @@ def scan_text(text: str, form: Form) -> PrintedTables:
     origin = {number: rows for number, (_, rows) in enumerate(grids)}
     found = scan_grids([table for table, _ in grids], form,
                        lambda number, cell: f"line {origin[number][cell.row] + 1} cell {cell.col + 1}")
-    stream = _Stream(form, list(_pieces(lines)))
+    stream = _Stream(form, list(_of_lines(lines)))
     other = PrintedTables(stream.proactive(), stream.requests(), stream.review())
     return PrintedTables(*(grid if len(grid) >= len(rest) else rest for grid, rest in (
         (found.proactive, other.proactive), (found.requests, other.requests),
@@ -73,7 +73,12 @@ def _grid(rows: Sequence[Sequence[str]]) -> Table:
     return Table(cells, len(rows), width)
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def pieces_of(text: str) -> Iterator[Piece]:
+    """What stands between the separators of flattened text, in reading order."""
+    return _of_lines(text.splitlines())
+
+
+def _of_lines(lines: Sequence[str]) -> Iterator[Piece]:
     for number, line in enumerate(lines):
         if PAGE_NUMBER.match(line):
             continue

@@ -131,7 +131,7 @@ class _Scan:
             return False
         self.review_rows = []
         slots = self._slots(number, values)
-        order = tuple(_review_key(self.review.blocks, self.review_paths.get(cell.col, [])) for cell in values)
+        order = tuple(review_key(self.review.blocks, self.review_paths.get(cell.col, [])) for cell in values)
         self.found.review_litigation.append(PrintedRow((), (slots,), self._place(number, values[0]), order))
         return True
 
@@ -199,7 +199,7 @@ def _paths(grid: Sequence[Sequence[Cell | None]], rows: Sequence[int]) -> dict[i
     return paths
 
 
-def _review_key(blocks: Sequence[Block], path: Sequence[str]) -> str | None:
+def review_key(blocks: Sequence[Block], path: Sequence[str]) -> str | None:
     if not path:
         return None
     leaves = [column.label for column in blocks[0].columns]

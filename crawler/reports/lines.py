@@ -112,7 +112,7 @@ def _flat_table(text: str, form: Form, current: str | None) -> str | None:
         pieces = words
     values = [looks_like_value(piece) for piece in pieces]
     if all(values) and (current or len(pieces) >= 5):
-        return current or "review_litigation"
+        return current or next(reversed(form.tables))
     words = [word for piece in pieces if not looks_like_value(piece) for word in (piece, *piece.split())]
     named = [found for word in words if (found := _table_of(word, form, current))]
     if named and not _SENTENCE.search(text):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from crawler.reports.values import read_value
+from gongkai.report import CellTable
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ class PrintedTables:
     proactive: list[PrintedRow] = field(default_factory=list)
     requests: list[PrintedRow] = field(default_factory=list)
     review_litigation: list[PrintedRow] = field(default_factory=list)
+
+
+@dataclass
+class Assembled:
+    """One table as read; `inferred` are the rows that were told by their place among the others."""
+
+    cells: CellTable = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    inferred: tuple[str, ...] = ()
 
 
 def window(slots: Sequence[Slot], size: int, fits: Callable[[Sequence[Slot]], bool],

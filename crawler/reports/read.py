@@ -11,9 +11,11 @@ from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.contact import read_contact
 from crawler.reports.dates import publication, signature
+from crawler.reports.language import read_language
 from crawler.reports.material import Material, PrintedTitle, gather, tidy
 from crawler.reports.names import AgencyName, full_name, read_name, same_body
 from crawler.reports.period import PeriodReading, read_period
+from crawler.reports.prose import prose_checks
 from crawler.reports.recognise import Figures, Recognition, recognise
 from crawler.reports.region import admin_level, locate, surroundings
 from crawler.reports.regions import Region, by_code
@@ -80,7 +82,8 @@ def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hint
     if name := _file_name(address):
         material = replace(material, titles=(*material.titles, PrintedTitle("anchor", name, read_title(name))))
     tables = read_tables(source.document)
-    figures = Figures(len(tables.tables), any(has_figure(t) for t in tables.tables.values()))
+    known = list(tables.tables.values()) if tables.form_id else []  # a provincial table tells no report by itself
+    figures = Figures(len(known), any(map(has_figure, known)))
     extras = source.document.images + len(source.document.files) + len(sources) - 1
     return _Leaf(source, material, tables, recognise(
         material, figures, extras=extras, readable=source.document.status in ("ok", "partial")))
@@ -169,17 +172,37 @@ class _Reader:
         if period is not None:
             days = f"{period.period.start}/{period.period.end}"
             self.evidence.append(Evidence("statistics_period", days, "period", period.quote))
-        tables = self.leaf.tables.tables
+        ocr = document.extractor == "ocr"
+        for key, ways in self.leaf.tables.ways.items():
+            taken = " ".join(filter(None, (document.extractor or document.doc_format, ways[0])))
+            tried = f"tried: {', '.join(ways)}" if len(ways) > 1 else ""
+            self.evidence.append(Evidence(f"tables.{key}", taken, "extractor", tried, 0.9 if ocr else 1.0))
+        tables = self.leaf.tables.tables if self.leaf.tables.form_id or form_id == "cn-gov-pre2014" else {}
         meant = read_name(filed_under) if filed_under else None
+        sections = tuple(read_sections(document, self.leaf.tables.form_id))
+        level = admin_level(meant, region)
+        scope = read_scope(name.name if name else meant, material)
+        language = read_language(document.text)
+        self._derived(level, scope, language, meant)
         return Report(
             kind="annual_report", report_year=year, report_year_source=best.source if best else None,
             agency=agency, filed_under=filed_under, own=own, region_code=region.code if region else None,
-            admin_level=admin_level(meant, region), scope=read_scope(name.name if name else meant, material),
+            admin_level=level, scope=scope, language=language.value if language else None,
             form_id=form_id, title=self._title(), published=_day(published), signature_date=_day(signed),
             statistics_period=period.period if period else None, contact=contact,
-            sections=tuple(read_sections(document, self.leaf.tables.form_id)), tables=tables,
-            checks=tuple(run_checks(self.leaf.tables.form_id, tables)), evidence=tuple(self.evidence),
-            warnings=tuple(dict.fromkeys(self.warnings)))
+            sections=sections, tables=tables,
+            checks=(*run_checks(self.leaf.tables.form_id, tables), *prose_checks(sections, tables)),
+            evidence=tuple(self.evidence), warnings=tuple(dict.fromkeys(self.warnings)))
+
+    def _derived(self, level: str | None, scope: str, language: Evidence | None, meant: AgencyName | None) -> None:
+        """The evidence of fields that follow from the agency, the place and the text."""
+        if level is not None:
+            self.evidence.append(Evidence("admin_level", level, "agency" if meant else "page",
+                                          meant.printed if meant else "", 0.9 if meant else 0.5))
+        if scope != "unknown":
+            self.evidence.append(Evidence("scope", scope, "agency", meant.printed if meant else "", 0.8))
+        if language is not None:
+            self.evidence.append(language)
 
     def _title(self) -> str | None:
         titles = [t for t in self.material.titles if t.reading.kind == "annual_report"]

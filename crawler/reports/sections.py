@@ -45,7 +45,7 @@ def read_sections(document: Document, form_id: str | None) -> tuple[Section, ...
     form = forms.get(form_id or "", forms["cn-gov-2014stat"])
     lines = read_lines(document, form)
     headings = _candidates(lines, form)
-    ordered = bool(form.tables)
+    ordered = any(section.ordinal for section in form.sections)
     chosen = _chain(headings, form) if ordered else _first_of_each(headings)
     if ordered:
         chosen = _by_content(lines, form, chosen)

@@ -15,10 +15,10 @@ _SHORT_UNITS = {"万": "万元", "亿": "亿元"}
 _NA_MARKS = frozenset(["无", "無", "零", "〇", "—", "——", "–", "-", "--", "---", "―", "─", "_", "/", "\\", "*",
                        "n/a"])
 _NO_CHANGE = frozenset(["不变", "持平", "无增减", "无变化", "未变"])
-_COUNTERS = "件条个项份次起宗篇部家人"
+_COUNTER = "(?:人次|[件条个项份次起宗篇部家人])"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})"
-_COUNT = re.compile(rf"^({_NUMBER})(?:\.0+)?[{_COUNTERS}]?$")
-_SIGNED = re.compile(rf"^(\+|-|增加|增长|新增|增|减少|减|下降|↑|↓)({_NUMBER})(?:\.0+)?[{_COUNTERS}]?$")
+_COUNT = re.compile(rf"^({_NUMBER})(?:\.0+)?{_COUNTER}?$")
+_SIGNED = re.compile(rf"^(\+|-|增加|增长|新增|增|减少|减|下降|↑|↓)({_NUMBER})(?:\.0+)?{_COUNTER}?$")
 _BRACKETED = re.compile(rf"^\(({_NUMBER})\)$")
 _UNIT = "千万元|百万元|千元|万元|亿元|元|万|亿"
 _MONEY = re.compile(rf"^(?:人民币|rmb|[￥¥])?({_NUMBER}(?:\.\d{{1,8}})?)({_UNIT})?(?:人民币|整)?$")

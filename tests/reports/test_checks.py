@@ -100,6 +100,6 @@ def test_a_negative_count_fails_but_a_negative_change_does_not() -> None:
     assert states("cn-gov-2019", tables)["NONNEG", "proactive"] == "fail"
 
 
-@pytest.mark.parametrize("form_id", [None, "cn-gov-2014stat", "no-such-form"])
+@pytest.mark.parametrize("form_id", [None, "cn-gov-pre2014", "no-such-form"])
 def test_a_text_without_the_tables_has_no_checks(form_id: str | None) -> None:
     assert run_checks(form_id, {}) == ()

@@ -45,13 +45,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """`optional` rows are not in the national form but stand in for, or beside, those that are."""
+    """`optional` rows are not in the national form but stand in for, or beside, those that are. `unit` is what the
+    statistics table prints beside a row; a `heading` there has no figure."""
 
     key: str
     label: Label
     group: str | None = None
     only_in_group: bool = False
     optional: bool = False
+    unit: str | None = None
+    heading: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the row's one figure, where units stand in rows and not in heads."""
+        return "money" if (self.unit or "").endswith("元") else "count"
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class TableForm:
 
     @cached_property
     def required(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.all_rows if not row.optional)
+        return tuple(row for row in self.all_rows if not (row.optional or row.heading))
 
     @cached_property
     def all_rows(self) -> tuple[Row, ...]:
@@ -100,7 +108,7 @@ class Identity:
 
     id: str
     table: str
-    each: Literal["row", "column", "block"]
+    each: Literal["row", "column", "block", "table"]
     left: tuple[str, ...]
     relation: Literal["equal", "at_least", "at_most"]
     right: tuple[str, ...]
@@ -176,6 +184,8 @@ def _head_texts(document: Document) -> Iterator[str]:
             continue
         if len(line) <= _HEAD_LINE:
             yield line
+            if (first := line.split(" ", 1)[0]) != line:
+                yield first
         for piece in re.split(r"[\t|]+|\s{2,}", line):
             if piece.strip() and piece != line and len(piece) <= _HEAD_LINE:
                 yield piece
@@ -212,7 +222,7 @@ def _column(data: Mapping[str, Any]) -> Column:
 
 def _row(data: Mapping[str, Any]) -> Row:
     return Row(data["key"], _label(data), data.get("group"), data.get("only_in_group", False),
-               data.get("optional", False))
+               data.get("optional", False), data.get("unit"), data.get("heading", False))
 
 
 def _label(data: Mapping[str, Any]) -> Label:

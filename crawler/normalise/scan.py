@@ -1,0 +1,216 @@
+"""Pages that are pictures: rendered or decoded, set straight, read by PP-OCR, their tables by the strokes on them.
+
+Runs in the OCR worker alone (`crawler.normalise.scanner`): the engine takes a gigabyte and most of a second to start.
+Its models come with the rapidocr wheel; nothing is fetched.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pypdfium2
+
+from crawler.normalise.grid import Box
+from crawler.normalise.printed import Piece, blocks, in_order
+from crawler.normalise.ruled import Stroke, Text, lines, read_ruled
+from crawler.normalise.text import flatten, title_lines
+from gongkai.chinese import printable
+from gongkai.document import Document, Status
+
+MAX_PAGES = 40
+_DPI = 150
+_MAX_SIDE_PX = 4_000
+_MIN_SCORE = 0.5
+_MOST_SKEW = 5.0
+_LONG_PX = 40  # an upright stroke no character of a table has
+_BLANKS = re.compile(r"\s+")
+
+Picture = Any
+Engine = Callable[..., Any]
+
+
+def start_engine() -> Engine:
+    from rapidocr import RapidOCR
+
+    engine: Engine = RapidOCR(params={"Global.log_level": "critical",
+                                      "EngineConfig.onnxruntime.intra_op_num_threads": 2})
+    return engine
+
+
+def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], None]) -> Document:
+    """The pages of a scan; `done` is called after each. Words of low confidence are left out and counted."""
+    warnings: list[str] = ["ocr: read from pictures; figures may be misread"]
+    pages: list[list[Piece]] = []
+    count = 0
+    for number, (picture, of) in enumerate(_pictures(data, doc_format), 1):
+        count = of
+        pieces, remarks = _page(picture, number, engine)
+        pages.append(pieces)
+        warnings += [f"ocr: page {number}: {remark}" for remark in remarks]
+        done()
+    if count > len(pages):
+        warnings.append(f"ocr: only the first {len(pages)} of {count} pages were read")
+    read = tuple(blocks(pages))
+    if not read:
+        return Document("unsupported", doc_format, pages=count or None, warnings=("ocr: no words on any page",))
+    titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
+    status: Status = "partial" if count > len(pages) else "ok"
+    return Document(status, doc_format, read, flatten(read), titles, pages=count, warnings=tuple(warnings),
+                    extractor="ocr")
+
+
+def _pictures(data: bytes, doc_format: str) -> Iterator[tuple[Picture, int]]:
+    """Each page as a grey picture at about 150 dpi, and how many there are."""
+    if doc_format == "pdf":
+        pdf = pypdfium2.PdfDocument(data)
+        for number in range(min(len(pdf), MAX_PAGES)):
+            page = pdf[number]
+            width, height = page.get_size()
+            scale = min(_DPI / 72, _MAX_SIDE_PX / max(width, height, 1.0))
+            yield page.render(scale=scale, grayscale=True, may_draw_forms=False).to_numpy().squeeze(), len(pdf)
+            page.close()
+        pdf.close()
+        return
+    yield from _decoded(data)
+
+
+def _decoded(data: bytes) -> Iterator[tuple[Picture, int]]:
+    from io import BytesIO
+
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = 80_000_000  # beyond twice this Pillow refuses the file
+    with Image.open(BytesIO(data)) as image:
+        count = int(getattr(image, "n_frames", 1))
+        frames = min(count, MAX_PAGES) if image.format == "TIFF" else 1
+        for frame in range(frames):
+            image.seek(frame)
+            flat = Image.new("RGB", image.size, "white")
+            rgba = image.convert("RGBA")
+            flat.paste(rgba, mask=rgba.split()[3])
+            grey = np.asarray(flat.convert("L"))
+            side = max(grey.shape)
+            if side > _MAX_SIDE_PX:
+                size = (grey.shape[1] * _MAX_SIDE_PX // side, grey.shape[0] * _MAX_SIDE_PX // side)
+                grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+            yield grey, count if image.format == "TIFF" else 1
+
+
+def _page(picture: Picture, number: int, engine: Engine) -> tuple[list[Piece], list[str]]:
+    grey = _straight(picture)
+    ink = _ink(grey)
+    strokes, rules = _strokes(ink)
+    texts, doubtful = _words(engine, grey)
+    ruled = read_ruled(strokes, texts)
+    free = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
+    tables = [tuple(_second_look(box, texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
+    remarks = [*ruled.warnings, *([f"{doubtful} words were too faint to read"] if doubtful else [])]
+    return in_order(lines(ruled.loose), tables, number), remarks
+
+
+def _straight(grey: Picture) -> Picture:
+    """The page turned so that its long level rules are level."""
+    edges = cv2.Canny(cv2.medianBlur(grey, 3), 60, 180)
+    found = cv2.HoughLinesP(edges, 1, np.pi / 1800, 200, minLineLength=grey.shape[1] // 4, maxLineGap=8)
+    if found is None:
+        return grey
+    angles = [float(np.degrees(np.arctan2(y1 - y0, x1 - x0))) for x0, y0, x1, y1 in found[:, :].reshape(-1, 4)]
+    level = [angle for angle in angles if abs(angle) < _MOST_SKEW]
+    skew = float(np.median(level)) if level else 0.0
+    if abs(skew) < 0.05:
+        return grey
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0)
+    return cv2.warpAffine(grey, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+
+
+def _ink(grey: Picture) -> Picture:
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY_INV,
+                                 31, 15)
+
+
+def _strokes(ink: Picture) -> tuple[list[Stroke], Picture]:
+    """Level and upright strokes as long as a rule is, and their pixels. An upright one must end at a level one: the
+    long strokes of characters do not."""
+    height, width = ink.shape
+    across = _opened(ink, (max(width // 28, 30), 1))
+    down = _opened(ink, (1, max(height // 100, 16)))
+    level = _boxes(across)
+    upright = [box for box in _boxes(down) if _ends_touch(box, level)]
+    rules = cv2.bitwise_or(across, down)
+    return [_stroke(box, level=True) for box in level] + [_stroke(box, level=False) for box in upright], cv2.dilate(
+        rules, np.ones((3, 3), np.uint8))
+
+
+def _opened(ink: Picture, size: tuple[int, int]) -> Picture:
+    thick = (1, 3) if size[1] == 1 else (3, 1)  # a rule a little askew steps from one row of pixels to the next
+    joined = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
+    return cv2.morphologyEx(joined, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+
+
+def _boxes(mask: Picture) -> list[tuple[int, int, int, int]]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [tuple(int(v) for v in stats[i][:4]) for i in range(1, min(count, 4_000))]  # type: ignore[misc]
+
+
+def _ends_touch(box: tuple[int, int, int, int], level: Sequence[tuple[int, int, int, int]]) -> bool:
+    x, top, width, height = box
+    middle, near, gap = x + width / 2, 4, 1
+
+    def touches(y: int) -> bool:
+        return any(left - near <= middle <= left + wide + near and up - gap <= y <= up + thick + gap
+                   for left, up, wide, thick in level)
+
+    ends = touches(top) + touches(top + height)
+    return ends == 2 or (ends == 1 and height >= _LONG_PX)
+
+
+def _stroke(box: tuple[int, int, int, int], *, level: bool) -> Stroke:
+    """The middle line of a stroke's pixels, in points."""
+    x, y, width, height = (value * 72 / _DPI for value in box)
+    return (Stroke(x, y + height / 2, x + width, y + height / 2) if level
+            else Stroke(x + width / 2, y, x + width / 2, y + height))
+
+
+def _words(engine: Engine, grey: Picture) -> tuple[list[Text], int]:
+    """Runs of text with their places in points, and how many were left out as too doubtful."""
+    # Every switch is given every time: a call without detection changes the engine for the calls after it.
+    found = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=True, text_score=0.0)
+    if found.boxes is None:
+        return [], 0
+    texts, doubtful = [], 0
+    for corners, words, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        if score < _MIN_SCORE:
+            doubtful += 1
+            continue
+        xs, ys = [float(p[0]) * 72 / _DPI for p in corners], [float(p[1]) * 72 / _DPI for p in corners]
+        texts.append(Text(printable(str(words)).strip(), min(xs), min(ys), max(xs), max(ys)))
+    return [text for text in texts if text.text], doubtful
+
+
+def _second_look(box: Box, texts: Sequence[Text], grey: Picture, free: Picture, engine: Engine) -> Box:
+    """A cell whose ink was not found as a word of its own (a lone 1, two cells' figures taken for one) is read again
+    by itself."""
+    across = [t for t in texts if box.top < (t.top + t.bottom) / 2 < box.bottom
+              and t.x0 < box.x1 - 3 and t.x1 > box.x0 + 3 and (t.x0 < box.x0 - 4 or t.x1 > box.x1 + 4)]
+    if box.text and not across:
+        return box
+    x0, top, x1, bottom = (int(v * _DPI / 72) for v in (box.x0 + 1.5, box.top + 1.5, box.x1 - 1.5, box.bottom - 1.5))
+    spot = free[max(top, 0):bottom, max(x0, 0):x1]
+    if spot.size == 0 or int(np.count_nonzero(cv2.medianBlur(spot, 3))) < 12:
+        return replace(box, text="") if across else box
+    crop = _cropped(grey, spot, max(x0, 0), max(top, 0))
+    found = engine(cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR), use_det=False, use_cls=False, use_rec=True, text_score=0.0)
+    words = _BLANKS.sub("", str(found.txts[0])) if found.txts and found.scores[0] >= _MIN_SCORE else ""
+    return replace(box, text=printable(words))
+
+
+def _cropped(grey: Picture, spot: Picture, left: int, top: int) -> Picture:
+    """The ink of a cell with a white margin around it."""
+    ys, xs = np.nonzero(spot)
+    y0, y1, x0, x1 = ys.min(), ys.max() + 1, xs.min(), xs.max() + 1
+    cut = grey[top + max(y0 - 2, 0):top + y1 + 2, left + max(x0 - 2, 0):left + x1 + 2]
+    return cv2.copyMakeBorder(cut, 8, 8, 12, 12, cv2.BORDER_CONSTANT, value=255)

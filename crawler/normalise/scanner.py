@@ -1,0 +1,175 @@
+"""The OCR worker: one warm process, started with the first scan, that reads page pictures behind limits of its own.
+
+A reading that stands still longer than a page may take, or that kills the worker, ends as ``limit`` or ``failed``; the
+next scan starts a new worker. Nobody pays for it who has no scans, and without the ``[ocr]`` extra it never starts.
+"""
+
+import contextlib
+import importlib.util
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from gongkai.document import Document
+from gongkai.settings import Settings
+
+_DOCUMENT = TypeAdapter(Document)
+_FRAME = struct.Struct(">cQ")
+_PAGE, _DONE, _ERROR, _READY = b"p", b"d", b"e", b"+"
+_START_S = 60.0
+_OUTPUT_LIMIT_BYTES = 64 << 20
+_CHUNK_BYTES = 1 << 20
+
+
+def is_installed() -> bool:
+    """Whether the extra is there; nothing is loaded."""
+    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))
+
+
+def is_scan(document: Document) -> bool:
+    """Whether a reader gave up because the pages are pictures."""
+    return document.status == "unsupported" and (
+        document.doc_format == "image" or (document.doc_format == "pdf" and bool(document.pages)))
+
+
+class Scanner:
+    """Safe to call from several threads: scans wait for one another, one page of one needs a gigabyte."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._memory_mib = settings.ocr_memory_mib
+        self._page_s = settings.ocr_page_s
+        self._lock = threading.Lock()
+        self._gate: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._finalizer: weakref.finalize | None = None
+
+    def read(self, data: bytes, doc_format: str) -> Document:
+        """The document in a scan. Never raises for the file's sake."""
+        with self._lock:
+            try:
+                gate = self._started()
+                gate.settimeout(self._page_s)
+                gate.sendall(_FRAME.pack(_PAGE, len(data)) + struct.pack(">H", len(doc_format)) + doc_format.encode())
+                gate.sendall(data)
+                kind, answer = self._answer(gate)
+            except TimeoutError:
+                self._stop()
+                return _bad("limit", doc_format, f"a page was not read within {self._page_s:g} s")
+            except (OSError, EOFError) as problem:
+                code = self._stop()
+                if code in (3, -signal.SIGKILL):
+                    return _bad("limit", doc_format, f"reading it needs more than {self._memory_mib} MiB of memory")
+                return _bad("failed", doc_format, f"the OCR worker ended ({problem or code})")
+        if kind == _DONE:
+            with contextlib.suppress(ValidationError):
+                return _DOCUMENT.validate_json(answer)
+        return _bad("failed", doc_format, answer[:200].decode("utf-8", "replace"))
+
+    def close(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def _answer(self, gate: socket.socket) -> tuple[bytes, bytes]:
+        """Frames up to the last one; each page in between gives the next one its full time."""
+        while True:
+            deadline = time.monotonic() + self._page_s
+            kind, length = _FRAME.unpack(_take(gate, _FRAME.size, deadline))
+            if length > _OUTPUT_LIMIT_BYTES:
+                raise OSError("its answer is too long")
+            body = _take(gate, length, deadline)
+            if kind != _PAGE:
+                return kind, body
+
+    def _started(self) -> socket.socket:
+        if self._gate is not None and self._process is not None and self._process.poll() is None:
+            return self._gate
+        self._stop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "crawler.normalise.scanner", str(theirs.fileno()), str(self._memory_mib)],
+                pass_fds=[theirs.fileno()], start_new_session=True, env=os.environ | {"PYTHONPATH": places},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._gate, self._process = ours, process
+        self._finalizer = weakref.finalize(self, _finish, ours, process)
+        if _take(ours, 1, time.monotonic() + _START_S) != _READY:
+            raise OSError("it did not start")
+        return ours
+
+    def _stop(self) -> int | None:
+        process = self._process
+        if self._finalizer is not None:
+            self._finalizer()
+        self._gate = self._process = self._finalizer = None
+        return process.returncode if process is not None else None
+
+
+def _finish(gate: socket.socket, process: "subprocess.Popen[bytes]") -> None:
+    """Close the door, which ends a worker that waits; one that is reading is killed."""
+    gate.close()
+    try:
+        process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _bad(status: str, doc_format: str, says: str) -> Document:
+    return Document("limit" if status == "limit" else "failed", doc_format, warnings=(f"ocr: {says}",))
+
+
+def _take(gate: socket.socket, size: int, deadline: float) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        ready, _, _ = select.select([gate], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        chunk = gate.recv(min(size - len(data), _CHUNK_BYTES))
+        if not chunk:
+            raise EOFError("it closed the connection")
+        data += chunk
+    return bytes(data)
+
+
+def main() -> None:
+    """The worker: frames in, frames out, until nobody is there any more."""
+    gate, memory = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]) << 20
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        ceiling = resource.getrlimit(limit)[1]
+        allowed = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
+        resource.setrlimit(limit, (allowed, allowed))
+    from crawler.normalise.scan import read_scan, start_engine
+
+    engine = start_engine()
+    gate.sendall(_READY)
+    with gate.makefile("rb") as incoming:
+        while head := incoming.read(_FRAME.size):
+            _, length = _FRAME.unpack(head)
+            name_length, = struct.unpack(">H", incoming.read(2))
+            doc_format = incoming.read(name_length).decode()
+            data = incoming.read(length)
+            try:
+                document = read_scan(data, doc_format, engine, lambda: gate.sendall(_FRAME.pack(_PAGE, 0)))
+                kind, body = _DONE, _DOCUMENT.dump_json(document)
+            except MemoryError:
+                os._exit(3)
+            except Exception as problem:  # OpenCV, PDFium and Pillow raise anything on damaged pictures
+                kind, body = _ERROR, f"{type(problem).__name__}: {problem}".encode()
+            gate.sendall(_FRAME.pack(kind, len(body)) + body)
+
+
+if __name__ == "__main__":
+    main()

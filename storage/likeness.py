@@ -1,0 +1,96 @@
+"""Near-duplicates: which documents print the same report, by words that are rare among all documents.
+
+Reports of one county share so much text that no similarity of whole texts parts them; runs of five characters that many
+documents have are masked first. Agency and year must both be known and equal, whatever the text; a differing cell makes
+a revision. Merging only links: nothing is dropped.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+from zlib import crc32
+
+from gongkai.chinese import squeeze
+
+LEAST_SHARED = 0.45
+"""Of the rarer document's own words: true copies, noisy ones too, share 0.70 and more; other years at most 0.73, which
+is why the year is a gate; other agencies at most 0.16."""
+_SHINGLE = 5
+_COMMON_SHARE, _COMMON_LEAST = 0.01, 3
+_FEWEST_RARE = 8
+
+Reason = Literal["same text", "same words and figures", "other figures", "other words"]
+
+
+@dataclass(frozen=True)
+class Printing:
+    """One document of the corpus. `cells` is the digest of its figures with blanks as 0, None without tables."""
+
+    id: str
+    agency: str | None
+    year: int | None
+    text: str
+    cells: str | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two documents of one agency and year: a `copy` says the same, a `revision` does not. `shared` is the part of the
+    rare words of the shorter one that the other has too, None where the texts are the same."""
+
+    left: str
+    right: str
+    kind: Literal["copy", "revision"]
+    reason: Reason
+    shared: float | None = None
+
+
+def links(printings: Iterable[Printing]) -> Iterator[Link]:
+    """Every pair of documents of one agency and year, with what they are to each other and why."""
+    corpus = list(printings)
+    blocks: dict[tuple[str, int], list[Printing]] = {}
+    for printing in corpus:
+        if printing.agency and printing.year is not None:
+            blocks.setdefault((printing.agency, printing.year), []).append(printing)
+    several = [block for block in blocks.values() if len(block) > 1]
+    if not several:
+        return
+    rare = _rare(corpus)
+    for block in several:
+        words = {printing.id: rare(printing.text) for printing in block}
+        yield from (_link(left, right, words) for left, right in combinations(block, 2))
+
+
+def _link(left: Printing, right: Printing, words: Mapping[str, frozenset[int]]) -> Link:
+    if squeeze(left.text) == squeeze(right.text) and left.cells == right.cells:
+        return Link(left.id, right.id, "copy", "same text")
+    shared = containment(words[left.id], words[right.id])
+    if left.cells is None or left.cells != right.cells:
+        return Link(left.id, right.id, "revision", "other figures", shared)
+    if shared is None or shared < LEAST_SHARED:
+        return Link(left.id, right.id, "revision", "other words", shared)
+    return Link(left.id, right.id, "copy", "same words and figures", shared)
+
+
+def containment(one: frozenset[int], other: frozenset[int]) -> float | None:
+    """The share of the smaller set that lies in the other; None where too few words are rare to say."""
+    fewer = min(len(one), len(other))
+    return len(one & other) / fewer if fewer >= _FEWEST_RARE else None
+
+
+def shingles(text: str) -> set[int]:
+    """Runs of five letters, of any script, without what printing changes; figures are compared as cells."""
+    letters = "".join(char for char in squeeze(text) if char.isalpha())
+    return {crc32(letters[i:i + _SHINGLE].encode("utf-16-le")) for i in range(len(letters) - _SHINGLE + 1)}
+
+
+def _rare(corpus: Sequence[Printing]) -> Callable[[str], frozenset[int]]:
+    """The words of a text that few documents have."""
+    times: Counter[int] = Counter()
+    for printing in corpus:
+        times.update(shingles(printing.text))
+    most = max(_COMMON_LEAST, _COMMON_SHARE * len(corpus))
+    common = frozenset(word for word, count in times.items() if count > most)
+    return lambda text: frozenset(shingles(text) - common)

@@ -1,0 +1,135 @@
+"""Pages that are pictures: read by the OCR worker where its extra is installed, kept and pending where not."""
+
+import io
+import json
+import os
+import signal
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crawler.normalise import sandbox as sandboxes
+from crawler.normalise.sandbox import Sandbox
+from crawler.normalise.scanner import Scanner
+from crawler.reports.cells import TablesReading, read_tables
+from crawler.reports.forms import load_forms
+from gongkai.document import Document
+from gongkai.settings import Settings
+from tests.shared_material import SHARED, needs_shared
+
+pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
+cv2 = pytest.importorskip("cv2")
+np = pytest.importorskip("numpy")
+FIGURES = [["1042", "0", "7", "38"], ["", "19", "1", "506"], ["3", "6", "9", "8"]]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(Settings()) as made:
+        yield made
+
+
+def picture(kind: str = ".png", turn: float = 0.0) -> bytes:
+    """A ruled table of figures as a scanner leaves it: grey, noisy, a little askew."""
+    page = np.full((900, 1200), 255, np.uint8)
+    for row in range(4):
+        cv2.line(page, (150, 200 + row * 60), (1050, 200 + row * 60), 0, 2)
+    for col in range(5):
+        cv2.line(page, (150 + col * 225, 200), (150 + col * 225, 380), 0, 2)
+    for row, cells in enumerate(FIGURES):
+        for col, text in enumerate(cells):
+            cv2.putText(page, text, (165 + col * 225, 242 + row * 60), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 0, 2)
+    return encoded(worn(page, turn), kind)
+
+
+def worn(page: Any, turn: float) -> Any:
+    height, width = page.shape
+    around = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
+    page = cv2.warpAffine(page, around, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+    noise = np.random.default_rng(7).normal(0, 8, page.shape)
+    return np.clip(cv2.GaussianBlur(page, (3, 3), 0) + noise, 0, 255).astype(np.uint8)
+
+
+def encoded(page: Any, kind: str) -> bytes:
+    return bytes(cv2.imencode(kind, page)[1].tobytes())
+
+
+def texts(document: Document) -> list[list[str]]:
+    return [[cell.text if cell else "" for cell in row] for row in document.tables[0].grid()]
+
+
+@pytest.mark.parametrize(("kind", "turn"), [(".png", 0.7), (".jpg", 0.0), (".bmp", -0.7), (".tiff", 0.0)])
+def test_a_ruled_table_of_figures_in_a_picture(sandbox: Sandbox, kind: str, turn: float) -> None:
+    document = sandbox.read(picture(kind, turn))
+    assert (document.status, document.doc_format, document.extractor) == ("ok", "image", "ocr")
+    assert texts(document) == FIGURES
+    assert any("ocr" in warning for warning in document.warnings)
+
+
+def test_without_the_extra_a_scan_stays_unread_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxes, "is_installed", lambda: False)
+    with Sandbox(Settings()) as sandbox:
+        document = sandbox.read(picture())
+    assert document.status == "unsupported"
+    assert any("gongkai[ocr]" in warning for warning in document.warnings)
+
+
+def test_a_page_that_takes_too_long_meets_a_limit_and_a_killed_worker_is_started_again() -> None:
+    hasty = Scanner(Settings(ocr_page_s=0.01))
+    assert hasty.read(picture(), "image").status == "limit"
+    hasty.close()
+    scanner = Scanner(Settings())
+    assert scanner.read(picture(), "image").status == "ok"
+    assert scanner._process is not None
+    os.kill(scanner._process.pid, signal.SIGKILL)
+    scanner._process.wait()
+    assert scanner.read(picture(), "image").status == "ok"
+    scanner.close()
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + b"x" * 9_000, picture()[:5_000], b"GIF89a" + bytes(9_000)])
+def test_a_damaged_picture_ends_in_a_status(sandbox: Sandbox, data: bytes) -> None:
+    assert sandbox.read(data).status in ("failed", "unsupported", "ok", "limit")
+    assert sandbox.read(b"text").status == "ok"
+
+
+def scanned(path: str, pages: list[int] | None, turn: float) -> bytes:
+    """The pages of a PDF as one TIFF, printed and scanned again."""
+    import pypdfium2
+    from PIL import Image
+
+    pdf = pypdfium2.PdfDocument(SHARED / "real/generated" / path)
+    images = []
+    for number in pages or range(len(pdf)):
+        page = pdf[number].render(scale=150 / 72, grayscale=True).to_numpy().squeeze()
+        images.append(Image.fromarray(worn(page, turn)))
+    out = io.BytesIO()
+    images[0].save(out, format="TIFF", save_all=True, append_images=images[1:])
+    return out.getvalue()
+
+
+def accuracy(reading: TablesReading, wanted: Any) -> float:
+    """The share of the gold cells read as printed."""
+    form = load_forms()["cn-gov-2021"]
+    right = [reading.tables.get("requests", {}).get(row.key, {}).get(column.key)
+             for row in form.tables["requests"].required for column in form.tables["requests"].columns]
+    printed = [raw for cells in wanted["tables"][1]["grid"][3:] for raw in cells[-7:]]
+    figures = reading.tables.get("review_litigation", {}).get("figures", {})
+    right += [figures.get(f"{b.key}_{c.key}") for b in form.tables["review_litigation"].blocks for c in b.columns]
+    printed += wanted["tables"][2]["grid"][-1]
+    read = [cell is not None and (cell.value == Decimal(raw) if raw else cell.value is None)
+            for cell, raw in zip(right, printed, strict=True)]
+    assert all(cell.where.startswith("ocr ") for cell in right if cell is not None)
+    return sum(read) / len(read)
+
+
+@pytest.mark.shared
+@needs_shared
+@pytest.mark.parametrize("turn", [None, 0.7])
+def test_scanned_reports_cell_by_cell(sandbox: Sandbox, turn: float | None) -> None:
+    wanted = json.loads((SHARED / "real/generated/gold/doc.json").read_text(encoding="utf-8"))["r0"]
+    data = (SHARED / "real/generated/scan/r0_scan150.pdf").read_bytes() if turn is None else scanned(
+        "doc/r0.pdf", [1, 2, 3], turn)
+    assert accuracy(read_tables(sandbox.read(data)), wanted) >= 0.97

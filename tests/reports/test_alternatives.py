@@ -1,0 +1,75 @@
+"""When figures do not add up the next way of reading is asked for; what no way explains stays as printed."""
+
+from dataclasses import replace
+
+from crawler.normalise import normalise
+from crawler.reports.alternatives import best_reading
+from crawler.reports.cells import read_tables
+from crawler.reports.checks import run_checks
+from gongkai.document import Document
+from tests.normalise.makers import pdf
+from tests.reports.printed import Figures, figures
+
+HEADS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+
+
+def borderless(made: Figures) -> bytes:
+    """The report's tables as words at places, without one rule; nought is printed as nothing."""
+    ops, y = [], 800
+
+    def line(*texts: tuple[int, str]) -> None:
+        nonlocal y
+        y -= 14
+        ops.extend(("text", x, y, 7, text) for x, text in texts if text)
+
+    for row in made.grids["proactive"]:
+        line(*[(40 + 130 * n, cell[0]) for n, cell in enumerate(row)])
+    line(*[(260 + 42 * n, head) for n, head in enumerate(HEADS)])
+    for row in made.grids["requests"][3:]:
+        cells = [cell[0] for cell in row]
+        line((40, cells[-8][:26]), *[(265 + 42 * n, value) for n, value in enumerate(cells[-7:])])
+    return pdf([ops])
+
+
+def test_a_table_without_rules_and_with_blank_cells_is_read_by_the_places_of_its_words() -> None:
+    made = figures("cn-gov-2021", 5, "mixed")
+    data = borderless(made)
+    asked: list[str] = []
+
+    def again(way: str) -> Document:
+        asked.append(way)
+        return normalise(data, way=way) if way != "ocr" else Document("unsupported", "pdf")
+
+    best = best_reading(normalise(data), again)
+    assert "columns" in asked
+    wanted = made.raw["requests"]
+    read = read_tables(best).tables["requests"]
+    wrong = [(row, column, raw, read[row][column]) for row, cells in wanted.items() for column, raw in cells.items()
+             if row in read and read[row][column].semantic != "text" and read[row][column].raw != raw]
+    assert wrong == []
+    assert sum(cell.semantic != "text" for row in read.values() for cell in row.values()) >= 0.95 * 175
+    assert any(warning.startswith("extractor: ") for warning in best.warnings)
+
+
+def test_sums_printed_wrong_stay_as_printed_and_are_flagged() -> None:
+    made = figures("cn-gov-2021", 2)
+    page = made.document()
+    cells = page.tables[1].cells
+    assert cells
+    wrong = {id(c): "9999" for c in cells if c.text == made.raw["requests"]["new_received"]["total"]}
+    table = replace(page.tables[1], cells=tuple(replace(c, text=wrong.get(id(c), c.text)) for c in cells))
+    printed = replace(made.document([page.tables[0], table, page.tables[2]]), doc_format="pdf")
+    best = best_reading(printed, lambda way: replace(printed, extractor=way))
+    assert any("kept as printed" in warning for warning in best.warnings)
+    reading = read_tables(best)
+    assert reading.tables["requests"]["new_received"]["total"].value == 9999
+    assert any(check.state == "fail" for check in run_checks(reading.form_id, reading.tables))
+
+
+def test_a_sound_report_is_read_once() -> None:
+    document = replace(figures("cn-gov-2021", 2).document(), doc_format="pdf")
+
+    def never(way: str) -> Document:
+        raise AssertionError(way)
+
+    assert best_reading(document, never) is document
