@@ -52,8 +52,8 @@ def _rules(form: Form, table: TableForm, row: str, column: Column, block: Block 
         if rule.table != table.key or rule.severity == "info":
             continue
         named = (*rule.left, *rule.right)
-        inner = row if rule.each == "column" else column.key
-        scope = {"row": row, "column": column.key, "block": block.key if block else ""}[rule.each]
+        inner = row if rule.each in ("column", "table") else column.key
+        scope = {"row": row, "column": column.key, "block": block.key if block else "", "table": "table"}[rule.each]
         if any(fnmatchcase(inner, pattern) for pattern in named) and (not rule.rows or row in rule.rows
                                                                      or rule.each != "row"):
             found.append((rule.id, scope))
