@@ -76,6 +76,8 @@ def test_a_new_family_lints_fails_for_the_reason_told_and_passes_when_filled_in(
     file.write_text(text + FILLED_IN, encoding="utf-8")
     passing = run(checkout, *test)
     assert passing.returncode == 0 and "1 passed" in passing.stdout, passing.stdout + passing.stderr
+    known = run(checkout, *test[:-3], "tests/spiders/test_families.py", *test[-2:])
+    assert known.returncode == 0 and "2 passed" in known.stdout, known.stdout + known.stderr
     lint = run(checkout, "ruff", "check", *made.stdout.split())
     assert lint.returncode == 0, lint.stdout
 
