@@ -71,7 +71,7 @@ def new_family(
     """为新的站群系统生成代码骨架与示例站点 · begin a family: its file, its sample site, and a test that fails."""
     repository = _repository()
     made = {
-        repository / "spiders/families" / f"{name}.py": repository / "spiders/families/template.py.txt",
+        repository / "spiders/families" / f"{name}.py": repository / "tests/worlds/family.py.txt",
         repository / "tests/worlds/families" / f"{name}.py": repository / "tests/worlds/template.py.txt",
     }
     _check_title(title)
@@ -97,7 +97,7 @@ def new_family(
 def _repository() -> Path:
     """The checkout this command runs from; an installed package has neither the templates nor the tests."""
     root = Path(spiders.__file__).resolve().parents[1]
-    if not all((root / room / "template.py.txt").is_file() for room in ("spiders/families", "tests/worlds")):
+    if not all((root / "tests/worlds" / name).is_file() for name in ("family.py.txt", "template.py.txt")):
         raise ConfigurationError(
             words(
                 f"{root}：这里是安装后的程序，不是源代码仓库。请克隆仓库，并在其中运行 make setup 后再用 family new。",

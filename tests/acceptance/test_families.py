@@ -103,7 +103,7 @@ def test_a_name_or_title_that_cannot_be_is_refused_and_nothing_is_written(name: 
 
 def test_outside_a_checkout_new_says_what_to_do(tmp_path: Path) -> None:
     for room in PACKAGES:
-        shutil.copytree(REPOSITORY / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
+        shutil.copytree(REPOSITORY / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     done = run(tmp_path, "crawler", "family", "new", "newcomer", "--title", "某某系统")
     assert done.returncode == 2 and "make setup" in done.stderr and str(tmp_path) in done.stderr
     assert not list(tmp_path.rglob("newcomer.py"))
