@@ -65,14 +65,14 @@ URLLENGTH_LIMIT = 0  # Scrapy drops long addresses silently; the egress guard re
 # The wire ----------------------------------------------------------------------------------------------------------
 TWISTED_DNS_RESOLVER = "crawler.fetching.egress.GuardedResolver"  # connections go to the addresses that were checked
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.fetching.wire.WebDownloadHandler",  # Scrapy's, with bounded headers and old ciphers
+    "http": "crawler.fetching.wire.WebDownloadHandler",  # Scrapy's, headers bounded, old TLS where nothing else goes
     "https": "crawler.fetching.wire.WebDownloadHandler",
     "data": None, "file": None, "ftp": None, "s3": None,
 }
 DOWNLOAD_TIMEOUT = _given.timeout_s
 DOWNLOAD_MAXSIZE = _given.max_body_mib * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_TLS_MIN_VERSION = "TLSv1.0"  # old front ends; certificates are doubted aloud, not required
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"  # old front ends get one try below it; certificates are doubted, not required
 
 # Limits read by crawler.fetching -------------------------------------------------------------------------------------
 GONGKAI_ALLOW_HOSTS = list(_given.allow_hosts)

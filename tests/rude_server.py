@@ -16,6 +16,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from socket import AF_INET, SOCK_STREAM, socket
@@ -165,7 +166,12 @@ class Handler(BaseHTTPRequestHandler):
     def be_bomb(self) -> None:
         """64 MiB of zeros in the coding of the last path segment."""
         coding = self.path.rsplit("/", 1)[-1]
-        self.send(packed(b"\0" * 2**20, 64, coding), Content_Encoding=coding)
+        self.send(bomb(coding), Content_Encoding=coding)
+
+    def be_packed(self) -> None:
+        """An honest page in the coding of the last path segment."""
+        coding = self.path.rsplit("/", 1)[-1]
+        self.send(packed(f"<html><p>{coding} 政府信息公开</p></html>".encode(), 1, coding), Content_Encoding=coding)
 
     def be_layers(self) -> None:
         self.send(b"x", Content_Encoding=", ".join(["gzip"] * 50))
@@ -300,6 +306,12 @@ class RudeServer:
         return max(seen.open_then for seen in self.seen)
 
 
+@cache
+def bomb(coding: str) -> bytes:
+    """64 MiB of zeros. A test of short patience makes it beforehand: packing takes a loaded machine a second."""
+    return packed(b"\0" * 2**20, 64, coding)
+
+
 def packed(block: bytes, times: int, coding: str) -> bytes:
     """`block` repeated `times`, compressed without ever being in memory whole where the coding allows."""
     if coding == "gzip":
@@ -351,4 +363,26 @@ def self_signed(host: str = "127.0.0.1", *, days: int = 1, legacy: bool = False)
         file.write(certificate.public_bytes(serialization.Encoding.PEM))
         file.flush()
         context.load_cert_chain(file.name)
+    return context
+
+
+def short_keys() -> ssl.SSLContext:
+    """A server context of TLS 1.2 that agrees on keys only by Diffie-Hellman over 1,024 bits (RFC 2409, group 2)."""
+    import tempfile
+
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import dh
+
+    prime = int(
+        "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
+        "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+        "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF", 16)
+    context = self_signed()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(dh.DHParameterNumbers(prime, 2).parameters().parameter_bytes(
+            serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3))
+        file.flush()
+        context.load_dh_params(file.name)
     return context

@@ -15,6 +15,7 @@ Scrapy responses, and every failure that reaches its errback is a `FetchProblem`
 ``duration_s``         seconds the transfer took, waiting for the host's turn not counted
 ``not_modified``       True when the server answered 304 and the body is the copy kept from before
 ``certificate_doubt``  a sentence, when the host's certificate would not satisfy a browser
+``tls_doubt``          a sentence, when the host agreed only to TLS that is no longer safe
 ``robots_txt``         True on fetches of robots.txt
 =====================  ==============================================================================================
 """

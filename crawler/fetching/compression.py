@@ -1,9 +1,13 @@
 """Content codings undone, within bounds: what servers compress without saying so, and what is built to explode."""
 
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils import _compression
 
 from crawler.fetching.problem import FetchProblem
 
@@ -14,6 +18,19 @@ _HONEST_RATIO = 200
 """Bytes out for each byte in. Repetitive HTML tables reach 30, gzip's own limit is 1,032, brotli and zstd know none."""
 _SMALL = 1024 * 1024
 _MOST_CODINGS = 2
+
+
+def _mend_brotli() -> None:
+    """brotlipy, which pywb brings along, installs a package of the same name before the library Scrapy was written
+    for, and no brotli page can be read. That library's core is still there, under the name brotlipy's goes by too."""
+    spec = PathFinder.find_spec("_brotli")
+    if not hasattr(_compression.brotli.Decompressor, "process") and spec is not None and spec.loader is not None:
+        core = module_from_spec(spec)
+        spec.loader.exec_module(core)
+        _compression.brotli = core
+
+
+_mend_brotli()
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):

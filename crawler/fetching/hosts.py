@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -32,7 +32,8 @@ def place_of(url: str) -> str:
 @dataclass
 class HostRecord:
     """`answered` holds the schemes that ever gave an answer, `scheme` the one to use instead of the other;
-    `challenged_by` is the challenge after which no page of the host came."""
+    `challenged_by` is the challenge after which no page of the host came; `tls` is how secure connections are made with
+    it, ``failed`` after the lenient way did not help either (then the strict one is used again)."""
 
     left: FetchProblem | None = None
     failures: int = 0
@@ -44,6 +45,8 @@ class HostRecord:
     insists_on_https: bool = False
     same_body: tuple[str, frozenset[str]] = ("", frozenset())
     certificate_seen: bool = False
+    tls: Literal["strict", "lenient", "failed"] = "strict"
+    tls_doubted: bool = False
 
 
 class Hosts:

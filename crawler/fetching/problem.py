@@ -22,6 +22,8 @@ from twisted.internet.error import ConnectError, ConnectionClosed, TCPTimedOutEr
 Kind = Literal["egress", "robots", "robots_unavailable", "challenge", "too_large", "timeout", "dns", "refused", "tls",
                "back_off", "budget", "redirects", "protocol", "browser"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
 class EndlessHeadersError(Exception):
     """The head of an answer passed the bound set in `crawler.fetching.wire`."""
 
@@ -77,15 +79,15 @@ def problem_of(error: BaseException, url: str) -> FetchProblem:
 
 
 def _classify(error: BaseException, url: str) -> FetchProblem:
-    causes = list(_causes(error))
+    found = list(causes(error))
     for types, kind, detail, transient in _MEANINGS:
-        met = next((cause for cause in causes if isinstance(cause, types)), None)
+        met = next((cause for cause in found if isinstance(cause, types)), None)
         if met is not None:
             return FetchProblem(kind, detail.format(met), url, transient=transient)
-    return FetchProblem("protocol", f"the exchange with the server failed ({_last(causes)})", url)
+    return FetchProblem("protocol", f"the exchange with the server failed ({_last(found)})", url)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """`error` and what lies under it: Twisted keeps lists of failures, Scrapy chains exceptions."""
     seen: set[int] = set()
     waiting: list[BaseException] = [error]
@@ -100,6 +102,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             waiting.append(one.__cause__)
 
 
-def _last(causes: list[BaseException]) -> str:
-    deepest = causes[-1]
+def _last(found: list[BaseException]) -> str:
+    deepest = found[-1]
     return f"{type(deepest).__name__}: {deepest}" if str(deepest) else type(deepest).__name__

@@ -20,6 +20,7 @@ from service_identity.pyopenssl import extract_patterns
 
 from crawler.fetching.hosts import HostRecord, Hosts, place_of
 from crawler.fetching.problem import FetchProblem
+from crawler.fetching.tls import DOUBT
 from gongkai.clock import utc_now
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class SchemeMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         record = self._hosts[request.url]
         record.answered.add(urlsplit(request.url).scheme)
+        if urlsplit(request.url).scheme == "https":
+            self._look_at_handshake(request, record)
         self._look_at_certificate(request, response, record)
         return response
 
@@ -74,6 +77,16 @@ class SchemeMiddleware:
         logger.info("%s does not answer over %s (%s); trying %s once", place_of(request.url), scheme, exception.detail,
                     record.scheme)
         return _changed(request, f"{scheme} could not connect")
+
+    def _look_at_handshake(self, request: Request, record: HostRecord) -> None:
+        if record.tls != "lenient":
+            return
+        request.meta["tls_doubt"] = DOUBT
+        if not record.tls_doubted:
+            record.tls_doubted = True
+            assert self._crawler.stats is not None
+            self._crawler.stats.inc_value("fetching/tls_doubt")
+            logger.warning("%s: %s; read all the same: what is archived is public", place_of(request.url), DOUBT)
 
     def _look_at_certificate(self, request: Request, response: Response, record: HostRecord) -> None:
         if response.certificate is None or record.certificate_seen:

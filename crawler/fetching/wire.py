@@ -1,14 +1,13 @@
-"""Scrapy's HTTP/1.1 client with what it lacks: an end to headers, a handshake old servers can still make, and the
+"""Scrapy's HTTP/1.1 client with what it lacks: an end to headers, a second handshake for old servers, and the
 head of an answer as it was sent: Scrapy keeps neither the status line nor the order and spelling of header names.
 
 Bodies are bounded by DOWNLOAD_MAXSIZE; headers by nothing but time, and a fast server fills memory in that time.
 """
 
+import logging
 from typing import Any, cast
 
-from OpenSSL import SSL
 from scrapy import Request
-from scrapy.core.downloader.contextfactory import _ScrapyCertificateOptions, _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -18,15 +17,22 @@ from scrapy.core.downloader.handlers.http11 import (
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
+from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 from twisted.web._newclient import Request as SentRequest
 from twisted.web._newclient import Response as ReceivedResponse
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
-from crawler.fetching.problem import EndlessHeadersError
+from crawler.fetching.hosts import Hosts, place_of
+from crawler.fetching.problem import EndlessHeadersError, problem_of
+from crawler.fetching.tls import StrictFirst, may_be_too_old
+
+logger = logging.getLogger(__name__)
 
 LONGEST_HEAD_BYTES = 256 * 1024
 
@@ -36,7 +42,32 @@ class WebDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         http11._ScrapyAgent = _RecordingAgent  # type: ignore[misc]  # Scrapy lets no one else choose it
         self._pool._factory = _BoundedFactory
-        self._contextFactory = cast(IPolicyForHTTPS, _OldServersToo.from_crawler(crawler))
+        self._contextFactory = cast(IPolicyForHTTPS, StrictFirst(crawler))
+        self._hosts = Hosts.of(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """One lenient try, at the host's pace, where the strict handshake is what failed."""
+        try:
+            return await super().download_request(request)
+        except Exception as failure:
+            record = self._hosts[request.url]
+            if not request.url.startswith("https:") or not may_be_too_old(failure, record):
+                raise
+            why = problem_of(failure, request.url).detail
+        logger.info("%s: %s; trying once with the TLS of old servers", place_of(request.url), why)
+        record.tls = "lenient"
+        await self._pause()
+        try:
+            return await super().download_request(request)
+        except Exception:
+            record.tls = "failed"
+            raise
+
+    async def _pause(self) -> None:
+        from twisted.internet import reactor  # its import chooses one
+
+        pause_s = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        await maybe_deferred_to_future(deferLater(reactor, pause_s, lambda: None))
 
 
 class _RecordingAgent(_ScrapyAgent):
@@ -60,20 +91,6 @@ class _RecordingParser(_LenientHTTPClientParser):
     def headerReceived(self, name: bytes, value: bytes) -> None:
         super().headerReceived(name, value)
         self.response._gongkai_head[1].append((name, value))
-
-
-class _OldServersToo(_ScrapyClientContextFactory):
-    def _get_cert_options(self) -> "_OldServerOptions":
-        return _OldServerOptions(**self._get_cert_options_kwargs())
-
-
-class _OldServerOptions(_ScrapyCertificateOptions):
-    def _makeContext(self, skipCiphers: bool = False) -> SSL.Context:
-        """Security level 0, without which OpenSSL makes no TLS 1.0 handshake. Twisted expands the cipher setting to a
-        list of names and loses the level on the way, so DOWNLOADER_CLIENT_TLS_CIPHERS cannot say it."""
-        context = super()._makeContext(skipCiphers)
-        context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
-        return context
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):

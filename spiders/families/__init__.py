@@ -4,6 +4,8 @@ A family that recognises a page is asked first; the generic mechanisms answer fo
 `FAMILY` is one: there is no list to add to.
 """
 
+import inspect
+import re
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,13 +18,29 @@ from spiders.links import Link
 from spiders.page import Page
 from spiders.post import Asked
 
-__all__ = ["Family", "NextPage", "all_families", "body_parts", "family_links", "family_of", "more_pages", "rows_of"]
+__all__ = [
+    "Family",
+    "NextPage",
+    "about",
+    "all_families",
+    "body_parts",
+    "family_links",
+    "family_of",
+    "more_pages",
+    "rows_of",
+]
 
 
 @lru_cache(maxsize=1)
 def all_families() -> tuple[Family, ...]:
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
     return tuple(module.FAMILY for module in modules if hasattr(module, "FAMILY"))
+
+
+def about(family: Family) -> str:
+    """The first sentence of the family's file: what gives its pages away."""
+    said = inspect.getdoc(import_module(f"{__name__}.{family.name}")) or ""
+    return re.split(r"(?<=\.)\s|\n\n", said, maxsplit=1)[0].replace("\n", " ")
 
 
 def family_of(page: Page) -> Family | None:

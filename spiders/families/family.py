@@ -34,7 +34,7 @@ class Family:
     `recognise` gives the confidence, 0 to 1, that the system made a page. `links` are columns and pages it names in
     ways of its own; `rows` the requests that bring the rows of the list on a page which holds none; `more_pages` the
     further pages of its list, in order, empty on the last one; `body_parts` the continuation pages of an article, in
-    reading order. """
+    reading order."""
 
     name: str
     title: str
@@ -43,6 +43,17 @@ class Family:
     rows: Callable[[Page], tuple[Asked, ...]] = _no_rows
     more_pages: Callable[[Page], tuple[NextPage, ...]] = _no_pages
     body_parts: Callable[[Page], tuple[str, ...]] = _no_parts
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """What it answers itself: ``columns``, ``rows``, ``pager``, ``parts``."""
+        own = {
+            "columns": self.links is not _no_links,
+            "rows": self.rows is not _no_rows,
+            "pager": self.more_pages is not _no_pages,
+            "parts": self.body_parts is not _no_parts,
+        }
+        return tuple(name for name, answered in own.items() if answered)
 
 
 def marks(

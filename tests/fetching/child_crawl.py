@@ -61,6 +61,7 @@ class Visitor(Spider):
             "content_type": capture.content_type,
             "fetched_at": capture.fetched_at.isoformat(), "referrer": capture.referrer,
             "not_modified": response.meta.get("not_modified", False), "doubt": response.meta.get("certificate_doubt"),
+            "tls_doubt": response.meta.get("tls_doubt"),
             "duration_s": response.meta.get("duration_s"),
         })
         yield from self._more()

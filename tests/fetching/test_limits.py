@@ -1,7 +1,9 @@
 """What a hostile or broken server sends is bounded, named, and costs no more than it must."""
 
+import re
+
 from tests.fetching.conftest import Crawl
-from tests.rude_server import RudeServer
+from tests.rude_server import RudeServer, bomb
 
 
 def test_bodies_too_large_too_slow_or_broken_each_end_with_their_name(crawl: Crawl) -> None:
@@ -10,12 +12,23 @@ def test_bodies_too_large_too_slow_or_broken_each_end_with_their_name(crawl: Cra
         "/bomb/gzip": "too_large", "/bomb/br": "too_large", "/bomb/zstd": "too_large", "/cut": "protocol",
         "/garbage": "protocol", "/layers": "protocol", "/page/1": None,
     }
+    for coding in ("gzip", "br", "zstd"):
+        bomb(coding)
     with RudeServer() as rude:
-        crawled = crawl([rude.url(path) for path in expected], retries=0, in_turn=True, timeout_s=1)
+        crawled = crawl([rude.url(path) for path in expected], retries=0, in_turn=True, timeout_s=3)
         assert {path: crawled[rude.url(path)].get("kind") for path in expected} == expected
         assert crawled[rude.url("/page/1")]["status"] == 200
     assert crawled.stats["fetching/too_large"] == 6
     assert crawled.stats["memusage/max"] < 400 * 2**20
+
+
+def test_pages_packed_honestly_are_read_in_every_coding_that_is_asked_for(crawl: Crawl) -> None:
+    with RudeServer() as rude:
+        urls = {coding: rude.url(f"/packed/{coding}") for coding in ("gzip", "br", "zstd")}
+        crawled = crawl(list(urls.values()), in_turn=True)
+        assert urls.keys() <= set(re.split(r",\s*", rude.seen[-1].headers["Accept-Encoding"]))
+    for coding, url in urls.items():
+        assert crawled[url].get("text") == f"<html><p>{coding} 政府信息公开</p></html>", crawled[url]
 
 
 def test_the_budget_counts_redirects_and_retries_but_not_robots_txt(crawl: Crawl) -> None:

@@ -1,7 +1,12 @@
 """http and https: a host that does not speak the one is asked over the other, once, and it is remembered."""
 
+import ssl
+from collections.abc import Callable
+
+import pytest
+
 from tests.fetching.conftest import Crawl
-from tests.rude_server import Handler, RudeServer, self_signed
+from tests.rude_server import Handler, RudeServer, self_signed, short_keys
 
 
 def test_an_https_link_to_a_host_that_speaks_http_only_is_read_over_http(crawl: Crawl) -> None:
@@ -44,6 +49,31 @@ def test_certificates_nobody_vouches_for_and_old_tls_are_read_and_doubted(crawl:
         assert [crawled[url].get("url") for url in urls] == urls
     assert crawled.stats["fetching/certificate_doubt"] == 2
     assert "signed by itself" in crawled.log and "certificate expired" in crawled.log
+
+
+@pytest.mark.parametrize("old", [lambda: self_signed(legacy=True), short_keys], ids=["TLS 1.0", "short keys"])
+def test_a_host_of_old_tls_is_asked_strictly_first_and_then_once_leniently(
+        crawl: Crawl, old: Callable[[], ssl.SSLContext]) -> None:
+    with RudeServer(tls=self_signed()) as new, RudeServer(tls=old()) as rude:
+        modern, urls = new.url("/page/1"), [rude.url("/page/1"), rude.url("/page/2")]
+        crawled = crawl([modern, *urls], in_turn=True, timeout_s=5)
+        assert rude.paths == ["/robots.txt", "/page/1", "/page/2"]
+    assert [crawled[url]["status"] for url in (modern, *urls)] == [200] * 3
+    assert "no longer safe" in crawled[urls[0]]["tls_doubt"] and "no longer safe" in crawled[urls[1]]["tls_doubt"]
+    assert crawled[modern]["tls_doubt"] is None
+    assert crawled.log.count("trying once with the TLS of old servers") == 1
+    assert crawled.stats["fetching/tls_doubt"] == 1
+
+
+def test_a_host_that_speaks_no_tls_at_all_is_greeted_twice_and_then_never_leniently_again(crawl: Crawl) -> None:
+    def hang_up(handler: Handler) -> None:
+        handler.close_connection = True
+
+    with RudeServer(proxied=hang_up) as rude:
+        urls = [f"https://127.0.0.1:{rude.port}/{n}" for n in range(3)]
+        crawled = crawl(urls, in_turn=True, timeout_s=3, retries=0)
+    assert all(crawled[url].get("status") is None for url in urls)
+    assert crawled.log.count("trying once with the TLS of old servers") == 1
 
 
 def test_a_host_that_sends_http_to_an_https_it_cannot_speak_does_not_turn_in_circles(crawl: Crawl) -> None:

@@ -2,10 +2,14 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from crawler.cli import application
 from docs import generate
 from gongkai.settings import Settings
 
@@ -23,6 +27,25 @@ def test_every_setting_stands_in_the_table_and_in_the_example_environment() -> N
     for name in Settings.model_fields:
         assert f"`GONGKAI_{name.upper()}`" in table
         assert f"\n#GONGKAI_{name.upper()}=" in example
+
+
+def commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """A command and everything below it, each with the words that call it."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, f"{path} {name}")
+
+
+def test_every_command_stands_in_the_reference_with_its_arguments_and_options() -> None:
+    told = re.split(r"^#+ `([^`]+)`\n", (ROOT / "docs/cli.md").read_text("utf-8"), flags=re.M)[1:]
+    sections = dict(zip(told[::2], told[1::2], strict=True))
+    called = dict(commands(typer.main.get_command(application()), "gongkai"))
+    assert sections.keys() == called.keys(), "docs/cli.md and the commands differ; run: make docs"
+    for path, command in called.items():
+        assert " ".join((command.help or "").split("\n\n")[0].split()) in " ".join(sections[path].split()), path
+        for parameter in command.params:
+            for word in parameter.opts if parameter.param_type_name == "option" else (parameter.metavar,):
+                assert f"`{word}" in sections[path].replace(", ", "`"), f"{path}: {word} is not documented"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
