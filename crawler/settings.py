@@ -104,6 +104,7 @@ EXTENSIONS = {
     "crawler.progress.ProgressEvents": 200,  # live figures for whoever started the crawl
 }
 FRONTIER_DIR = str(_given.state_dir / "frontiers")  # what is known and not yet done, per site
+NEIGHBOURS_FILE = str(_given.state_dir / "neighbours.db")  # where lists were found, per prefecture
 
 # What Scrapy opens by itself and nobody asked for --------------------------------------------------------------------
 REMOTE_CONTROL_ENABLED = False  # a local HTTP server that runs Python code

@@ -157,7 +157,7 @@ class AgencySpider(Spider):
         directory = self.crawler.settings.get("FRONTIER_DIR")
         frontier = Frontier(directory, self._asked_site.url)
         self._requests = int(frontier.fact("requests") or 0)
-        self._neighbours = Neighbours(directory)
+        self._neighbours = Neighbours(self.crawler.settings.get("NEIGHBOURS_FILE"))
         self.course = Course(self._asked_site, frontier, self.crawler.settings.getlist("GONGKAI_ALLOW_HOSTS"),
                              neighbours=self._neighbours, recheck=self._recheck)
         return self.course

@@ -11,6 +11,7 @@ from spiders.page import Page
 
 _NOT_MODIFIED = 304
 
+
 def capture_of(response: Response, asked: str) -> Capture:
     """`asked` is the address the crawl wanted; what lies between it and the answer stands in `redirects`. The facts of
     the wire are those fetching left in the request's meta (see `crawler.fetching`); a response that came another way
@@ -20,7 +21,8 @@ def capture_of(response: Response, asked: str) -> Capture:
     referrer = response.request.headers.get("Referer") if response.request is not None else None
     hops = [url for url in meta.get("redirect_urls", ()) if url != asked]
     not_modified = bool(meta.get("not_modified"))
-    sent = meta.get("received_headers")
+    # What a browser drew came over no wire: its headers are those that say so.
+    sent = None if "rendered" in response.flags else meta.get("received_headers")
     return Capture(
         url=asked, final_url=response.url, fetched_at=fetched_at if isinstance(fetched_at, datetime) else utc_now(),
         status=_NOT_MODIFIED if not_modified else response.status,

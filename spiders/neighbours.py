@@ -1,6 +1,6 @@
 """What worked on one agency of a prefecture is tried first on the next: in one prefecture one vendor builds alike.
 
-Kept beside the frontiers, one small file for all sites: under which path of which domain lists of reports were found.
+Kept in one small file for all sites: under which path of which domain lists of reports were found.
 """
 
 import re
@@ -19,8 +19,8 @@ _MOST_GUESSES = 2
 
 
 class Neighbours:
-    def __init__(self, directory: str | Path | None) -> None:
-        self._path = Path(directory) / "neighbours.db" if directory else None
+    def __init__(self, file: str | Path | None) -> None:
+        self._path = Path(file) if file else None
 
     def guesses(self, site: str) -> list[tuple[str, int]]:
         """Addresses worth trying on a site, with the number of its neighbours that list their reports there. None for a

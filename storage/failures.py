@@ -86,7 +86,7 @@ def _catalog_error(catalog: str, reason: str) -> StorageError:
         return StorageError(f"catalog {catalog}: no space left or the disk fails ({reason}). Free some space and run "
                             "the same command again; what was stored is kept")
     if "readonly" in low or "read-only" in low:
-        return StorageError(f"catalog {catalog} is not writable ({reason}). Check its owner and mount")
+        return StorageError(f"catalog {catalog} is not writable ({reason}). Check the owner and the mount of that file")
     if "locked" in low:
         return StorageError(f"catalog {catalog} stayed locked by another process ({reason}). Let that one finish or "
                             "end it, then run the same command again")

@@ -48,6 +48,6 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
         made.export("package", "--format", "datapackage")
         made.export("tree", "--format", "tree")
         site.reissue()
-        again = gongkai("crawl", site.url, *options, allow_hosts="127.0.0.1")
+        again = gongkai("crawl", site.url, *options, "--recheck", allow_hosts="127.0.0.1")
         assert again.returncode == 0, again.stderr
     yield made
