@@ -1,6 +1,7 @@
 """The search index: entries put in from the catalog's queue, questions answered, itself checked against the catalog."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, inspect, select, update
 
 from gongkai.agency_type import agency_type
-from gongkai.chinese import fold
+from gongkai.chinese import fold, search_form
 from gongkai.digest import sha256_hex
 from gongkai.errors import ConfigurationError, StorageError
 from storage.catalog.engine import Catalog
@@ -127,7 +128,7 @@ class SearchIndex:
     def finds_itself(self, report: Any) -> bool:
         """Whether the entry of a report is found by the beginning of its own title."""
         try:
-            phrases = [phrase(terms(f'"{(report.title or report.names or "")[:12]}"')[0])]
+            phrases = [phrase(terms(f'"{_beginning(report.title or report.names or "")}"')[0])]
         except ConfigurationError:
             return True  # nothing in it that could be looked for
         asked = self.engine.newest(phrases).where(entries.c.report_id == report.report_id).limit(1)
@@ -248,3 +249,9 @@ def _conditions(query: SearchQuery) -> list[ColumnElement[bool]]:
     if query.failed is not None:
         asked.append(entries.c.checks_fail > 0 if query.failed else entries.c.checks_fail == 0)
     return asked
+
+
+def _beginning(title: str) -> str:
+    """The first characters of a title, never half of a number or word: those are found whole or not at all."""
+    form = search_form(title)
+    return re.sub(r"[a-z0-9]+$", "", form[:12]) or form if len(form) > 12 else form

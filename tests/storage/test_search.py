@@ -200,3 +200,9 @@ def test_a_report_that_goes_to_another_name_is_not_found_twice(archive: Archive)
     url = page_url(2020)
     crawl(archive, finding(2020, url=url, own=False), finding(2021, url=url, minutes=60, own=False))
     assert years(archive, AGENCY) == [2021, 2020] or sorted(years(archive, AGENCY)) == [2020, 2021]  # type: ignore
+
+
+def test_a_title_whose_number_stands_where_it_is_cut_vouches_for_its_entry(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2020, title="云岫市城市管理局关于2020年度政府信息公开工作情况的报告"))
+        assert archive.verify().ok
