@@ -235,10 +235,8 @@ def test_a_broken_catalog_says_so_and_rebuild_brings_it_back(kept: Settings, har
     with Archive.open(kept) as archive:
         expected = listing(archive)
     catalog = Path(kept.archive, "catalog.db")
-    if harm == "emptied":
+    if harm == "emptied" or kept.catalog:  # the files of a server are the server's
         say(kept, "DROP TABLE reports")
-    elif kept.catalog:
-        pytest.skip("a server's files are the server's")
     elif harm == "gone":
         catalog.unlink()
     elif harm == "rubbish":
@@ -246,7 +244,7 @@ def test_a_broken_catalog_says_so_and_rebuild_brings_it_back(kept: Settings, har
     else:
         catalog.write_bytes(catalog.read_bytes()[:9000])
     with Archive.open(kept) as archive:
-        if harm != "gone":
+        if harm != "gone" or kept.catalog:
             with pytest.raises(StorageError, match="gongkai rebuild"):
                 list(archive.reports())
         assert not archive.verify().ok
