@@ -40,14 +40,23 @@ class Revisit:
             return []
         first = [Lead(hub.url, _HUB, "hub", f"gave {hub.years} years in the last crawl", post=hub.post,
                       hints=Hints(anchor=hub.name)) for hub in self._hubs]
+        turn = self._in_turn()
+        return first + ([Lead(turn.url, _SAMPLE, turn.role, "kept before, asked again in its turn", year=turn.year,
+                              hints=Hints(anchor=turn.name, own_part=True))] if turn else [])
+
+    def _in_turn(self) -> Known | None:
+        """What is asked again: every other time the newest, where edits are likeliest, else what was not asked for
+        longest; rather of a list's own host, for another host would cost its robots.txt as well."""
         hosts = {host_of(hub.url) for hub in self._hubs}
-        columns = [k for k in self._known.values() if k.role == "year_column" and k.year]
-        newest = sorted(columns, key=lambda k: -(k.year or 0))[:1]
-        kept = [*newest, *(k for k in self._known.values() if k.own and k.role == "report")]
-        # Another host would cost its robots.txt as well.
-        kept.sort(key=lambda k: (host_of(k.url) not in hosts, k.asked_at, k.role == "report", k.url))
-        return first + [Lead(k.url, _SAMPLE, k.role, "kept before, asked again in its turn", year=k.year,
-                             hints=Hints(anchor=k.name, own_part=True)) for k in kept[:1]]
+        kept = [k for k in self._known.values() if k.year and (k.role == "year_column" or k.own)]
+        near = [k for k in kept if host_of(k.url) in hosts] or kept
+        if not near:
+            return None
+        newest = max(near, key=lambda k: (k.year or 0, k.role == "year_column", k.url))
+        others = [k for k in near if k is not newest and k.role == "report"]
+        if not others or any(k.asked_at >= newest.asked_at for k in others):
+            return newest
+        return min(others, key=lambda k: (k.asked_at, k.url))
 
     def vouches(self, lead: Lead) -> Known | None:
         """What is known of a link that stands in its list as it did before; None for what is new."""

@@ -35,12 +35,12 @@ def demo(
         )
         first = _crawl(site, settings)
         tell(
-            "这个机关现在悄悄改了一份已发布的年报；再抓一次。",
-            "The agency now quietly edits a published report; crawling again.",
+            "这个机关现在悄悄改了一份已发布的年报，列表上看不出来；用 --recheck 逐份再问一次。",
+            "The agency now quietly edits a published report, which no list shows; asking for each again (--recheck).",
             style="bold",
         )
         site.reissue()
-        second = _crawl(site, settings)
+        second = _crawl(site, settings.model_copy(update={"recheck": True}))
     with Archive.open(settings, create=False, read_only=True) as opened:
         records = list(opened.reports())
     index.print_table(records)
