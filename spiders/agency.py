@@ -17,12 +17,12 @@ from twisted.python.failure import Failure
 from gongkai.address import canonical, host_of, identity
 from gongkai.capture import Attachment, Capture, Finding, Step, Verdict
 from gongkai.clock import utc_now
-from gongkai.errors import ConfigurationError
-from gongkai.settings import Settings
 from gongkai.site import AgencySite
+from spiders.arguments import budget, home_page
 from spiders.captures import capture_of
 from spiders.course import Course
 from spiders.drawn import WITHOUT_BROWSER, needs_browser
+from spiders.ending import Outcome, concluded
 from spiders.families import body_parts
 from spiders.frontier import Frontier, Lead
 from spiders.neighbours import Neighbours
@@ -34,7 +34,6 @@ from spiders.told import lead_settled
 
 _MOST_ATTACHMENTS = 12
 _MOST_PARTS = 40
-_BLOCKING = frozenset(("challenge", "robots", "forbidden", "back_off", "egress"))
 
 
 class FetchFailed(Exception):
@@ -67,10 +66,10 @@ class AgencySpider(Spider):
         super().__init__(**kwargs)
         names = former_names.replace("，", ",").split(",") if isinstance(former_names, str) else former_names
         self._asked_site = agency_site or AgencySite(
-            _address(site), agency or None, region_code or None, tuple(n.strip() for n in names if n.strip()))
-        self.max_requests = _budget(max_requests)
+            home_page(site), agency or None, region_code or None, tuple(n.strip() for n in names if n.strip()))
+        self.max_requests = budget(max_requests)
         self._recheck = str(recheck).lower() in ("1", "true", "yes")
-        self.outcome = "incomplete"
+        self.outcome: Outcome = "incomplete"
         self.explanation = "the crawl was interrupted; the next one goes on from here"
         self.incidents: list[dict[str, str]] = []
         self._requests = 0
@@ -395,25 +394,7 @@ class AgencySpider(Spider):
     def _conclude(self, course: Course) -> None:
         if self._interrupted():
             return
-        mine = {course.territory.home_host, *course.territory.adopted}
-        blocked = next((i for i in self.incidents if i["kind"] in _BLOCKING and host_of(i["url"]) in mine), None)
-        found = f"{len(course.years)} of {len(course.years) + len(course.missing_years)} years found"
-        if self._spent() and course.missing_years:
-            self.outcome = "budget"
-        elif not course.missing_years:
-            self.outcome = "complete"
-        elif course.years:
-            self.outcome = "incomplete"
-        elif blocked:
-            self.outcome = "blocked"
-        elif not self._pages:
-            self.outcome = "unreachable"
-        else:
-            self.outcome = "nothing"
-        if self.outcome in ("blocked", "unreachable") and self.incidents:
-            first = blocked or self.incidents[0]
-            course.ending = f"{first['url']}: {first['detail'] or first['kind']}"
-        self.explanation = f"{found}; {course.ending}"
+        self.outcome, self.explanation = concluded(course, self.incidents, spent=self._spent(), pages=self._pages)
         self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
         if self.outcome == "budget":
             course.frontier.set_fact("requests", 0)  # the next run goes on from here with a budget of its own
@@ -461,19 +442,3 @@ class AgencySpider(Spider):
         if self._settled is not None and not self._settled.done():
             self._settled.set_result(outcome)
 
-
-def _address(site: str | None) -> str:
-    url = canonical(site or "") or (canonical(f"http://{site}") if site and "://" not in site else None)
-    if url is None:
-        raise ConfigurationError(
-            f"site: {site!r} is not an address; expected the agency's home page, "
-            "for example -a site=http://www.example.gov.cn/")
-    return url
-
-
-def _budget(given: int | str | None) -> int:
-    if given is None or given == "":
-        return int(Settings.model_fields["max_requests"].default)
-    if not str(given).isdigit() or int(given) < 1:
-        raise ConfigurationError(f"max_requests: {given!r} is no number of requests; expected 1 or more, such as 300")
-    return int(given)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -166,7 +165,3 @@ def _leaves(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
         for one in value[:50]:
             yield from _leaves(one, 1)
 
-
-def renumbered(pages: tuple[NextPage, ...], by: int) -> tuple[NextPage, ...]:
-    """The same pages, counted from another place."""
-    return tuple(replace(page, number=page.number + by) for page in pages)
