@@ -43,6 +43,7 @@ docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from th
 bench: setup ## how fast we are beside bare Scrapy and trafilatura, in the same run (no part of the tests)
 	@$(BIN)/python -m bench.normalise
 	@$(BIN)/python -m bench.crawl
+	@$(BIN)/python -m bench.discovery
 	@$(BIN)/python -m bench.duplicates
 	@$(BIN)/python -m bench.archive
 
