@@ -15,8 +15,8 @@ from crawler.cli.speech import err, show, table, tell, words
 from crawler.fetching.chromium import lacking
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import crawl_now
-from crawler.jobs.registry import read_sites, site_of
 from crawler.jobs.summary import SiteSummary
+from crawler.sites.file import read_sites, site_of
 from gongkai.chinese import printable
 from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.settings import Settings, load_settings
