@@ -1,6 +1,6 @@
 """Makes crawler/sites/known.csv, the list of sites shipped with Gongkai, from two workbooks of government addresses:
 
-    python tools/known_sites.py CENTRAL.xlsx LOCAL.xlsx > crawler/sites/known.csv
+    python -m tools.known_sites CENTRAL.xlsx LOCAL.xlsx > crawler/sites/known.csv
 
 CENTRAL has the columns Organ, Url; LOCAL has Province, City/district, Url, in English. Decisions that no rule makes
 stand in known_sites.yaml beside this file. How a row is cleaned:

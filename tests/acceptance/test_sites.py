@@ -1,0 +1,132 @@
+"""The registry of sites through the command: what a person enters, lists, retires, hands on and has checked."""
+
+import csv
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samplesite import serve
+from tests.acceptance.test_mistakes import Say, assert_refused, say
+
+__all__ = ["say"]
+
+HEAD = "url,agency,region_code,former_names,schedule\n"
+
+
+def registry(say: Say, *options: str) -> list[dict[str, Any]]:
+    listed = say("sites", "list", "--format", "jsonl", *options)
+    assert listed.code == 0, listed.err
+    return [json.loads(line) for line in listed.out.splitlines()]
+
+
+def test_a_site_is_followed_then_retired_and_its_row_stays(say: Say) -> None:
+    added = say("sites", "add", "cgj.yunxi.gov.cn", "--agency", "云溪市城市管理局", "--region-code", "350200",
+                "--former-names", "云溪市城市管理行政执法局；云溪市市政园林局", language="en")
+    assert (added.code, added.err) == (0, "1 added, 0 changed, 0 unchanged")
+    say("sites", "add", "https://cgj.yunxi.gov.cn/index.html", "--schedule", "monthly")
+    (row,) = registry(say)
+    assert row["former_names"] == ["云溪市城市管理行政执法局", "云溪市市政园林局"]
+    assert (row["agency"], row["schedule"]) == ("云溪市城市管理局", "monthly"), "the same site under another spelling"
+    assert registry(say, "--region", "36") == [] and registry(say, "--agency", "市政园林") == [row]
+    assert "云溪市城市管理局" in say("sites", "list").out
+    assert say("sites", "retire", "http://cgj.yunxi.gov.cn/", "--reason", "并入门户").code == 0
+    assert registry(say) == []
+    assert [gone["retired"] for gone in registry(say, "--retired")] == [True]
+    assert "before" in say("sites", "retire", "http://cgj.yunxi.gov.cn/", "--reason", "again").err
+    assert_refused(say("sites", "retire", "http://www.yunxi.gov.cn/", "--reason", "x"), "is not in the registry")
+    assert_refused(say("crawl", "--registered"), "no such site is in the registry")
+
+
+def test_fourteen_thousand_sites_are_entered_in_seconds_and_come_out_as_they_went_in(
+    say: Say, tmp_path: Path
+) -> None:
+    former = "云溪镇人民政府;云溪乡人民政府"
+    rows = [f"http://s{n}.yunxi.gov.cn/,云溪市第{n}街道办事处,350203,{former if n % 3 else ''},\n"
+            for n in range(14_000)]
+    (tmp_path / "all.csv").write_text(HEAD + "".join(rows), "utf-8-sig")
+    began = time.monotonic()
+    done = say("sites", "import", "all.csv", "--reason", "first list", language="en")
+    assert done.err == "14000 added, 0 changed, 0 unchanged"
+    assert time.monotonic() - began < 25
+    assert say("sites", "export", "out.csv").code == 0
+    written = (tmp_path / "out.csv").read_text("utf-8")
+    assert written.startswith(HEAD) and sorted(written.splitlines(True)[1:]) == sorted(rows)
+    assert "0 added, 0 changed, 14000 unchanged" in say("sites", "import", "out.csv").err
+    assert_refused(say("sites", "export", "out.csv"), "out.csv exists already")
+
+
+def test_an_export_in_yaml_makes_the_same_registry_elsewhere(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "sites.yaml").write_text(
+        "- url: http://cgj.yunxi.gov.cn/\n  agency: 云溪市城市管理局\n  region_code: 350200\n"
+        "  former_names: [云溪市城市管理行政执法局, '云溪市市政园林局']\n- url: http://www.yunxi.gov.cn/\n", "utf-8")
+    assert say("sites", "import", "sites.yaml").code == 0
+    assert say("sites", "export", "again.yaml").code == 0
+    say("sites", "import", "again.yaml", archive="other")
+    facts = [{k: row[k] for k in ("url", "agency", "region_code", "former_names")} for row in registry(say)]
+    assert facts[1]["former_names"] == ["云溪市城市管理行政执法局", "云溪市市政园林局"]
+    first = [{k: row[k] for k in facts[0]} for row in registry(say, "--archive", "archive")]
+    assert first == facts
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", "url\nhttp://a.gov.cn/\n\nhttps://A.gov.cn/index.html\n",
+         ["a.csv line 4: https://a.gov.cn/index.html already stands at a.csv line 2 (there http://a.gov.cn/)"]),
+        ("a.yaml", "- url: http://a.gov.cn/\n- url: http://a.gov.cn/\n",
+         ["a.yaml line 2", "already stands at a.yaml line 1"]),
+        ("a.xlsx", b"PK\x03\x04\x14\x00", ["a.xlsx: is a spreadsheet", "save as CSV UTF-8"]),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ["a.csv: is a spreadsheet"]),
+        ("a.csv", "url,agency\nhttp://a.gov.cn/,某局\n".encode("gbk"), ["it looks like GBK", "save as CSV UTF-8"]),
+        ("a.csv", "url,agency\nhttp://a.gov.cn/,某局\n".encode("utf-16"), ["it is UTF-16"]),
+        ("a.csv", "url;agency\nhttp://a.gov.cn/;某局\n", ["no column url", "separated by ';'"]),
+        ("a.csv", "url,region_code\nhttp://a.gov.cn/,350299\n",
+         ["a.csv line 2: region_code '350299' is no division of GB/T 2260 in force; 350200 is 厦门市"]),
+        ("a.csv", "url,region_code\nhttp://a.gov.cn/,990000\n", ["region_code '990000' is no division"]),
+        ("a.csv", 'url,agency\nhttp://a.gov.cn/,"' + "局" * 140_000 + '"\n', ["a.csv line", "not CSV"]),
+        ("none.csv", None, ["none.csv: cannot be read (No such file"]),
+    ],
+)
+def test_a_file_that_cannot_be_imported_says_where_and_what_to_do(
+    say: Say, tmp_path: Path, name: str, content: str | bytes | None, told: list[str]
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    assert_refused(say("sites", "import", name), *told)
+    assert not (tmp_path / "archive").exists(), "nothing is written before the file is right"
+
+
+def test_options_that_do_not_go_together_are_told(say: Say) -> None:
+    assert_refused(say("sites", "import"), "give a sites file", "--known")
+    assert_refused(say("sites", "import", "x.csv", "--known"), "give a sites file")
+    assert_refused(say("sites", "import", "x.csv", "--region", "35"), "choose rows of --known")
+    assert_refused(say("sites", "import", "--known", "--region", "999999"), "--known has no such site")
+    assert_refused(say("sites", "list", "--kind", "portal"), "--known")
+    assert_refused(say("sites", "list"), "there is no archive")
+    assert_refused(say("crawl", "--registered", "http://a.gov.cn/"), "--registered crawls the registry's sites")
+    assert_refused(say("crawl", "http://a.gov.cn/", "--region", "35"), "--registered")
+    assert_refused(say("sites", "retire", "http://a.gov.cn/", "--reason", " "), "--reason is empty")
+
+
+def test_rows_of_the_shipped_list_are_entered_by_region_level_and_kind(say: Say) -> None:
+    shown = say("sites", "list", "--known", "--region", "350000", "--kind", "portal", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(shown.out)))
+    assert {"厦门市人民政府", "福建省人民政府"} <= {row["agency"] for row in rows}
+    say("sites", "import", "--known", "--region", "35", "--kind", "portal")
+    assert {row["url"] for row in registry(say)} == {row["url"] for row in rows}
+    say("sites", "import", "--known", "--level", "central")
+    assert any(row["agency"] == "教育部" for row in registry(say))
+
+
+def test_registered_sites_are_crawled_without_naming_them(say: Say) -> None:
+    with serve() as site:
+        allowed = {"allow_hosts": "127.0.0.1", "delay_s": "0", "max_requests": "12"}
+        assert say("sites", "add", site.url, "--agency", site.agency, **allowed).code == 0
+        done = say("crawl", "--registered", "--limit", "1", "--json", **allowed)
+        (summary,) = map(json.loads, done.out.splitlines())
+    assert summary["agency"] == site.agency and summary["reports"] > 0
+    assert_refused(say("crawl", "--registered", allow_hosts=""), "registry: http://127.0.0.1", "will not be asked")
