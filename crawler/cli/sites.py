@@ -1,8 +1,10 @@
 """``gongkai sites``: which sites the archive follows, and what is known of sites at all."""
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,11 +13,13 @@ import typer
 from crawler.cli.options import ArchiveOption
 from crawler.cli.rows import write_rows
 from crawler.cli.speech import show, table, tell, words
-from crawler.sites.file import is_yaml, read_sites, site_of, write_sites
+from crawler.sites.file import Entry, is_yaml, read_entries, read_sites, site_of, write_sites
 from crawler.sites.known import KnownSite, known_sites
 from gongkai.address import host_of
-from gongkai.errors import ConfigurationError
-from gongkai.settings import load_settings
+from gongkai.chinese import printable
+from gongkai.errors import DONE, SITE_GAVE_NOTHING, ConfigurationError
+from gongkai.settings import Settings, load_settings
+from gongkai.site import AgencySite
 from storage import Archive, RegistryChange, SiteRecord
 
 sites = typer.Typer(
@@ -164,6 +168,102 @@ def export_sites(
 def _any_host(url: str) -> tuple[str, ...]:
     """Retiring asks nothing of the site, so a host that may no longer be asked can be retired too."""
     return tuple(filter(None, [host_of(url if "://" in url else f"http://{url}")]))
+
+
+@sites.command("check")
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="站点清单；不给则查登记 · sites file; the registry without it")
+    ] = None,
+    known: KnownOption = False,
+    region: RegionOption = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="每站请求一次首页并核对名称 · ask each home page once, compare its title")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="每条一个 JSON 对象 · one JSON object per finding")] = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """核对站点：网址、区划、名称、重复 · addresses, codes, names, duplicates; exit code 3 when something is wrong."""
+    from crawler.sites.check import SiteFinding, check_rows, check_visit
+    from crawler.sites.visits import visit
+
+    settings = load_settings(archive=archive)
+    checked = check_rows(_entries(file, known, region, settings), settings)
+    findings = list(checked.findings)
+    if fetch:
+        count = len(checked.sites)
+        tell(f"逐站请求首页，共 {count} 个…", f"asking {count} home pages…", style="dim")
+        visits = visit([site.url for site in checked.sites.values()], settings)
+        findings += (
+            SiteFinding(where, site.url, detail)
+            for where, site in checked.sites.items()
+            if (detail := check_visit(site, visits[site.url]))
+        )
+    for found in findings:
+        text = json.dumps(asdict(found), ensure_ascii=False) if as_json else f"{found.where}: {found.detail}"
+        sys.stdout.write(printable(text) + "\n")
+    tell(f"{len(checked.sites)} 个站点可用，{len(findings)} 处问题",
+         f"{len(checked.sites)} sites can be followed, {len(findings)} findings", style="dim")
+    raise typer.Exit(SITE_GAVE_NOTHING if findings else DONE)
+
+
+@sites.command("propose")
+def propose(
+    page: Annotated[
+        str | None,
+        typer.Argument(metavar="URL", help="列有各机关的网页；不给则据存档 · a page that lists agencies"),
+    ] = None,
+    region_code: Annotated[
+        str | None, typer.Option("--region-code", metavar="CODE", help="该网页所属区划 · the place whose page it is")
+    ] = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """建议登记的站点，CSV，附依据；审阅后 import · sites worth following with evidence, as CSV to review and import."""
+    from crawler.sites import proposals
+
+    settings = load_settings(archive=archive)
+    if region_code and page is None:
+        raise ConfigurationError("--region-code says whose page URL is; give the URL of a page that lists agencies")
+    with Archive.open(settings, create=False, read_only=True) as opened:
+        registered = proposals.Registered(opened.sites(retired=None))
+        if page is None:
+            made = proposals.from_reports(opened.reports(), registered, settings)
+        else:
+            made = _listed_on(page, region_code, registered, settings)
+    write_rows((proposal.as_row() for proposal in made.rows), "csv")
+    tell(f"建议 {len(made.rows)} 个站点", f"{len(made.rows)} sites proposed", style="dim")
+    for home, count in list(made.shared.items())[:10]:
+        tell(f"  {home} 另有 {count} 个机关，自己的网站不明",
+             f"  {home} has {count} more agencies whose own site is not known", style="dim")
+
+
+def _listed_on(page: str, region_code: str | None, registered: Any, settings: Settings) -> Any:
+    from crawler.reports.regions import by_code
+    from crawler.sites import proposals
+    from crawler.sites.visits import visit
+
+    url = site_of(page, settings, region_code=region_code).url
+    answer = visit([url], settings)[url]
+    if answer.problem or answer.status >= 400:
+        raise ConfigurationError(f"{url} cannot be read: {answer.problem or f'status {answer.status}'}")
+    if not answer.listed:
+        raise ConfigurationError(f"{url} lists no agencies; expected a page with links to eight or more of them")
+    return proposals.from_directory(answer, by_code()[region_code] if region_code else None, registered, settings)
+
+
+def _entries(file: Path | None, known: bool, region: str | None, settings: Settings) -> list[Entry]:
+    if file and (known or region):
+        raise ConfigurationError("a FILE is checked whole; --known and --region go without it")
+    if file:
+        return read_entries(file)
+    if known:
+        return [_entry(f"known {k.site.url}", k.site) for k in known_sites(region=region)]
+    with Archive.open(settings, create=False, read_only=True) as opened:
+        return [_entry(f"registry {record.url}", record.site) for record in opened.sites(region)]
+
+
+def _entry(where: str, site: AgencySite) -> Entry:
+    return Entry(where, asdict(site))
 
 
 def _tell_change(change: RegistryChange) -> None:

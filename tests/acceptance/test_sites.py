@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from samplesite import serve
 from tests.acceptance.test_mistakes import Say, assert_refused, say
+from tests.rude_server import Answer, RudeServer, refused_port
 
 __all__ = ["say"]
 
@@ -130,3 +132,92 @@ def test_registered_sites_are_crawled_without_naming_them(say: Say) -> None:
         (summary,) = map(json.loads, done.out.splitlines())
     assert summary["agency"] == site.agency and summary["reports"] > 0
     assert_refused(say("crawl", "--registered", allow_hosts=""), "registry: http://127.0.0.1", "will not be asked")
+
+
+def test_a_check_names_everything_that_is_wrong_with_its_line(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text(
+        "url,agency,region_code,former_names\n"
+        "http://cgj.xm.gov.cn/,厦门市城市管理局,350200,厦门市城市管理行政执法局\n"
+        "http://www.example.com/,某市水务局,350200,\n"
+        "http://a.gov.cn/,首页,350200,\n"
+        "http://b.gov.cn/,福州市水利局,350200,\n"
+        "http://c.gov.cn/,厦门市思明区教育局,350299,\n"
+        "https://cgj.xm.gov.cn/index.htm,厦门市城市管理局,350200,\n"
+        "http://d.gov.cn/,厦门市水利局,350200,水利\n", "utf-8")
+    done = say("sites", "check", "sites.csv", language="en")
+    told = dict(line.split(": ", 1) for line in done.out.splitlines())
+    assert done.code == 3
+    assert list(told) == [f"sites.csv line {n}" for n in (3, 4, 5, 6, 7, 8)]
+    assert "outside .gov.cn" in told["sites.csv line 3"] and "'首页'" in told["sites.csv line 4"]
+    assert "named after 福州市 (350100)" in told["sites.csv line 5"] and "350299" in told["sites.csv line 6"]
+    assert "already stands at sites.csv line 2" in told["sites.csv line 7"] and "'水利'" in told["sites.csv line 8"]
+    assert "6 findings" in done.err
+
+
+def test_the_shipped_list_and_a_sound_registry_have_nothing_wrong(say: Say) -> None:
+    assert (known := say("sites", "check", "--known")).code == 0, known.out
+    say("sites", "import", "--known", "--level", "central")
+    say("sites", "add", "http://a.gov.cn/", "--agency", "政府信息公开")
+    done = say("sites", "check", "--json")
+    assert done.code == 3
+    (found,) = map(json.loads, done.out.splitlines())
+    assert found["where"] == "registry http://a.gov.cn/"
+
+
+def home_page(name: str) -> bytes:
+    return f"<title>{name}门户网站</title><h1>{name}</h1><p>欢迎</p>".encode()
+
+
+def test_a_check_that_asks_tells_a_dead_site_and_another_agency_s_from_the_right_one(say: Say, tmp_path: Path) -> None:
+    rude = [RudeServer(b"", {"/": home_page("云溪市财政局")}), RudeServer(b"", {"/": home_page("柳溪市教育局")}),
+            RudeServer(b"", {"/": lambda handler: handler.send(b"gone", status=404)}),
+            RudeServer(b"User-agent: *\nDisallow: /\n", {"/": home_page("云溪市财政局")})]
+    with ExitStack() as running:
+        servers = [running.enter_context(server) for server in rude]
+        silent = f"http://127.0.0.1:{refused_port()}/"
+        rows = [f"{url},云溪市财政局\n" for url in (*(server.url("/") for server in servers), silent)]
+        (tmp_path / "sites.csv").write_text("url,agency\n" + "".join(rows), "utf-8")
+        done = say("sites", "check", "sites.csv", "--fetch", allow_hosts="127.0.0.1", delay_s="0")
+        asked = [[seen.path for seen in server.seen] for server in servers]
+    told = dict(line.split(": ", 1) for line in done.out.splitlines())
+    assert done.code == 3 and list(told) == [f"sites.csv line {n}" for n in (3, 4, 5, 6)], done
+    assert told["sites.csv line 3"] == "the home page calls itself 柳溪市教育局, the row 云溪市财政局"
+    assert "status 404" in told["sites.csv line 4"] and "robots.txt" in told["sites.csv line 5"]
+    assert "nothing listens there" in told["sites.csv line 6"]
+    assert asked == [["/robots.txt", "/"]] * 3 + [["/robots.txt"]], "one request a site, and none where robots say no"
+    assert not list(tmp_path.rglob("catalog.db")) and not list(tmp_path.rglob("journals")), "no crawl is opened"
+
+
+def test_what_was_archived_without_being_registered_is_proposed_reviewed_and_entered(say: Say, tmp_path: Path) -> None:
+    with serve() as site:
+        allowed = {"allow_hosts": "127.0.0.1", "delay_s": "0", "max_requests": "12"}
+        crawled = say("crawl", site.url, "--agency", site.agency, "--region-code", "350200", **allowed)
+        proposed = say("sites", "propose", **allowed)
+        assert proposed.code == 0, (crawled.err, proposed.err)
+        (row,) = csv.DictReader(io.StringIO(proposed.out))
+        assert (row["url"], row["agency"]) == (site.url, site.agency)
+        assert int(row["reports"]) > 0 and site.url in row["evidence"]
+        (tmp_path / "proposed.csv").write_text(proposed.out, "utf-8")
+        entered = say("sites", "import", "proposed.csv", **allowed)
+        assert entered.code == 0 and "not used: reports, years, evidence" in entered.err
+        assert [r["agency"] for r in registry(say)] == [site.agency]
+        assert say("sites", "propose", **allowed).out == ""
+        say("sites", "retire", site.url, "--reason", "not wanted", **allowed)
+        assert say("sites", "propose", **allowed).out == "", "what a person retired is not proposed again"
+
+
+def test_agencies_a_page_lists_are_proposed_with_their_place(say: Say) -> None:
+    bureaus = ("财政局", "教育局", "水利局", "民政局", "商务局", "司法局", "统计局", "审计局")
+    links = "".join(f"<li><a href='http://b{n}.xm.gov.cn/zwgk/'>市{name}</a></li>" for n, name in enumerate(bureaus))
+    departments = f"<title>部门</title><ul>{links}</ul>".encode()
+    pages: dict[str, Answer] = {"/bm/": departments, "/": home_page("厦门市人民政府")}
+    allowed = {"allow_hosts": "127.0.0.1", "delay_s": "0"}
+    with RudeServer(b"", pages) as rude:
+        say("sites", "add", "http://b0.xm.gov.cn/", "--agency", "厦门市财政局", "--region-code", "350200", **allowed)
+        done = say("sites", "propose", rude.url("/bm/"), "--region-code", "350200", **allowed)
+        rows = list(csv.DictReader(io.StringIO(done.out)))
+        assert [row["agency"] for row in rows] == sorted(f"厦门市{name}" for name in bureaus[1:])
+        assert {row["region_code"] for row in rows} == {"350200"}
+        assert "http://b1.xm.gov.cn/" in {row["url"] for row in rows}
+        assert_refused(say("sites", "propose", rude.url("/"), **allowed), "lists no agencies")
+    assert_refused(say("sites", "propose", "--region-code", "350200"), "--region-code says whose page")
