@@ -184,13 +184,14 @@ def _yaml_rows(path: Path, text: str) -> list[Entry]:
     try:
         node: Any = loader.get_single_node()
         data = loader.construct_document(node) if node else None
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:  # ValueError: a date such as 2020-13-45
         raise ConfigurationError(f"{path}: not valid YAML ({problem})") from None
     finally:
         loader.dispose()
     if isinstance(data, dict):
-        data, node = data.get("sites"), next((v for k, v in node.value if k.value == "sites"), node)
-    if not isinstance(data, list) or not all(isinstance(e, dict) and isinstance(e.get("url"), str) for e in data):
+        data, node = data.get("sites"), _of_key(node, "sites")
+    is_list = isinstance(node, yaml.SequenceNode) and isinstance(data, list)
+    if not is_list or not all(isinstance(e, dict) and isinstance(e.get("url"), str) for e in data):
         raise ConfigurationError(
             f"{path}: expected a list of sites, each with a url, as in: - url: http://cgj.xm.gov.cn/"
         )
@@ -201,3 +202,8 @@ def _yaml_rows(path: Path, text: str) -> list[Entry]:
         Entry(f"{path} line {line}", {k: v for k, v in e.items() if k in COLUMNS})
         for line, e in zip(lines, data, strict=True)
     ]
+
+
+def _of_key(node: yaml.MappingNode, key: str) -> yaml.Node | None:
+    """The value that stands for a key: the last one, as in the data made from it."""
+    return next((value for name, value in reversed(node.value) if name.value == key), None)

@@ -49,7 +49,8 @@ def visit(urls: Sequence[str], settings: Settings) -> dict[str, Visit]:
         raise GongkaiError(f"the process that asks the sites ended early ({last.strip()}); log: {log_file}")
     lines = map(json.loads, done.stdout.splitlines())
     visits = (Visit(**{**v, "said": tuple(v["said"]), "listed": tuple(map(tuple, v["listed"]))}) for v in lines)
-    return {visit.url: visit for visit in visits}
+    unread = f"its answer could not be read; log: {log_file}"
+    return {**{url: Visit(url, problem=unread) for url in urls}, **{visit.url: visit for visit in visits}}
 
 
 def main() -> None:

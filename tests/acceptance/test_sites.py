@@ -90,6 +90,12 @@ def test_an_export_in_yaml_makes_the_same_registry_elsewhere(say: Say, tmp_path:
          ["a.csv line 2: region_code '350299' is no division of GB/T 2260 in force; 350200 is 厦门市"]),
         ("a.csv", "url,region_code\nhttp://a.gov.cn/,990000\n", ["region_code '990000' is no division"]),
         ("a.csv", 'url,agency\nhttp://a.gov.cn/,"' + "局" * 140_000 + '"\n', ["a.csv line", "not CSV"]),
+        ("a.yaml", "sites: [{url: http://a.gov.cn/}]\nsites: [{url: b}, {url: b}]\n", ["a.yaml line 2: 'b' is not"]),
+        ("a.yaml", "x: &x {sites: [{url: b}]}\n<<: *x\n", ["a.yaml line 1: 'b' is not"]),
+        ("a.yaml", "sites: {url: http://a.gov.cn/}\n", ["a.yaml: expected a list of sites"]),
+        ("a.yaml", "", ["a.yaml: expected a list of sites"]),
+        ("a.yaml", "- url: http://a.gov.cn/\n  schedule: 2020-13-45\n", ["a.yaml: not valid YAML"]),
+        ("a.yaml", "[" * 3000, ["a.yaml: not valid YAML"]),
         ("none.csv", None, ["none.csv: cannot be read (No such file"]),
     ],
 )
