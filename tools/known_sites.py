@@ -1,6 +1,8 @@
 """Makes crawler/sites/known.csv, the list of sites shipped with Gongkai, from two workbooks of government addresses:
 
-    python -m tools.known_sites CENTRAL.xlsx LOCAL.xlsx > crawler/sites/known.csv
+    python -m tools.known_sites CENTRAL.xlsx LOCAL.xlsx > new.csv && mv new.csv crawler/sites/known.csv
+
+Without workbooks the rows shipped now are taken as they stand, so that a change to known_sites.yaml is enough.
 
 CENTRAL has the columns Organ, Url; LOCAL has Province, City/district, Url, in English. Decisions that no rule makes
 stand in known_sites.yaml beside this file. How a row is cleaned:
@@ -26,7 +28,7 @@ import yaml
 from openpyxl import load_workbook
 
 from crawler.reports.regions import Region, by_code
-from crawler.sites.known import COLUMNS
+from crawler.sites.known import COLUMNS, known_sites
 from crawler.sites.plausible import names_organ
 from gongkai.address import canonical, host_of
 from gongkai.site import level_of
@@ -43,8 +45,9 @@ class Row:
     kind: str
 
 
-def main(central: str, local: str) -> None:
-    made = [*_central(central), *_local(local), *_found_elsewhere()]
+def main(*workbooks: str) -> None:
+    begun = [*_central(workbooks[0]), *_local(workbooks[1])] if workbooks else [*_shipped()]
+    made = [*begun, *_found_elsewhere()]
     hosts = Counter(_host(row) for row in made)
     names = Counter((row.agency, row.region_code) for row in made)
     kept = []
@@ -79,6 +82,16 @@ def _local(workbook: str) -> Iterator[Row]:
             _left_out(f"{province}/{city}", address, wrong or "no place, or more than one, has that name")
         else:
             yield _portal(home, region)
+
+
+def _shipped() -> Iterator[Row]:
+    elsewhere = {*DECIDED["portals"].values(), *DECIDED["agencies"]}
+    for known in known_sites():
+        site = known.site
+        if wrong := _decided(site.agency or "", site.url):
+            _left_out(site.agency or "", site.url, wrong)
+        elif host_of(site.url) not in elsewhere:
+            yield Row(site.url, site.agency or "", site.region_code or "", known.admin_level, known.kind)
 
 
 def _found_elsewhere() -> Iterator[Row]:
@@ -142,6 +155,6 @@ def _cells(workbook: str, width: int) -> Iterator[tuple[str, ...]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (1, 3):
         sys.exit(__doc__)
     main(*sys.argv[1:])

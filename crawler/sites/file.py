@@ -183,7 +183,7 @@ def _yaml_rows(path: Path, text: str) -> list[Entry]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # the one written in C is ten times as fast
     try:
         node: Any = loader.get_single_node()
-        data = loader.construct_document(node) if node else None
+        data: Any = loader.construct_document(node) if node else None
     except (yaml.YAMLError, ValueError, RecursionError) as problem:  # ValueError: a date such as 2020-13-45
         raise ConfigurationError(f"{path}: not valid YAML ({problem})") from None
     finally:

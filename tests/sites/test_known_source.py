@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 
 from tests.command import REPOSITORY
+from tests.shared_material import SHARED, needs_shared
 
 
 def book(path: Path, *rows: tuple[str | None, ...]) -> str:
@@ -40,3 +42,17 @@ def test_addresses_are_mended_and_what_is_doubtful_is_left_out_with_its_reason(t
     left = [line for line in done.stderr.splitlines() if line.startswith("left out: ")]
     assert len(left) == 6 and "合肥市人民政府" not in made and "芜湖市人民政府" not in made
     assert any("Some office" in line and "no organ's name" in line for line in left)
+
+
+def test_the_shipped_list_is_what_its_source_makes_of_it() -> None:
+    done = subprocess.run([sys.executable, "-m", "tools.known_sites"], cwd=REPOSITORY, check=True, capture_output=True)
+    assert done.stdout == (REPOSITORY / "crawler/sites/known.csv").read_bytes(), "run: python -m tools.known_sites"
+
+
+@needs_shared
+@pytest.mark.shared
+def test_the_workbooks_make_the_shipped_list() -> None:
+    books = [str(SHARED / f"real/datasets/{name}_websites.xlsx") for name in ("national", "local")]
+    done = subprocess.run([sys.executable, "-m", "tools.known_sites", *books], cwd=REPOSITORY, check=True,
+                          capture_output=True)
+    assert done.stdout == (REPOSITORY / "crawler/sites/known.csv").read_bytes()
