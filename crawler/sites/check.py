@@ -8,7 +8,7 @@ from crawler.reports.regions import by_code
 from crawler.sites.file import Entry, site_of, twice
 from crawler.sites.plausible import names_organ
 from crawler.sites.visits import Visit
-from gongkai.address import identity
+from gongkai.address import home_of, identity
 from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
@@ -65,11 +65,13 @@ def _wrong_names(site: AgencySite) -> Iterator[str]:
 
 
 def check_visit(site: AgencySite, visit: Visit) -> str | None:
-    """What an answer of the home page speaks against; None when nothing does."""
+    """What the home page's answer says against the row; None for nothing."""
     if visit.problem:
         return f"the home page does not answer: {visit.problem}"
     if visit.status >= 400:
         return f"the home page answers with status {visit.status}"
+    if _host_and_port(visit.landed) != _host_and_port(visit.url):
+        return f"the home page sends its readers on to {visit.landed}, another site"
     said = name_of_site(visit.said)
     names = [name for name in (site.agency, *site.former_names) if name]
     if not names or said is None or any(same_body(said, name) for name in names):
@@ -77,3 +79,8 @@ def check_visit(site: AgencySite, visit: Visit) -> str | None:
     if any(Names(name).stands_in(text) for name in names for text in visit.said):
         return None
     return f"the home page calls itself {said}, the row {site.agency}"
+
+
+def _host_and_port(url: str) -> str:
+    """The same for http and https, with and without www: going from one to the other is no move."""
+    return identity(home_of(url) or url).removeprefix("www.")

@@ -7,7 +7,6 @@ departments; their rows would all be the portal's, so they are counted and not p
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from crawler.fetching.policy import EgressPolicy
 from crawler.reports.names import full_name, read_name
@@ -15,7 +14,7 @@ from crawler.reports.regions import Region
 from crawler.sites.file import COLUMNS
 from crawler.sites.plausible import names_organ
 from crawler.sites.visits import Visit
-from gongkai.address import canonical, identity
+from gongkai.address import home_of, identity
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from gongkai.settings import Settings
@@ -119,15 +118,6 @@ def from_directory(visit: Visit, region: Region | None, registered: Registered, 
         else:
             rows.append(Proposal(AgencySite(home, name, code), 0, "", f"{visit.url} lists {printed} as {url}"))
     return Proposals(tuple(sorted(rows, key=_order)), dict(shared.most_common()))
-
-
-def home_of(url: str) -> str | None:
-    """The home page of an address's host, its port included."""
-    address = canonical(url)
-    if address is None:
-        return None
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def _by_agency(reports: Iterable[ReportRecord]) -> dict[str, _Found]:

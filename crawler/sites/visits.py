@@ -28,11 +28,12 @@ _LEFT_OUT = frozenset({"crawler.journal.JournalMiddleware", "crawler.session.Arc
 
 @dataclass(frozen=True)
 class Visit:
-    """`said` are the page's titles and the name of its site, `listed` the organs it lists as (name, address) when it is
-    a directory; `problem` says why there was no answer."""
+    """`landed` is where redirects ended, `said` are the page's titles and the name of its site, `listed` the organs it
+    lists as (name, address) when it is a directory; `problem` says why there was no answer."""
 
     url: str
     status: int = 0
+    landed: str = ""
     said: tuple[str, ...] = ()
     listed: tuple[tuple[str, str], ...] = ()
     problem: str = ""
@@ -105,7 +106,8 @@ def _visitor() -> "type[Spider]":
             page = read_page(response)
             said = (*page.titles, page.meta.get("sitename", ""))
             listed = tuple((organ.name, organ.url) for organ in organs_listed(page))
-            self._visits.append(Visit(response.meta["asked"], response.status, tuple(filter(None, said)), listed))
+            self._visits.append(Visit(response.meta["asked"], response.status, response.url,
+                                      tuple(filter(None, said)), listed))
 
         def failed(self, failure: Failure) -> None:
             problem = getattr(failure.value, "detail", "") or str(failure.value)

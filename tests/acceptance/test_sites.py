@@ -174,6 +174,10 @@ def home_page(name: str) -> bytes:
     return f"<title>{name}门户网站</title><h1>{name}</h1><p>欢迎</p>".encode()
 
 
+def sent_on_to(url: str) -> Answer:
+    return lambda handler: handler.send(b"", status=302, Location=url)
+
+
 def test_a_check_that_asks_tells_a_dead_site_and_another_agency_s_from_the_right_one(say: Say, tmp_path: Path) -> None:
     rude = [RudeServer(b"", {"/": home_page("云溪市财政局")}), RudeServer(b"", {"/": home_page("柳溪市教育局")}),
             RudeServer(b"", {"/": lambda handler: handler.send(b"gone", status=404)}),
@@ -181,16 +185,19 @@ def test_a_check_that_asks_tells_a_dead_site_and_another_agency_s_from_the_right
     with ExitStack() as running:
         servers = [running.enter_context(server) for server in rude]
         silent = f"http://127.0.0.1:{refused_port()}/"
-        rows = [f"{url},云溪市财政局\n" for url in (*(server.url("/") for server in servers), silent)]
+        moved = running.enter_context(RudeServer(b"", {"/": sent_on_to(servers[0].url("/"))})).url("/")
+        rows = [f"{url},云溪市财政局\n" for url in (*(server.url("/") for server in servers), silent, moved)]
         (tmp_path / "sites.csv").write_text("url,agency\n" + "".join(rows), "utf-8")
         done = say("sites", "check", "sites.csv", "--fetch", allow_hosts="127.0.0.1", delay_s="0")
         asked = [[seen.path for seen in server.seen] for server in servers]
     told = dict(line.split(": ", 1) for line in done.out.splitlines())
-    assert done.code == 3 and list(told) == [f"sites.csv line {n}" for n in (3, 4, 5, 6)], done
+    assert done.code == 3 and list(told) == [f"sites.csv line {n}" for n in (3, 4, 5, 6, 7)], done
     assert told["sites.csv line 3"] == "the home page calls itself 柳溪市教育局, the row 云溪市财政局"
     assert "status 404" in told["sites.csv line 4"] and "robots.txt" in told["sites.csv line 5"]
     assert "nothing listens there" in told["sites.csv line 6"]
-    assert asked == [["/robots.txt", "/"]] * 3 + [["/robots.txt"]], "one request a site, and none where robots say no"
+    assert f"sends its readers on to {servers[0].url('/')}" in told["sites.csv line 7"]
+    assert asked[0].count("/") == 2, "its own visit and the one sent on to it"
+    assert asked[1:] == [["/robots.txt", "/"]] * 2 + [["/robots.txt"]], "one request a site; none where robots say no"
     assert not list(tmp_path.rglob("catalog.db")) and not list(tmp_path.rglob("journals")), "no crawl is opened"
 
 

@@ -50,7 +50,7 @@ def test_nothing_is_proposed_that_may_not_be_asked_or_is_no_agency_s_name() -> N
 
 
 def test_entries_of_a_directory_that_lead_into_its_own_site_are_counted() -> None:
-    visit = Visit("http://www.xm.gov.cn/bm/", 200, (), (
+    visit = Visit("http://www.xm.gov.cn/bm/", 200, listed=(
         ("厦门市财政局", "http://czj.xm.gov.cn/zwgk/"), ("厦门市教育局", "http://www.xm.gov.cn/bm/jyj/"),
         ("厦门市水利局", "http://sub.xm.gov.cn/a/"), ("厦门市民政局", "http://sub.xm.gov.cn/b/")))
     made = from_directory(visit, None, Registered([]), SETTINGS)
