@@ -11,7 +11,7 @@ from spiders.page import Page
 LEAST = 8
 """Fewer names than this stand on many pages by chance: friendly links, the offices of one agency."""
 
-_SHORT = re.compile(r"[一-龥]{2}[局委办厅]")
+_SHORT = re.compile(r"[一-龥]{2}[局委办厅部署]")
 _HEADING = re.compile(r"^(?:各|其他|其它|所有|全部|更多|[省市区县]直)|(?:部门|机构|单位|目录|公开|信箱|职责|领导)$")
 
 

@@ -4,12 +4,13 @@ Where an agency's reports stand tells its site only when the host is its own. A 
 departments; their rows would all be the portal's, so they are counted and not proposed.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crawler.fetching.policy import EgressPolicy
-from crawler.reports.names import full_name, read_name
+from crawler.reports.names import full_name, read_name, vertical_only
 from crawler.reports.regions import Region
 from crawler.sites.file import COLUMNS
 from crawler.sites.plausible import names_organ
@@ -23,6 +24,7 @@ from storage import ReportRecord, SiteRecord
 
 EVIDENCE = ("reports", "years", "evidence")
 _MOSTLY = 0.8
+_CENTRAL = re.compile(r"^(?:国家|国务院|中国|中央|中华)|(?:部|署|总局)$")
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,7 @@ def from_directory(visit: Visit, region: Region | None, registered: Registered, 
     rows, shared = [], Counter[str]()
     for printed, url in visit.listed:
         home = home_of(url)
-        name = full_name(read_name(printed), region) if region else printed
-        code = region.code if region else None
+        name, code = _in_place(printed, region)
         if home is None or policy.refusal(home) is not None or not names_organ(name):
             continue
         if registered.has_agency(name, code) or registered.has_home(home):
@@ -118,6 +119,19 @@ def from_directory(visit: Visit, region: Region | None, registered: Registered, 
         else:
             rows.append(Proposal(AgencySite(home, name, code), 0, "", f"{visit.url} lists {printed} as {url}"))
     return Proposals(tuple(sorted(rows, key=_order)), dict(shared.most_common()))
+
+
+def _in_place(printed: str, region: Region | None) -> tuple[str, str | None]:
+    """Full name and region code of an organ as a page of `region` prints it. Such pages list their own departments
+    without the place (市财政局), and beside them what lies in the place (磁县人民政府) or above it (国家统计局)."""
+    name = read_name(printed)
+    if name.place.tokens:
+        inside = [r for r in name.place.regions if region and (r == region or r.within(region))]
+        stated = inside[0] if len(inside) == 1 else name.place.region
+        return (full_name(name, stated), stated.code) if stated else (printed, None)
+    if region is None or vertical_only(name) or _CENTRAL.search(printed):
+        return printed, None
+    return full_name(name, region), region.code
 
 
 def _by_agency(reports: Iterable[ReportRecord]) -> dict[str, _Found]:

@@ -1,9 +1,16 @@
 """Whose site a host is, told from the reports archived from it."""
 
+import pytest
+from scrapy.http import HtmlResponse
+
+from crawler.reports.regions import by_code
 from crawler.sites.proposals import Registered, from_directory, from_reports
 from crawler.sites.visits import Visit
 from gongkai.settings import Settings
+from spiders.directory import organs_listed
+from spiders.page import read_page
 from storage import ReportRecord
+from tests.shared_material import SHARED, needs_shared
 
 SETTINGS = Settings()
 
@@ -56,3 +63,27 @@ def test_entries_of_a_directory_that_lead_into_its_own_site_are_counted() -> Non
     made = from_directory(visit, None, Registered([]), SETTINGS)
     assert [(row.site.agency, row.site.url) for row in made.rows] == [("厦门市财政局", "http://czj.xm.gov.cn/")]
     assert made.shared == {"http://sub.xm.gov.cn/": 2, "http://www.xm.gov.cn/": 1}
+
+
+def test_a_city_s_page_names_its_own_bureaus_briefly_beside_its_counties_and_the_ministries() -> None:
+    printed = ("市财政局", "磁县人民政府", "邯郸市公安局", "丛台区人民政府", "国家统计局", "教育部",
+               "人力资源和社会保障部", "河北省财政厅")
+    visit = Visit("http://www.hd.gov.cn/", 200, listed=tuple(
+        (name, f"http://b{n}.gov.cn/") for n, name in enumerate(printed)))
+    made = from_directory(visit, by_code()["130400"], Registered([]), SETTINGS)
+    assert {row.site.agency: row.site.region_code for row in made.rows} == {
+        "邯郸市财政局": "130400", "磁县人民政府": "130427", "邯郸市公安局": "130400", "邯郸市丛台区人民政府": "130403",
+        "国家统计局": None, "教育部": None, "人力资源和社会保障部": None, "河北省财政厅": "130000"}
+
+
+@needs_shared
+@pytest.mark.shared
+def test_a_real_city_page_gives_its_counties_bureaus_and_the_ministries() -> None:
+    (path,) = SHARED.glob("real/**/hd_gov_list.jsp.html")
+    listed = organs_listed(read_page(HtmlResponse("http://www.hd.gov.cn/", body=path.read_bytes())))
+    visit = Visit("http://www.hd.gov.cn/", 200, listed=tuple((organ.name, organ.url) for organ in listed))
+    made = from_directory(visit, by_code()["130400"], Registered([]), SETTINGS)
+    found = {row.site.agency: row.site for row in made.rows}
+    assert len(made.rows) == len(found) > 100
+    assert found["磁县人民政府"].region_code == "130427" and found["邯郸市水利局"].url == "http://hdslj.hd.gov.cn/"
+    assert found["审计署"].region_code is None
