@@ -6,7 +6,7 @@ from crawler.reports.names import read_name
 
 _LONGEST = 40
 _BARE = frozenset({"办公室", "办公厅", "委员会", "管委会", "本局", "本委", "街道办", "人民政府"})
-_HAN = re.compile(r"[\u4e00-\u9fff（）()·、]+")
+_HAN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff（）()·、0-9]+")
 
 
 def names_organ(name: str) -> bool:
