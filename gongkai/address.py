@@ -59,6 +59,15 @@ def host_of(url: str) -> str:
         return ""
 
 
+def home_of(url: str) -> str | None:
+    """The root of an address's host, its port included; None for what is no address."""
+    address = canonical(url)
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def listed_host(entry: str) -> tuple[str, int | None]:
     """Host and port of an entry of ``allow_hosts``: ``host``, ``host:port`` or a literal address, IPv6 without brackets
     too."""

@@ -23,3 +23,10 @@ def level_of(region_code: str) -> str:
     if region_code.endswith("0000"):
         return "province"
     return "prefecture" if region_code.endswith("00") else "county"
+
+
+def region_prefix(code: str) -> str:
+    """350000 means all of Fujian: pairs of zeros at the end name a whole."""
+    while len(code) in (4, 6) and code.endswith("00"):
+        code = code[:-2]
+    return code

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, Table, and_, false, func, select
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
+from gongkai.site import region_prefix
 from storage.catalog.engine import Catalog
-from storage.catalog.regions import region_prefix, region_range
+from storage.catalog.regions import region_range
 from storage.catalog.schema import agencies, crawls, reports, sites
 from storage.catalog.schema import coverage_counts as counted
 from storage.deadlines import due, latest_due

@@ -18,6 +18,7 @@ from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 
 COMMANDS = {
     "crawl": "crawl",
+    "sites": "sites",
     "reports": "index",
     "show": "index",
     "history": "index",

@@ -1,8 +1,5 @@
 """``gongkai coverage``: agency by year, what is there and what is not."""
 
-import csv
-import json
-import sys
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Annotated, Literal
@@ -11,6 +8,7 @@ import typer
 from rich.text import Text
 
 from crawler.cli.options import ArchiveOption
+from crawler.cli.rows import write_rows
 from crawler.cli.speech import show, table, tell, words
 from gongkai.settings import load_settings
 from storage import Archive, CoverageCell, CoverageCount, CoverageQuery
@@ -51,23 +49,11 @@ def coverage(
             if as_format == "table":
                 _print_counts(found)
             else:
-                _write((vars(count) for count in found), as_format)
+                write_rows((vars(count) for count in found), as_format)
         elif as_format == "table":
             _print_matrix(opened.coverage(query))
         else:
-            _write((cell.as_json() for cell in opened.coverage(query)), as_format)
-
-
-def _write(rows: Iterable[dict[str, object]], as_format: str) -> None:
-    writer: csv.DictWriter[str] | None = None
-    for row in rows:
-        if as_format == "jsonl":
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-            continue
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
-            writer.writeheader()
-        writer.writerow({key: f"'{v}" if isinstance(v, str) and v[:1] in "=+-@" and v else v for key, v in row.items()})
+            write_rows((cell.as_json() for cell in opened.coverage(query)), as_format)
 
 
 def _print_matrix(cells: Iterable[CoverageCell]) -> None:

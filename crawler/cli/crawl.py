@@ -15,12 +15,13 @@ from crawler.cli.speech import err, show, table, tell, words
 from crawler.fetching.chromium import lacking
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import crawl_now
-from crawler.jobs.registry import read_sites, site_of
 from crawler.jobs.summary import SiteSummary
+from crawler.sites.file import read_sites, site_of
 from gongkai.chinese import printable
 from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.settings import Settings, load_settings
 from gongkai.site import AgencySite
+from storage import Archive
 
 OUTCOMES = {
     "complete": ("齐全", "complete"),
@@ -48,7 +49,9 @@ def crawl(
         Path | None, typer.Option("--sites", metavar="FILE", help="站点清单 CSV/YAML · sites file")
     ] = None,
     agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
+        str | None,
+        typer.Option("--agency", metavar="NAME",
+                     help="机关全称；配合 --registered 为名称中的文字 · full name; with --registered words of it"),
     ] = None,
     region_code: Annotated[
         str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")
@@ -56,6 +59,17 @@ def crawl(
     former_names: Annotated[
         str | None,
         typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
+    ] = None,
+    registered: Annotated[
+        bool, typer.Option("--registered", help="登记的站点（gongkai sites list） · the sites of the registry")
+    ] = False,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="CODE", help="只取该区划（配合 --registered） · code or its beginning"),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="至多几个站点（配合 --registered） · at most N of them"),
     ] = None,
     archive: ArchiveOption = None,
     max_requests: Annotated[
@@ -84,7 +98,15 @@ def crawl(
                              recheck=recheck or None)
     if settings.browser and (lacks := lacking(settings.browser_path)):
         raise ConfigurationError(f"--browser: {words(*lacks)}")
-    wanted = _sites(urls or [], sites, settings, agency=agency, region_code=region_code, former_names=former_names)
+    if registered:
+        if urls or sites or region_code or former_names:
+            raise ConfigurationError("--registered crawls the registry's sites; give no URL, --sites, --region-code or "
+                                     "--former-names with it, but --region, --agency or --limit to choose among them")
+        wanted = _registered(settings, region, agency, limit)
+    elif region or limit:
+        raise ConfigurationError("--region and --limit choose among the sites of --registered")
+    else:
+        wanted = _sites(urls or [], sites, settings, agency=agency, region_code=region_code, former_names=former_names)
     summaries, interrupted = crawl_with_progress(wanted, settings, explain=explain)
     if as_json:
         for summary in summaries:
@@ -104,7 +126,8 @@ def exit_code(summaries: list[SiteSummary]) -> int:
 def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -> list[AgencySite]:
     if bool(urls) == bool(file):
         raise ConfigurationError(
-            "give the agency's home page, as in: gongkai crawl http://cgj.xm.gov.cn/ — or --sites FILE"
+            "give the agency's home page, as in: gongkai crawl http://cgj.xm.gov.cn/ — or --sites FILE, or "
+            "--registered"
         )
     if file:
         if any(row.values()):
@@ -117,6 +140,18 @@ def _sites(urls: list[str], file: Path | None, settings: Settings, **row: Any) -
             "--agency, --region-code and --former-names describe one site; give one URL, or use --sites FILE"
         )
     return [site_of(url, settings, **row) for url in urls]
+
+
+def _registered(settings: Settings, region: str | None, agency: str | None, limit: int | None) -> list[AgencySite]:
+    """Sites of the registry, each judged again: what may be asked may have changed since it was entered."""
+    with Archive.open(settings, create=False, read_only=True) as opened:
+        wanted = [record.site for record in opened.sites(region, agency, limit=limit)]
+    if not wanted:
+        raise ConfigurationError(f"no such site is in the registry of {settings.archive}; gongkai sites list shows "
+                                 "what is, gongkai sites import enters more")
+    for site in wanted:
+        site_of(site.url, settings, where="registry")
+    return wanted
 
 
 def crawl_with_progress(

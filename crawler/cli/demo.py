@@ -9,8 +9,8 @@ import samplesite
 from crawler.cli import index
 from crawler.cli.crawl import crawl_with_progress, print_summaries, years_in_words
 from crawler.cli.speech import tell
-from crawler.jobs.registry import site_of
 from crawler.jobs.summary import SiteSummary
+from crawler.sites.file import site_of
 from gongkai.errors import UNEXPECTED
 from gongkai.settings import Settings, load_settings
 from storage import Archive

@@ -83,7 +83,7 @@ def _crawl_in_child(
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=_environment(settings),
+        env=environment_of(settings),
         start_new_session=True,  # a terminal's Ctrl-C comes to us alone; two at once would end Scrapy in mid-page
     )
     interruption.watch(child)
@@ -127,7 +127,7 @@ def log_path(site: AgencySite, settings: Settings) -> Path:
     return settings.state_dir / "logs" / f"{utc_now():%Y%m%dT%H%M%SZ}-{host}.log"
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     """The child reads its settings the way any process does; what the command line changed goes as environment."""
     given = {
         f"GONGKAI_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)

@@ -4,14 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
-_PAIRS = 2
-
-
-def region_prefix(code: str) -> str:
-    """350000 means all of Fujian: pairs of zeros at the end name a whole."""
-    while len(code) in (4, 6) and code.endswith("00"):
-        code = code[:-_PAIRS]
-    return code
+from gongkai.site import region_prefix
 
 
 def region_range(column: Any, code: str) -> ColumnElement[bool]:

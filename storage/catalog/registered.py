@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from gongkai.chinese import fold
+from gongkai.site import region_prefix
 from storage.catalog.dialect import insert_missing, put_rows
-from storage.catalog.regions import region_prefix
 from storage.catalog.schema import site_events, sites
 from storage.records import SiteRecord
 from storage.registry import RegistryEvent, event_row, newer, site_rows

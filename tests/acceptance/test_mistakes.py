@@ -115,7 +115,7 @@ def test_wrong_options_of_crawl(say: Say) -> None:
         ("sites.yaml", "sites: [\n", ["sites.yaml: not valid YAML"]),
         ("sites.yaml", "- agency: 某局\n", ["sites.yaml: expected a list of sites, each with a url"]),
         ("sites.yaml", "- url: 5\n", ["sites.yaml: expected a list of sites, each with a url"]),
-        ("sites.yaml", "- url: notaurl\n  former_names: 7\n", ["sites.yaml site 1: 'notaurl'"]),
+        ("sites.yaml", "- url: notaurl\n  former_names: 7\n", ["sites.yaml line 1: 'notaurl'"]),
     ],
 )
 def test_a_sites_file_that_cannot_be_used(

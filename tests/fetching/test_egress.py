@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.fetching.egress import EgressPolicy, is_public
+from crawler.fetching.policy import EgressPolicy, is_public
 from tests.fetching.conftest import Crawl
 from tests.rude_server import RudeServer
 
