@@ -19,7 +19,7 @@ from tests.shared_material import needs_shared
 from tests.simulator import Simulator, bare, simulator
 
 pytestmark = [needs_shared, pytest.mark.shared]
-SEEDS = ("dev", "lantern", "weir")
+SEEDS = ("dev",)
 SITES = ("s1", "s5")
 CUTS = 10
 
