@@ -23,6 +23,7 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
 
@@ -45,6 +46,8 @@ __all__ = [
     "Leftover",
     "PendingItem",
     "RegistryChange",
+    "Renewal",
+    "RenewalQuery",
     "ReportDetail",
     "ReportRecord",
     "SearchHit",

@@ -49,6 +49,7 @@ from storage.records import (
     VersionEntry,
 )
 from storage.registering import Registrar
+from storage.renewing import Renewal, RenewalQuery, Renewer
 from storage.repair import Mended, Repair
 from storage.retention import Dropped, Tombstone, bytes_of_document, days_before, drop, finish, rejected_before
 from storage.search import Counts, SearchIndex, SearchQuery, open_index
@@ -84,6 +85,7 @@ class Archive:
         self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
+        self._renewer = Renewer(objects, self._ready)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True, read_only: bool = False) -> Self:
@@ -145,6 +147,22 @@ class Archive:
         """The site is not followed any more; its row and its reports stay. Raises NotFoundError."""
         self._must_write()
         return self._registrar.retire(url, reason=reason, by=by)
+
+    def renewable(self, query: RenewalQuery) -> list[tuple[str, int]]:
+        """Versions (document and number) that are to be read again."""
+        return self._renewer.due(query)
+
+    def found_then(self, document_id: str, number: int) -> Finding:
+        """What was found when a version was kept, from the stored bytes, with what is known of its site today."""
+        return self._renewer.finding(document_id, number)
+
+    def renew(self, document_id: str, number: int, finding: Finding, reading: Reading, *, apply: bool = True,
+              ) -> Renewal:
+        """Puts another reading of a version beside those it has, where it says something else or today's pipeline
+        made none yet. Never a version; idempotent."""
+        if apply:
+            self._must_write()
+        return self._renewer.renew(document_id, number, finding, reading, apply=apply)
 
     # answers
 

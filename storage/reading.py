@@ -19,11 +19,11 @@ from storage.catalog.queries import record, report_named
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
 from storage.grouping import Group, Member
-from storage.layout import DOCUMENT, MANIFEST, TEXT, version_key
-from storage.manifest import CaptureEntry, Manifest, load
+from storage.manifest import CaptureEntry, Manifest
 from storage.objects import ObjectStore
 from storage.raw import raw_bytes
 from storage.records import Changes, KeptFile, ReportDetail, ReportRecord, StoredVersion, VersionEntry
+from storage.rereading import Standing, standing_version, text_of
 from storage.steps import steps
 
 _UNSAFE = re.compile(r"[^\w.()（）\-]+")
@@ -45,7 +45,7 @@ class Reader:
         _, members, _ = self._group(name)
         member, position = _chosen(members, name, number)
         entry = _entry(member, position)
-        manifest = self._manifest(entry)
+        manifest = self._standing(entry).manifest
         files = tuple(_kept_file(capture, manifest) for capture in manifest.captures)
         main_raw = manifest.sources[manifest.main].raw_sha256[0]
         return StoredVersion(
@@ -96,14 +96,14 @@ class Reader:
                 done.append(entry)
         return done
 
-    def _manifest(self, entry: VersionEntry) -> Manifest:
-        return load(self.objects.get(version_key(entry.document_id, entry.document_number, MANIFEST)))
+    def _standing(self, entry: VersionEntry) -> Standing:
+        return standing_version(self.objects, entry.document_id, entry.document_number, entry.reading)
 
     def _reading(self, entry: VersionEntry) -> Reading:
-        return load_reading(self.objects.get(version_key(entry.document_id, entry.document_number, DOCUMENT)))
+        return load_reading(self.objects.get(self._standing(entry).document_key))
 
     def _text(self, entry: VersionEntry) -> str:
-        return self.objects.get(version_key(entry.document_id, entry.document_number, TEXT)).decode("utf-8", "replace")
+        return text_of(self.objects, entry.document_id, entry.document_number, entry.reading)
 
 
 def _chosen(members: Group, name: str, number: int | None) -> tuple[Member, int]:
@@ -140,7 +140,8 @@ def _entry(member: Member, position: int) -> VersionEntry:
     return VersionEntry(
         number=position, document_id=row.document_id, document_number=row.number, url=row.url, role=member.role,
         published=row.published, first_seen=member.seen.first, last_seen=member.seen.last, captures=member.seen.times,
-        doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256)
+        doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256,
+        reading=row.reading, pipeline_version=row.pipeline_version)
 
 
 def _kept_file(capture: CaptureEntry, manifest: Manifest) -> KeptFile:

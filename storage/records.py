@@ -17,7 +17,8 @@ class ReportRecord:
     """One line of the index: the report of one agency for one year. `url` is the canonical page or file, `urls` every
     page that carries it, `files` every attachment, `versions` the number of distinct states ever published,
     `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read.
-    `shown` is the version of the canonical document, for other modules here and not part of the published record."""
+    `shown` is the version of the canonical document and its reading, for other modules here and not part of the
+    published record."""
 
     report_id: str
     report_year: int | None
@@ -38,7 +39,7 @@ class ReportRecord:
     text_sha256: str
     checks: dict[str, int]
     pending: tuple[str, ...] = ()
-    shown: tuple[str, int] = ("", 0)
+    shown: tuple[str, int, str] = ("", 0, "")
 
     def as_json(self) -> dict[str, Any]:
         """The fields in their published order."""
@@ -52,7 +53,8 @@ class VersionEntry:
     `changes` take; `document_number` counts within the document. `before` is the number of the state this one is
     compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it. `step` says what
     happened: published first, re-issued at the same address, corrected beside it, moved, copied, or printed in another
-    format. `absences`, with a document's newest version: when its page was gone."""
+    format. `absences`, with a document's newest version: when its page was gone. `reading` names the later reading that
+    is shown, empty for the one it was kept with; `pipeline_version` made it."""
 
     number: int
     document_id: str
@@ -72,6 +74,8 @@ class VersionEntry:
     step: Step = "first"
     form_id: str | None = None
     absences: tuple[Absence, ...] = ()
+    reading: str = ""
+    pipeline_version: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {**vars(self), "absences": [asdict(absence) for absence in self.absences]}

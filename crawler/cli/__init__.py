@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "integrity",
     "repair": "integrity",
     "rebuild": "integrity",
+    "renormalise": "renormalise",
     "stats": "size",
     "retain": "size",
     "demo": "demo",

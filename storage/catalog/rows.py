@@ -46,6 +46,8 @@ class VersionRow:
     checks_not_assessable: int
     states: list[dict[str, Any]]
     manifest_sha256: str
+    reading: str
+    pipeline_version: int
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> "VersionRow":
@@ -55,7 +57,8 @@ class VersionRow:
         return tuple(SourceState(**{**state, "raw_sha256": tuple(state["raw_sha256"])}) for state in self.states)
 
 
-def version_row(manifest: Manifest) -> VersionRow:
+def version_row(manifest: Manifest, reading: str = "") -> VersionRow:
+    """`reading` names the later reading whose interpretation is in the manifest."""
     report, digests = manifest.report, manifest.digests
     main = manifest.sources[manifest.main]
     return VersionRow(
@@ -74,7 +77,7 @@ def version_row(manifest: Manifest) -> VersionRow:
         checks_not_assessable=report.checks["not_assessable"],
         states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}
                 for s in manifest.states],
-        manifest_sha256=manifest.manifest_sha256)
+        manifest_sha256=manifest.manifest_sha256, reading=reading, pipeline_version=manifest.pipeline_version)
 
 
 def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -85,6 +85,9 @@ versions = Table(
     Column("checks_not_assessable", Integer, nullable=False),
     Column("states", JSON, nullable=False),
     Column("manifest_sha256", String, nullable=False),
+    # The later reading whose interpretation this row is; empty for the one the version was kept with.
+    Column("reading", String, nullable=False, server_default=""),
+    Column("pipeline_version", Integer, nullable=False, server_default="1"),
     Index("versions_by_report", "report_id", "document_id", "number"),
 )
 
@@ -118,6 +121,7 @@ reports = Table(
     Column("agency_type", String, nullable=False, server_default=""),
     Column("days_late", Integer),
     Column("coverage", String, nullable=False, server_default="present"),
+    Column("reading", String, nullable=False, server_default=""),
     Index("reports_by_coverage", "region_code", "report_year", "coverage"),
     Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),

@@ -1,0 +1,31 @@
+"""The files of a finding, each read in the sandbox: the first half of understanding one, now or years later."""
+
+from collections.abc import Sequence
+
+from crawler.normalise import join
+from crawler.normalise.sandbox import Sandbox
+from crawler.reports.alternatives import best_reading
+from gongkai.capture import Capture, Finding
+from gongkai.document import Document
+from gongkai.report import SourceDocument
+
+
+def read_files(finding: Finding, sandbox: Sandbox) -> tuple[SourceDocument, ...]:
+    """The page with its continuation parts as one document, then every file that was fetched."""
+    pages = (finding.page, *finding.parts)
+    sources = [SourceDocument("page", finding.page.final_url, tuple(p.raw_sha256 for p in pages),
+                              _read(pages, sandbox))]
+    sources += [SourceDocument("attachment", file.url, (file.capture.raw_sha256,), _read((file.capture,), sandbox))
+                for file in finding.attachments if file.capture is not None]
+    return tuple(sources)
+
+
+def _read(captures: Sequence[Capture], sandbox: Sandbox) -> Document:
+    return join([_read_one(capture, sandbox) for capture in captures])
+
+
+def _read_one(capture: Capture, sandbox: Sandbox) -> Document:
+    declared = capture.header("content-type")
+    document = sandbox.read(capture.body, url=capture.final_url, content_type=declared)
+    return best_reading(document, lambda way: sandbox.read(
+        capture.body, url=capture.final_url, content_type=declared, way=way))
