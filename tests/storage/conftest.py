@@ -46,3 +46,9 @@ def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def archive(settings: Settings) -> Iterator[Archive]:
     with Archive.open(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def first_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions are kept as read by pipeline 1, as all were before catalogs said which."""
+    monkeypatch.setattr("storage.keeping.PIPELINE_VERSION", 1)
