@@ -23,6 +23,7 @@ COMMANDS = {
     "history": "index",
     "diff": "index",
     "coverage": "coverage",
+    "check": "check",
     "extract": "extract",
     "export": "export",
     "verify": "integrity",
