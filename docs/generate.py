@@ -84,7 +84,8 @@ def _choices(about: FieldInfo) -> str:
 
 
 def _commands() -> str:
-    asked = [sys.executable, "-m", "typer", "crawler.cli", "utils", "docs", "--name", "gongkai"]
+    # Told which application: `app` is made when asked for, and looking through the package Typer would take `main`.
+    asked = [sys.executable, "-m", "typer", "--app", "app", "crawler.cli", "utils", "docs", "--name", "gongkai"]
     answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
     return "\n".join(line.rstrip() for line in answer.stdout.strip().splitlines()) + "\n"
 

@@ -10,6 +10,7 @@ from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
 from storage.export import Codebook, ExportSummary, Selection
 from storage.records import (
+    AgencyRecord,
     ArchiveStats,
     CellChange,
     Changes,
@@ -29,6 +30,7 @@ from storage.search.answers import SearchHit
 
 __all__ = [
     "Absence",
+    "AgencyRecord",
     "Archive",
     "ArchiveStats",
     "CellChange",

@@ -19,6 +19,7 @@ from gongkai.site import AgencySite
 from storage.absence import failed_looks
 from storage.captures import CaptureReader
 from storage.catalog import queries
+from storage.catalog.agencies import agency_records
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
 from storage.catalog.registered import site_records
@@ -37,6 +38,7 @@ from storage.raw import raw_bytes
 from storage.reading import Reader
 from storage.rebuild import rebuild
 from storage.records import (
+    AgencyRecord,
     ArchiveStats,
     Changes,
     LastCapture,
@@ -148,6 +150,17 @@ class Archive:
         self._must_write()
         return self._registrar.retire(url, reason=reason, by=by)
 
+    def merge_agencies(self, one: str, other: str, *, reason: str, by: str | None = None) -> str | None:
+        """The reports of agency `one` (an id) are `other`'s; the event's id, None where that was so. Raises
+        NotFoundError; ConfigurationError without a reason."""
+        self._must_write()
+        return self._registrar.merge(one, other, reason=reason, by=by)
+
+    def rename_agency(self, agency: str, name: str, *, reason: str, by: str | None = None) -> str | None:
+        """What an agency is called in listings; its printed names stay to be found."""
+        self._must_write()
+        return self._registrar.rename(agency, name, reason=reason, by=by)
+
     def renewable(self, query: RenewalQuery) -> list[tuple[str, int]]:
         """Versions (document and number) that are to be read again."""
         return self._renewer.due(query)
@@ -172,6 +185,10 @@ class Archive:
         what is not followed any more."""
         with self._ready().reading() as connection:
             yield from site_records(connection, region=region, agency=agency, retired=retired, limit=limit)
+
+    def agencies(self, region: str | None = None, agency: str | None = None) -> list[AgencyRecord]:
+        """The agencies whose reports are here, in order of region and name; `agency` is an id or part of a name."""
+        return self._ready().read(lambda c: list(agency_records(c, region=region, agency=agency)))
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,

@@ -14,6 +14,7 @@ from gongkai.capture import Capture, Finding, Verdict
 from gongkai.chinese import fold
 from gongkai.errors import DamageError, StorageError
 from gongkai.report import Reading, Report
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
@@ -151,14 +152,15 @@ class Keeper:
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
         found = standing_version(self._objects, document, number)
-        row = version_row(found.manifest, found.reading)
+        read = version_row(found.manifest, found.reading)
 
-        def enter(connection: Connection) -> None:
+        def enter(connection: Connection) -> VersionRow:
+            row = gazetteer(connection).filed(read)
             enter_version(connection, row, found.manifest)
             regroup(connection, row.report_id)
+            return row
 
-        self._catalog().write(enter)
-        return row
+        return self._catalog().write(enter)
 
     def _standing_name(self, document: str, report: Report) -> Naming | None:
         """What the ids of the document's report for this year were made of, where it is filed under this agency
@@ -207,17 +209,18 @@ class Keeper:
 
             self._catalog().write(see_again)
             return "unchanged", latest
-        row = version_row(made)
+        read = version_row(made)
 
-        def enter(connection: Connection) -> tuple[str | None, set[str], Group | None]:
-            before, carriers = standing(connection, row.report_id)
-            enter_version(connection, row, made)
-            after = regroup(connection, row.report_id)
-            if latest is not None and latest.report_id != row.report_id:
+        def enter(connection: Connection) -> tuple[VersionRow, str | None, set[str], Group | None]:
+            filed = gazetteer(connection).filed(read)
+            before, carriers = standing(connection, filed.report_id)
+            enter_version(connection, filed, made)
+            after = regroup(connection, filed.report_id)
+            if latest is not None and latest.report_id != filed.report_id:
                 regroup(connection, latest.report_id)
-            return before, carriers, after
+            return filed, before, carriers, after
 
-        before, carriers, after = self._catalog().write(enter)
+        row, before, carriers, after = self._catalog().write(enter)
         assert after is not None
         return _outcome(document, before, carriers, after), row
 

@@ -16,6 +16,7 @@ from storage.absence import Absence
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import grouped, page_absences
 from storage.catalog.queries import record, report_named
+from storage.catalog.rows import VersionRow
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
 from storage.grouping import Group, Member
@@ -45,7 +46,7 @@ class Reader:
         _, members, _ = self._group(name)
         member, position = _chosen(members, name, number)
         entry = _entry(member, position)
-        manifest = self._standing(entry).manifest
+        manifest = _filed(self._standing(entry).manifest, member.row)
         files = tuple(_kept_file(capture, manifest) for capture in manifest.captures)
         main_raw = manifest.sources[manifest.main].raw_sha256[0]
         return StoredVersion(
@@ -104,6 +105,15 @@ class Reader:
 
     def _text(self, entry: VersionEntry) -> str:
         return text_of(self.objects, entry.document_id, entry.document_number, entry.reading)
+
+
+def _filed(manifest: Manifest, row: VersionRow) -> Manifest:
+    """With the ids and the name the gazetteer files it under."""
+    if manifest.report.report_id == row.report_id and row.agency in (manifest.report.filed_under or "", ""):
+        return manifest
+    named = replace(manifest.report, report_id=row.report_id, agency_id=row.agency_id or None,
+                    filed_under=row.agency or None)
+    return replace(manifest, report=named)
 
 
 def _chosen(members: Group, name: str, number: int | None) -> tuple[Member, int]:

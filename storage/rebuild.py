@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
 from storage.catalog.registered import enter_event
@@ -78,10 +79,10 @@ class _Rebuild:
         named = [name for name in named if name not in versions_in]
         logs = [crawl for crawl in logs if crawl not in crawls_in]
         self._total = len(named) + len(logs) + len(running) + len(events)
+        self._all([(event_key(event), partial(self._registered, event)) for event in events])
         self._all([(version_key(d, n, MANIFEST), partial(self._enter, d, n)) for d, n in named])
         self._all([(crawl_key(crawl), partial(self._sealed, crawl)) for crawl in logs])
         self._all([(str(path), partial(self._journal, path)) for path in running])
-        self._all([(event_key(event), partial(self._registered, event)) for event in events])
         with self._catalog.reading() as connection:
             every = set(connection.execute(select(versions.c.report_id).distinct()).scalars())
             ready = set(connection.execute(select(reports.c.report_id)).scalars())
@@ -121,6 +122,7 @@ class _Rebuild:
         else:
             manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
             row = version_row(manifest)
+        row = gazetteer(connection).filed(row)
         enter_version(connection, row, manifest)
         self._touched.add(row.report_id)
 

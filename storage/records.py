@@ -181,6 +181,27 @@ class ArchiveStats:
 
 
 @dataclass(frozen=True)
+class AgencyRecord:
+    """One agency of the gazetteer. `names` are those printed in its reports, each with its first and last report year;
+    `merged` the ids that are filed under this one."""
+
+    agency_id: str
+    agency: str
+    region_code: str | None
+    admin_level: str | None
+    names: dict[str, tuple[int, int]]
+    reports: int
+    first_year: int | None
+    last_year: int | None
+    merged: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        names = [{"name": name, "first_year": first or None, "last_year": last or None}
+                 for name, (first, last) in self.names.items()]
+        return {**vars(self), "names": names, "merged": list(self.merged)}
+
+
+@dataclass(frozen=True)
 class SiteRecord:
     """One row of the registry: an agency on a site this archive follows, or followed until it was `retired`. `source`
     says where the row came from."""

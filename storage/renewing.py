@@ -15,6 +15,7 @@ from gongkai.chinese import fold
 from gongkai.clock import parse_stamp, stamp, utc_now
 from gongkai.report import Reading
 from gongkai.site import AgencySite
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_version, queue, regroup
 from storage.catalog.queries import report_named
@@ -109,8 +110,8 @@ class Renewer:
     def _settled(self, document: str, number: int, *, apply: bool) -> Standing:
         """The version as its objects have it, entered where the catalog does not know the newest reading yet."""
         found = standing_version(self._objects, document, number)
-        row = self._catalog().read(lambda connection: _row(connection, document, number))
-        if apply and row != version_row(found.manifest, found.reading):
+        row, said = self._catalog().read(lambda c: (_row(c, document, number), gazetteer(c)))
+        if apply and row != said.filed(version_row(found.manifest, found.reading)):
             self._enter(found)
         return found
 
@@ -137,9 +138,10 @@ class Renewer:
         self._enter(standing_version(self._objects, manifest.document_id, manifest.number, name))
 
     def _enter(self, found: Standing) -> None:
-        row = version_row(found.manifest, found.reading)
+        read = version_row(found.manifest, found.reading)
 
         def enter(connection: Connection) -> None:
+            row = gazetteer(connection).filed(read)
             before = _row(connection, row.document_id, row.number)
             enter_version(connection, row, found.manifest)
             for report in dict.fromkeys(filter(None, (row.report_id, before.report_id if before else None))):

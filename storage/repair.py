@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.agencies import gazetteer
 from storage.catalog.counts import count_anew
 from storage.catalog.dialect import put_row
 from storage.catalog.engine import Catalog
@@ -121,9 +122,10 @@ class Repair:
 
     def _version(self, document: str, number: int) -> None:
         found = standing_version(self._objects, document, number)
-        row = version_row(found.manifest, found.reading)
+        read = version_row(found.manifest, found.reading)
 
         def enter(connection: Connection) -> None:
+            row = gazetteer(connection).filed(read)
             before = connection.execute(select(versions.c.report_id).where(
                 versions.c.document_id == document, versions.c.number == number)).scalar()
             enter_version(connection, row, found.manifest)

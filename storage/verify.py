@@ -19,6 +19,7 @@ from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
 from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
+from storage.gazetteer import NOTHING_SAID
 from storage.identity import agency_id, document_id, report_id
 from storage.journal import journals, lines_of
 from storage.layout import (
@@ -61,15 +62,16 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     for key in keys:
         if parse_tombstone(key):
             findings.guarded(key, partial(check.tombstone, key), RESTORE)
+        elif event := parse_event(key):
+            findings.guarded(key, partial(check.event, event), RESTORE)
+    check.gazetteer = check.audit.registry.gazetteer
     check.raw([key for key in keys if parse_raw(key)])
     check.readings([key for key in keys if parse_reading(key)])
     check.versions([key for key in keys if parse_version(key)])
     for key in keys:
         if crawl := parse_crawl(key):
             findings.guarded(key, partial(check.log, crawl), RESTORE)
-        elif event := parse_event(key):
-            findings.guarded(key, partial(check.event, event), RESTORE)
-        elif not (parse_raw(key) or parse_version(key) or parse_reading(key) or parse_tombstone(key)):
+        elif not any(parse(key) for parse in (parse_raw, parse_version, parse_reading, parse_tombstone, parse_event)):
             findings.leftover(key, "no object of this archive's layout has such a key")
     for path in journals(state / "journals"):
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
@@ -85,6 +87,7 @@ class ObjectCheck:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
+        self.gazetteer = NOTHING_SAID
         self._sizes: dict[str, int | None] = {}
         self._raw_keys: dict[str, str] = {}
         self._manifests: set[tuple[str, int]] = set()
@@ -134,7 +137,7 @@ class ObjectCheck:
         def check() -> None:
             self._version(row.document_id, row.number, names)
             found = standing_version(self._objects, row.document_id, row.number)
-            if version_row(found.manifest, found.reading) != row:
+            if self.gazetteer.filed(version_row(found.manifest, found.reading)) != row:
                 self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
                                       "it is not what the kept manifest and readings say", REPAIR)
 
@@ -192,8 +195,8 @@ class ObjectCheck:
         newest = check_readings(
             self._objects, self._findings, manifest, self._readings.pop((document, number), {}),
             lambda read: _misdescribed(read, document, number), self._derived)
-        self.audit.expect_rows(version_row(newest[1].onto(manifest), newest[0]) if newest else version_row(manifest),
-                               rows)
+        row = version_row(newest[1].onto(manifest), newest[0]) if newest else version_row(manifest)
+        self.audit.expect_rows(self.gazetteer.filed(row), rows)
 
     def _derived(self, key: str, digest: str) -> None:
         data = self._objects.get(key)

@@ -23,6 +23,7 @@ COMMANDS = {
     "history": "index",
     "diff": "index",
     "coverage": "coverage",
+    "agencies": "agencies",
     "check": "check",
     "extract": "extract",
     "export": "export",
@@ -35,7 +36,8 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
 }
-"""Each command and the module of this package that holds its function of the same name, in the order of the help."""
+"""Each command and the module of this package that holds its function of the same name, or, where it has commands of
+its own, its `typer.Typer`; in the order of the help."""
 
 
 def application(only: str | None = None) -> typer.Typer:
@@ -54,7 +56,11 @@ def application(only: str | None = None) -> typer.Typer:
     app.callback(invoke_without_command=True)(_root)
     for name, module in COMMANDS.items():
         if only in (None, name):
-            app.command(name)(getattr(import_module(f"crawler.cli.{module}"), name))
+            made = getattr(import_module(f"crawler.cli.{module}"), name)
+            if isinstance(made, typer.Typer):
+                app.add_typer(made, name=name)
+            else:
+                app.command(name)(made)
     return app
 
 

@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -135,6 +135,15 @@ agencies = Table(
     Column("region_code", Bytewise, nullable=False),
     Column("admin_level", String),
     Index("agencies_in_order", "region_code", "agency"),
+)
+
+agency_states = Table(
+    "agency_states", metadata,
+    # What the gazetteer's events say of an agency's id.
+    Column("agency_id", Bytewise, primary_key=True),
+    Column("into_id", Bytewise, nullable=False),
+    Column("name", Bytewise, nullable=False),
+    Column("event_id", Bytewise, nullable=False),
 )
 
 sites = Table(
