@@ -6,9 +6,10 @@ from datetime import date
 
 from gongkai.digest import sha256_hex
 from gongkai.report import Reading
-from storage.duplicates import ContentState, SourceState
+from storage.duplicates import ContentState, SourceState, normalised
 from storage.identity import agency_id, report_id
 from storage.layout import DOCUMENT, TEXT
+from storage.likeness import words_of
 from storage.manifest import Digests, Manifest, Naming, PendingFile, ReportEntry, SourceEntry
 
 
@@ -41,12 +42,14 @@ def interpretation(reading: Reading, state: ContentState, document: str, standin
         states=state.sources, main=reading.main,
         pending=tuple(PendingFile(s.url, s.document.status, s.document.doc_format, s.raw_sha256)
                       for s in reading.sources if s.url in reading.pending),
-        report=_report_entry(reading, state, document, standing), digests=_digests(state, derived))
+        report=_report_entry(reading, state, document, standing), digests=_digests(reading, state, derived))
 
 
-def _digests(state: ContentState, derived: Mapping[str, bytes]) -> Digests:
+def _digests(reading: Reading, state: ContentState, derived: Mapping[str, bytes]) -> Digests:
+    text = normalised(reading.sources[reading.main].document.text)
     return Digests(version=state.version, text=state.text, body=state.body, cells=state.cells,
-                   document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]))
+                   document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]),
+                   words=words_of(text, reading.report))
 
 
 def _report_entry(reading: Reading, state: ContentState, document: str, standing: Naming | None) -> ReportEntry:

@@ -82,7 +82,8 @@ class Reader:
         newest = {member.row.document_id: member.row.number for member in members.members}
         newest |= {m.row.document_id: max(newest[m.row.document_id], m.row.number) for m in members.members}
         entries = [
-            replace(_entry(member, position), step=step, absences=absent.get(member.row.document_id, ())
+            replace(_entry(member, position), step=step, like=_like(member, members.members),
+                    absences=absent.get(member.row.document_id, ())
                     if newest[member.row.document_id] == member.row.number else ())
             for position, (member, step) in enumerate(
                 zip(members.members, steps(members.members, absent), strict=True), 1)]
@@ -151,7 +152,15 @@ def _entry(member: Member, position: int) -> VersionEntry:
         number=position, document_id=row.document_id, document_number=row.number, url=row.url, role=member.role,
         published=row.published, first_seen=member.seen.first, last_seen=member.seen.last, captures=member.seen.times,
         doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256,
-        reading=row.reading, pipeline_version=row.pipeline_version)
+        reading=row.reading, pipeline_version=row.pipeline_version, why=member.bond.why,
+        shared=round(member.bond.shared, 3) if member.bond.shared is not None else None)
+
+
+def _like(member: Member, members: tuple[Member, ...]) -> int | None:
+    """The number of the newest state of the document it was compared with."""
+    numbers = [(m.row.number, position) for position, m in enumerate(members, 1)
+               if m.row.document_id == member.bond.to]
+    return max(numbers)[1] if numbers else None
 
 
 def _kept_file(capture: CaptureEntry, manifest: Manifest) -> KeptFile:

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from gongkai.report import Reading
 from gongkai.site import AgencySite
 from storage.absence import Absence
+from storage.grouping import Why
 from storage.manifest import Manifest
 from storage.steps import Step
 
@@ -54,7 +55,8 @@ class VersionEntry:
     compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it. `step` says what
     happened: published first, re-issued at the same address, corrected beside it, moved, copied, or printed in another
     format. `absences`, with a document's newest version: when its page was gone. `reading` names the later reading that
-    is shown, empty for the one it was kept with; `pipeline_version` made it."""
+    is shown, empty for the one it was kept with; `pipeline_version` made it. `why` says what makes it a copy,
+    a rendition or a revision of state number `like`; `shared` how much of the words is the same, where that decided."""
 
     number: int
     document_id: str
@@ -76,6 +78,9 @@ class VersionEntry:
     absences: tuple[Absence, ...] = ()
     reading: str = ""
     pipeline_version: int = 0
+    why: Why | None = None
+    like: int | None = None
+    shared: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {**vars(self), "absences": [asdict(absence) for absence in self.absences]}

@@ -39,6 +39,7 @@ class VersionRow:
     text_sha256: str
     body_sha256: str
     cells_sha256: str | None
+    words: str | None
     text_chars: int
     filled_cells: int
     checks_pass: int
@@ -72,7 +73,7 @@ def version_row(manifest: Manifest, reading: str = "") -> VersionRow:
                                           "raw_sha256": list(p.raw_sha256)} for p in manifest.pending],
         own=report.own, own_host=host_of(manifest.url) == host_of(manifest.site.url), doc_format=main.doc_format,
         version_sha256=digests.version, text_sha256=digests.text, body_sha256=digests.body,
-        cells_sha256=digests.cells, text_chars=main.text_chars, filled_cells=report.filled_cells,
+        cells_sha256=digests.cells, words=digests.words, text_chars=main.text_chars, filled_cells=report.filled_cells,
         checks_pass=report.checks["pass"], checks_fail=report.checks["fail"],
         checks_not_assessable=report.checks["not_assessable"],
         states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}

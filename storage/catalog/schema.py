@@ -78,6 +78,7 @@ versions = Table(
     Column("text_sha256", String, nullable=False),
     Column("body_sha256", String, nullable=False),
     Column("cells_sha256", String),
+    Column("words", Text),
     Column("text_chars", Integer, nullable=False),
     Column("filled_cells", Integer, nullable=False),
     Column("checks_pass", Integer, nullable=False),
