@@ -50,6 +50,6 @@ def archive(settings: Settings) -> Iterator[Archive]:
 
 @pytest.fixture
 def first_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Versions are kept as all were before catalogs said which pipeline read them: by the first, without their words."""
+    """Versions are kept as before catalogs said which pipeline read them: by the first, without their words."""
     monkeypatch.setattr("storage.keeping.PIPELINE_VERSION", 1)
     monkeypatch.setattr("storage.interpretation.words_of", lambda *_: None)
