@@ -6,18 +6,15 @@ reading itself in a child process), so the event loop keeps its hosts' clocks.
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scrapy.crawler import Crawler
 
-from crawler.normalise import join
+from crawler.files import read_files
 from crawler.normalise.sandbox import Sandbox
 from crawler.reports import read_report
-from crawler.reports.alternatives import best_reading
 from crawler.session import ArchiveSession
-from gongkai.capture import Capture, Finding, Verdict
-from gongkai.document import Document
+from gongkai.capture import Finding, Verdict
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading, SourceDocument
 
@@ -57,26 +54,7 @@ class NormalisePipeline(_Stage):
         self._sandbox.close()
 
     async def process_item(self, finding: Finding) -> Normalised:
-        return Normalised(finding, await asyncio.to_thread(self._sources, finding))
-
-    def _sources(self, finding: Finding) -> tuple[SourceDocument, ...]:
-        pages = (finding.page, *finding.parts)
-        page = self._read(pages)
-        sources = [SourceDocument("page", finding.page.final_url, tuple(p.raw_sha256 for p in pages), page)]
-        for attachment in finding.attachments:
-            if attachment.capture is not None:
-                document = self._read((attachment.capture,))
-                sources.append(SourceDocument("attachment", attachment.url, (attachment.capture.raw_sha256,), document))
-        return tuple(sources)
-
-    def _read(self, captures: Sequence[Capture]) -> Document:
-        return join([self._read_one(capture) for capture in captures])
-
-    def _read_one(self, capture: Capture) -> Document:
-        declared = capture.header("content-type")
-        document = self._sandbox.read(capture.body, url=capture.final_url, content_type=declared)
-        return best_reading(document, lambda way: self._sandbox.read(
-            capture.body, url=capture.final_url, content_type=declared, way=way))
+        return Normalised(finding, await asyncio.to_thread(read_files, finding, self._sandbox))
 
 
 class RecognisePipeline(_Stage):

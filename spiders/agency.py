@@ -27,6 +27,7 @@ from spiders.families import body_parts
 from spiders.frontier import Frontier, Lead
 from spiders.neighbours import Neighbours
 from spiders.page import Page, read_page
+from spiders.pictures import pictures_of
 from spiders.post import Post
 from spiders.scoring import denied
 from spiders.soft_failures import SoftFailures, wrong_page_served
@@ -301,6 +302,9 @@ class AgencySpider(Spider):
         files = [link for link in page.files
                  if not denied(link.url) and course.territory.place(link.url) != "refused"][:_MOST_ATTACHMENTS]
         attachments = [await self._attachment(course, link.url, link.name, page.url) for link in files]
+        for number, url in enumerate(pictures_of(page, response, course.years), 1):
+            if course.territory.place(url) != "refused":
+                attachments.append(await self._attachment(course, url, f"picture {number} of the text", page.url))
         return Finding(self.agency_site, capture_of(response, lead.url), parts, tuple(attachments), lead.hints)
 
     async def _parts(self, page: Page) -> tuple[Capture, ...]:

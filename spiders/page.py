@@ -215,8 +215,8 @@ def _crumb(root: HtmlElement) -> str:
 
 def _images(root: HtmlElement) -> int:
     return sum(1 for image in root.iter("img") if re.search(
-        r"\.(?:png|jpe?g|gif|bmp)", image.get("src") or "", re.I) and not re.search(
-        r"logo|icon|banner|button|btn|ewm|qrcode|jiucuo|dzjg|gongan|arrow|print|share", image.get("src") or "", re.I))
+        r"\.(?:png|jpe?g|gif|bmp)", image.get("src") or "", re.I) and not pages().icons.search(
+        image.get("src") or ""))
 
 
 def _scripts(root: HtmlElement) -> str:

@@ -10,6 +10,7 @@ from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
 from storage.export import Codebook, ExportSummary, Selection
 from storage.records import (
+    AgencyRecord,
     ArchiveStats,
     CellChange,
     Changes,
@@ -23,11 +24,13 @@ from storage.records import (
     StoredVersion,
     VersionEntry,
 )
+from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
 
 __all__ = [
     "Absence",
+    "AgencyRecord",
     "Archive",
     "ArchiveStats",
     "CellChange",
@@ -45,6 +48,8 @@ __all__ = [
     "Leftover",
     "PendingItem",
     "RegistryChange",
+    "Renewal",
+    "RenewalQuery",
     "ReportDetail",
     "ReportRecord",
     "SearchHit",

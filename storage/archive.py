@@ -19,6 +19,7 @@ from gongkai.site import AgencySite
 from storage.absence import failed_looks
 from storage.captures import CaptureReader
 from storage.catalog import queries
+from storage.catalog.agencies import agency_records
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
 from storage.catalog.registered import site_records
@@ -37,6 +38,7 @@ from storage.raw import raw_bytes
 from storage.reading import Reader
 from storage.rebuild import rebuild
 from storage.records import (
+    AgencyRecord,
     ArchiveStats,
     Changes,
     LastCapture,
@@ -49,6 +51,7 @@ from storage.records import (
     VersionEntry,
 )
 from storage.registering import Registrar
+from storage.renewing import Renewal, RenewalQuery, Renewer
 from storage.repair import Mended, Repair
 from storage.retention import Dropped, Tombstone, bytes_of_document, days_before, drop, finish, rejected_before
 from storage.search import Counts, SearchIndex, SearchQuery, open_index
@@ -84,6 +87,7 @@ class Archive:
         self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
+        self._renewer = Renewer(objects, self._ready)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True, read_only: bool = False) -> Self:
@@ -146,6 +150,33 @@ class Archive:
         self._must_write()
         return self._registrar.retire(url, reason=reason, by=by)
 
+    def merge_agencies(self, one: str, other: str, *, reason: str, by: str | None = None) -> str | None:
+        """The reports of agency `one` (an id) are `other`'s; the event's id, None where that was so. Raises
+        NotFoundError; ConfigurationError without a reason."""
+        self._must_write()
+        return self._registrar.merge(one, other, reason=reason, by=by)
+
+    def rename_agency(self, agency: str, name: str, *, reason: str, by: str | None = None) -> str | None:
+        """What an agency is called in listings; its printed names stay to be found."""
+        self._must_write()
+        return self._registrar.rename(agency, name, reason=reason, by=by)
+
+    def renewable(self, query: RenewalQuery) -> list[tuple[str, int]]:
+        """Versions (document and number) that are to be read again."""
+        return self._renewer.due(query)
+
+    def found_then(self, document_id: str, number: int) -> Finding:
+        """What was found when a version was kept, from the stored bytes, with what is known of its site today."""
+        return self._renewer.finding(document_id, number)
+
+    def renew(self, document_id: str, number: int, finding: Finding, reading: Reading, *, apply: bool = True,
+              ) -> Renewal:
+        """Puts another reading of a version beside those it has, where it says something else or today's pipeline
+        made none yet. Never a version; idempotent."""
+        if apply:
+            self._must_write()
+        return self._renewer.renew(document_id, number, finding, reading, apply=apply)
+
     # answers
 
     def sites(self, region: str | None = None, agency: str | None = None, retired: bool | None = False,
@@ -154,6 +185,10 @@ class Archive:
         what is not followed any more."""
         with self._ready().reading() as connection:
             yield from site_records(connection, region=region, agency=agency, retired=retired, limit=limit)
+
+    def agencies(self, region: str | None = None, agency: str | None = None) -> list[AgencyRecord]:
+        """The agencies whose reports are here, in order of region and name; `agency` is an id or part of a name."""
+        return self._ready().read(lambda c: list(agency_records(c, region=region, agency=agency)))
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from storage.catalog.rows import VersionRow
+from storage.likeness import ALIKE, shared_words
 
 Role = Literal["canonical", "copy", "rendition", "revision"]
 
@@ -25,11 +26,29 @@ class Seen:
     times: int
 
 
+Why = Literal["same text", "same figures", "same words and figures", "not read", "other figures", "other words"]
+
+
+@dataclass(frozen=True)
+class Bond:
+    """What a document is to the report, and why: `to` is the document it was compared with, `shared` the part of the
+    shorter text's words the other has, where that decided. The canonical document is compared with none."""
+
+    role: Role
+    why: Why | None = None
+    to: str | None = None
+    shared: float | None = None
+
+
 @dataclass(frozen=True)
 class Member:
     row: VersionRow
     seen: Seen
-    role: Role
+    bond: Bond
+
+    @property
+    def role(self) -> Role:
+        return self.bond.role
 
 
 @dataclass(frozen=True)
@@ -54,11 +73,12 @@ def group(rows: Iterable[VersionRow], seen: Mapping[tuple[str, int], Seen]) -> G
     documents = [sorted(found, key=lambda r: r.number)
                  for _, found in groupby(sorted(rows, key=lambda r: r.document_id), key=lambda r: r.document_id)]
     documents.sort(key=_rank(documents, seen))
-    roles = _roles(documents)
-    members = [Member(row, _look(seen, row), roles[row.document_id])
+    bonds = _bonds(documents)
+    members = [Member(row, _look(seen, row), bonds[row.document_id])
                for versions in documents for row in versions]
     first = {versions[0].document_id: versions[0].number for versions in documents}
     members.sort(key=lambda m: _when(m, first[m.row.document_id]))
+    roles = {document: bond.role for document, bond in bonds.items()}
     return Group(tuple(members), documents[0][-1], _count_states(documents, roles))
 
 
@@ -82,29 +102,35 @@ def _rank(documents: list[list[VersionRow]], seen: Mapping[tuple[str, int], Seen
     return rank
 
 
-def _roles(documents: list[list[VersionRow]]) -> dict[str, Role]:
-    roles: dict[str, Role] = {documents[0][0].document_id: "canonical"}
+def _bonds(documents: list[list[VersionRow]]) -> dict[str, Bond]:
+    bonds = {documents[0][0].document_id: Bond("canonical")}
     originals = list(documents[0])
     for versions in documents[1:]:
-        role = _role(versions[-1], originals)
-        roles[versions[0].document_id] = role
-        if role == "revision":
+        bond = _bond(versions[-1], originals)
+        bonds[versions[0].document_id] = bond
+        if bond.role == "revision":
             originals.extend(versions)
-    return roles
+    return bonds
 
 
-def _role(row: VersionRow, originals: list[VersionRow]) -> Role:
+def _bond(row: VersionRow, originals: list[VersionRow]) -> Bond:
+    """Of one agency and year they are already. Any figure that differs makes a revision, whatever the words."""
     for other in originals:
-        same = row.text_sha256 == other.text_sha256 or row.body_sha256 == other.body_sha256
-        if same:
-            return "copy" if row.doc_format == other.doc_format else "rendition"
+        if row.text_sha256 == other.text_sha256 or row.body_sha256 == other.body_sha256:
+            return Bond("copy" if row.doc_format == other.doc_format else "rendition", "same text", other.document_id)
     for other in originals:
         elsewise = row.doc_format != other.doc_format
-        if elsewise and row.cells_sha256 is not None and row.cells_sha256 == other.cells_sha256:
-            return "rendition"
+        same_figures = row.cells_sha256 is not None and row.cells_sha256 == other.cells_sha256
+        if elsewise and same_figures:
+            return Bond("rendition", "same figures", other.document_id)
         if elsewise and row.pending and row.text_chars == 0:
-            return "rendition"  # nothing of it could be read, so nothing says that it differs
-    return "revision"
+            return Bond("rendition", "not read", other.document_id)  # so nothing says that it differs
+        shared = shared_words(row.words, other.words) if same_figures else None
+        if shared is not None and shared >= ALIKE:
+            return Bond("copy", "same words and figures", other.document_id, shared)
+    last = originals[-1]
+    return Bond("revision", "other words" if row.cells_sha256 == last.cells_sha256 else "other figures",
+                last.document_id)
 
 
 def _count_states(documents: list[list[VersionRow]], roles: Mapping[str, Role]) -> int:

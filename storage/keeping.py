@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +12,9 @@ from gongkai import PIPELINE_VERSION, __version__
 from gongkai.address import canonical
 from gongkai.capture import Capture, Finding, Verdict
 from gongkai.chinese import fold
-from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from gongkai.report import Reading, Report
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
@@ -29,29 +28,26 @@ from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import CrawlLog, unfinished
 from storage.derived import SCHEMA as DERIVED_SCHEMA
 from storage.derived import document_json, reading_text, writable
-from storage.duplicates import ContentState, content_state, same_state
+from storage.duplicates import content_state, same_state
 from storage.failures import file_failures
 from storage.grouping import Group
-from storage.identity import agency_id, document_id, report_id
+from storage.identity import agency_id, document_id
+from storage.interpretation import Interpretation, interpretation
 from storage.journal import journals, lines_of
 from storage.layout import CONTENT_TYPES, DOCUMENT, MANIFEST, TEXT, document_prefix, parse_version, version_key
 from storage.manifest import (
     SCHEMA,
     CaptureEntry,
-    Digests,
     Manifest,
     Naming,
-    PendingFile,
-    ReportEntry,
-    SourceEntry,
     Unfetched,
     capture_entry,
     dump,
-    load,
     sealed,
 )
 from storage.objects import ObjectStore
 from storage.raw import keep_raw
+from storage.rereading import standing_version
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +74,9 @@ class Keeper:
                 derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
                 number = self._free_number(document, derived)
                 log.intend(document, number)
-                report = _report_entry(reading, state, document, self._standing_name(document, reading.report))
-                manifest = _manifest(finding, reading, state, entries, number, report, _digests(state, derived))
+                standing = self._standing_name(document, reading.report)
+                interpreted = interpretation(reading, state, document, standing, derived)
+                manifest = _manifest(finding, entries, number, interpreted)
                 self._write_version(manifest, derived)
                 made = manifest
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
@@ -154,15 +151,16 @@ class Keeper:
         return rows[numbers[-1]] if numbers else None
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
-        manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        row = version_row(manifest)
+        found = standing_version(self._objects, document, number)
+        read = version_row(found.manifest, found.reading)
 
-        def enter(connection: Connection) -> None:
-            enter_version(connection, row, manifest)
+        def enter(connection: Connection) -> VersionRow:
+            row = gazetteer(connection).filed(read)
+            enter_version(connection, row, found.manifest)
             regroup(connection, row.report_id)
+            return row
 
-        self._catalog().write(enter)
-        return row
+        return self._catalog().write(enter)
 
     def _standing_name(self, document: str, report: Report) -> Naming | None:
         """What the ids of the document's report for this year were made of, where it is filed under this agency
@@ -171,7 +169,7 @@ class Keeper:
         for row in reversed(rows):
             if row.agency_id and row.report_year == (report.report_year or 0) and _same_agency(row, report):
                 try:
-                    return load(self._objects.get(version_key(document, row.number, MANIFEST))).report.naming
+                    return standing_version(self._objects, document, row.number, row.reading).manifest.report.naming
                 except (StorageError, DamageError):
                     if agency_id(row.agency, row.region_code or None) == row.agency_id:  # lost, but the row will do
                         return Naming(row.agency, row.region_code or None)
@@ -211,17 +209,18 @@ class Keeper:
 
             self._catalog().write(see_again)
             return "unchanged", latest
-        row = version_row(made)
+        read = version_row(made)
 
-        def enter(connection: Connection) -> tuple[str | None, set[str], Group | None]:
-            before, carriers = standing(connection, row.report_id)
-            enter_version(connection, row, made)
-            after = regroup(connection, row.report_id)
-            if latest is not None and latest.report_id != row.report_id:
+        def enter(connection: Connection) -> tuple[VersionRow, str | None, set[str], Group | None]:
+            filed = gazetteer(connection).filed(read)
+            before, carriers = standing(connection, filed.report_id)
+            enter_version(connection, filed, made)
+            after = regroup(connection, filed.report_id)
+            if latest is not None and latest.report_id != filed.report_id:
                 regroup(connection, latest.report_id)
-            return before, carriers, after
+            return filed, before, carriers, after
 
-        before, carriers, after = self._catalog().write(enter)
+        row, before, carriers, after = self._catalog().write(enter)
         assert after is not None
         return _outcome(document, before, carriers, after), row
 
@@ -256,27 +255,15 @@ def _outcome(document: str, before: str | None, carriers: set[str],
     return "copy" if role in ("copy", "rendition") else "changed"
 
 
-def _digests(state: ContentState, derived: Mapping[str, bytes]) -> Digests:
-    return Digests(version=state.version, text=state.text, body=state.body, cells=state.cells,
-                   document_json=sha256_hex(derived[DOCUMENT]), text_md=sha256_hex(derived[TEXT]))
-
-
-def _manifest(finding: Finding, reading: Reading, state: ContentState, entries: list[CaptureEntry], number: int,
-              report: ReportEntry, digests: Digests) -> Manifest:
+def _manifest(finding: Finding, entries: list[CaptureEntry], number: int,
+              interpreted: Interpretation) -> Manifest:
     document = document_id(finding.page.final_url)
     return sealed(Manifest(
         schema=SCHEMA, document_id=document, number=number,
         url=canonical(finding.page.final_url) or finding.page.final_url, captures=tuple(entries),
-        sources=tuple(SourceEntry(
-            role=s.role, url=s.url, raw_sha256=s.raw_sha256, status=s.document.status,
-            doc_format=s.document.doc_format, text_chars=len(s.document.text), warnings=s.document.warnings)
-            for s in reading.sources),
-        states=state.sources, main=reading.main,
         unfetched=tuple(Unfetched(a.url, a.text, a.problem) for a in finding.attachments if a.capture is None),
-        pending=tuple(PendingFile(s.url, s.document.status, s.document.doc_format, s.raw_sha256)
-                      for s in reading.sources if s.url in reading.pending),
-        site=finding.site, hints=finding.hints, report=report, digests=digests,
-        pipeline_version=PIPELINE_VERSION, program_version=__version__))
+        site=finding.site, hints=finding.hints, pipeline_version=PIPELINE_VERSION, program_version=__version__,
+        **vars(interpreted)))
 
 
 def _same_agency(row: VersionRow, report: Report) -> bool:
@@ -284,24 +271,4 @@ def _same_agency(row: VersionRow, report: Report) -> bool:
         return False
     return fold(row.agency) == fold(report.filed_under) or (row.own and report.own)
 
-
-def _report_entry(reading: Reading, state: ContentState, document: str, standing: Naming | None) -> ReportEntry:
-    report = reading.report
-    now = Naming(report.filed_under, report.region_code) if report.filed_under else None
-    naming = standing or now
-    agency = agency_id(naming.agency, naming.region_code) if naming else None
-    states = [check.state for check in report.checks]
-    return ReportEntry(
-        report_id=report_id(agency, report.report_year, document), agency_id=agency, kind=report.kind,
-        agency=report.agency, filed_under=report.filed_under, own=report.own, report_year=report.report_year,
-        report_year_source=report.report_year_source, region_code=report.region_code,
-        admin_level=report.admin_level, scope=report.scope, form_id=report.form_id, title=report.title,
-        published=_iso(report.published), signature_date=_iso(report.signature_date),
-        checks={"pass": states.count("pass"), "fail": states.count("fail"),
-                "not_assessable": states.count("not_assessable")}, filled_cells=state.filled_cells,
-        named=standing if standing != now else None)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 

@@ -6,11 +6,14 @@ from gongkai.clock import parse_stamp
 
 RAW, DOCUMENTS, CRAWLS = "raw/sha256/", "documents/", "crawls/"
 REGISTRY, TOMBSTONES = "registry/", "tombstones/"
-MANIFEST, DOCUMENT, TEXT = "manifest.json", "document.json", "text.md"
-CONTENT_TYPES = {MANIFEST: "application/json", DOCUMENT: "application/json", TEXT: "text/markdown; charset=utf-8"}
+MANIFEST, DOCUMENT, TEXT, READING = "manifest.json", "document.json", "text.md", "reading.json"
+CONTENT_TYPES = {MANIFEST: "application/json", DOCUMENT: "application/json", TEXT: "text/markdown; charset=utf-8",
+                 READING: "application/json"}
 
 _RAW = re.compile(r"raw/sha256/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.zst)?")
 _VERSION = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{32})/v(\d{4,})/(manifest\.json|document\.json|text\.md)")
+_READING = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{32})/v(\d{4,})/readings/(\d{1,9}-[0-9a-f]{8})/"
+                      r"(reading\.json|document\.json|text\.md)")
 _TOMBSTONE = re.compile(r"tombstones/(\d{4})/(\1\d{4}T\d{6}Z-[0-9a-f]{8})\.json")
 _CRAWL = re.compile(r"crawls/\d{4}/\d{2}/(\d{8}T\d{6}Z-[0-9a-f]{8})\.jsonl\.zst")
 _EVENT = re.compile(r"registry/\d{4}/\d{2}/(\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8})\.json")
@@ -26,6 +29,15 @@ def document_prefix(document_id: str) -> str:
 
 def version_key(document_id: str, number: int, name: str) -> str:
     return f"{document_prefix(document_id)}v{number:04d}/{name}"
+
+
+def readings_prefix(document_id: str, number: int) -> str:
+    return version_key(document_id, number, "readings/")
+
+
+def reading_key(document_id: str, number: int, reading: str, name: str) -> str:
+    """A file of a later reading of a version; `reading` is the pipeline's version and eight digits of a digest."""
+    return f"{readings_prefix(document_id, number)}{reading}/{name}"
 
 
 def crawl_key(crawl_id: str) -> str:
@@ -55,6 +67,15 @@ def parse_version(key: str) -> tuple[str, int, str] | None:
         return None
     document_id, number, name = match[2], int(match[3]), match[4]
     return (document_id, number, name) if version_key(document_id, number, name) == key and number > 0 else None
+
+
+def parse_reading(key: str) -> tuple[str, int, str, str] | None:
+    """(document_id, number, reading, file name) of a later reading's file, None when the key is none."""
+    match = _READING.fullmatch(key)
+    if match is None or not match[2].startswith(match[1]):
+        return None
+    document_id, number, reading, name = match[2], int(match[3]), match[4], match[5]
+    return (document_id, number, reading, name) if reading_key(document_id, number, reading, name) == key else None
 
 
 def parse_crawl(key: str) -> str | None:
@@ -91,4 +112,5 @@ def kind_of(key: str) -> str:
         return "registry-event"
     if key.startswith(TOMBSTONES):
         return "tombstone"
-    return {MANIFEST: "manifest", DOCUMENT: "document", TEXT: "text"}.get(key.rpartition("/")[2], "other")
+    kinds = {MANIFEST: "manifest", DOCUMENT: "document", TEXT: "text", READING: "reading"}
+    return kinds.get(key.rpartition("/")[2], "other")

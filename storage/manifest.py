@@ -121,7 +121,8 @@ class ReportEntry:
 @dataclass(frozen=True)
 class Digests:
     """`version`: text and tables of all files; `text`: of the main file; `body`: sections and cells of the report;
-    `cells`: cells alone, null without any; the last two name the bytes of the files beside this manifest."""
+    `cells`: cells alone, null without any; `document_json` and `text_md` name the bytes of the files beside this
+    manifest; `words` is a sample of the text's words, by which near-duplicates are known (see `storage.likeness`)."""
 
     version: str
     text: str
@@ -129,6 +130,8 @@ class Digests:
     cells: str | None
     document_json: str
     text_md: str
+    # What manifests of earlier programs do not have; a later reading gives it.
+    words: str | None = None
 
 
 @checked_dataclass(frozen=True, config=ConfigDict(extra="forbid"))

@@ -16,14 +16,15 @@ from storage.absence import Absence
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import grouped, page_absences
 from storage.catalog.queries import record, report_named
+from storage.catalog.rows import VersionRow
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
 from storage.grouping import Group, Member
-from storage.layout import DOCUMENT, MANIFEST, TEXT, version_key
-from storage.manifest import CaptureEntry, Manifest, load
+from storage.manifest import CaptureEntry, Manifest
 from storage.objects import ObjectStore
 from storage.raw import raw_bytes
 from storage.records import Changes, KeptFile, ReportDetail, ReportRecord, StoredVersion, VersionEntry
+from storage.rereading import Standing, standing_version, text_of
 from storage.steps import steps
 
 _UNSAFE = re.compile(r"[^\w.()（）\-]+")
@@ -45,7 +46,7 @@ class Reader:
         _, members, _ = self._group(name)
         member, position = _chosen(members, name, number)
         entry = _entry(member, position)
-        manifest = self._manifest(entry)
+        manifest = _filed(self._standing(entry).manifest, member.row)
         files = tuple(_kept_file(capture, manifest) for capture in manifest.captures)
         main_raw = manifest.sources[manifest.main].raw_sha256[0]
         return StoredVersion(
@@ -81,7 +82,8 @@ class Reader:
         newest = {member.row.document_id: member.row.number for member in members.members}
         newest |= {m.row.document_id: max(newest[m.row.document_id], m.row.number) for m in members.members}
         entries = [
-            replace(_entry(member, position), step=step, absences=absent.get(member.row.document_id, ())
+            replace(_entry(member, position), step=step, like=_like(member, members.members),
+                    absences=absent.get(member.row.document_id, ())
                     if newest[member.row.document_id] == member.row.number else ())
             for position, (member, step) in enumerate(
                 zip(members.members, steps(members.members, absent), strict=True), 1)]
@@ -96,14 +98,23 @@ class Reader:
                 done.append(entry)
         return done
 
-    def _manifest(self, entry: VersionEntry) -> Manifest:
-        return load(self.objects.get(version_key(entry.document_id, entry.document_number, MANIFEST)))
+    def _standing(self, entry: VersionEntry) -> Standing:
+        return standing_version(self.objects, entry.document_id, entry.document_number, entry.reading)
 
     def _reading(self, entry: VersionEntry) -> Reading:
-        return load_reading(self.objects.get(version_key(entry.document_id, entry.document_number, DOCUMENT)))
+        return load_reading(self.objects.get(self._standing(entry).document_key))
 
     def _text(self, entry: VersionEntry) -> str:
-        return self.objects.get(version_key(entry.document_id, entry.document_number, TEXT)).decode("utf-8", "replace")
+        return text_of(self.objects, entry.document_id, entry.document_number, entry.reading)
+
+
+def _filed(manifest: Manifest, row: VersionRow) -> Manifest:
+    """With the ids and the name the gazetteer files it under."""
+    if manifest.report.report_id == row.report_id and row.agency in (manifest.report.filed_under or "", ""):
+        return manifest
+    named = replace(manifest.report, report_id=row.report_id, agency_id=row.agency_id or None,
+                    filed_under=row.agency or None)
+    return replace(manifest, report=named)
 
 
 def _chosen(members: Group, name: str, number: int | None) -> tuple[Member, int]:
@@ -140,7 +151,16 @@ def _entry(member: Member, position: int) -> VersionEntry:
     return VersionEntry(
         number=position, document_id=row.document_id, document_number=row.number, url=row.url, role=member.role,
         published=row.published, first_seen=member.seen.first, last_seen=member.seen.last, captures=member.seen.times,
-        doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256)
+        doc_format=row.doc_format, form_id=row.form_id, version_sha256=row.version_sha256, text_sha256=row.text_sha256,
+        reading=row.reading, pipeline_version=row.pipeline_version, why=member.bond.why,
+        shared=round(member.bond.shared, 3) if member.bond.shared is not None else None)
+
+
+def _like(member: Member, members: tuple[Member, ...]) -> int | None:
+    """The number of the newest state of the document it was compared with."""
+    numbers = [(m.row.number, position) for position, m in enumerate(members, 1)
+               if m.row.document_id == member.bond.to]
+    return max(numbers)[1] if numbers else None
 
 
 def _kept_file(capture: CaptureEntry, manifest: Manifest) -> KeptFile:

@@ -1,7 +1,7 @@
 """The catalog made again from the objects alone beside the old one, then put in its place in one step."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
 from storage.catalog.registered import enter_event
@@ -27,12 +28,14 @@ from storage.layout import (
     event_key,
     parse_crawl,
     parse_event,
+    parse_reading,
     parse_version,
     version_key,
 )
 from storage.manifest import load
 from storage.objects import ObjectStore
 from storage.registry import load_event
+from storage.rereading import standing_version
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +62,11 @@ class _Rebuild:
         self._objects, self._catalog, self._progress = objects, catalog, progress
         self._counts = {"versions": 0, "crawls": 0, "captures": 0, "reports": 0, "registry events": 0, "skipped": 0}
         self._touched: set[str] = set()
+        self._reread: set[tuple[str, int]] = set()
         self._done, self._total = 0, 0
 
     def run(self, state: Path) -> dict[str, int]:
-        found = filter(None, map(parse_version, self._objects.keys(DOCUMENTS)))
-        named = sorted((d, n) for d, n, name in found if name == MANIFEST)
+        named = sorted(self._versions())
         logs = sorted(filter(None, map(parse_crawl, self._objects.keys(CRAWLS))))
         events = sorted(filter(None, map(parse_event, self._objects.keys(REGISTRY))))
         running = journals(state / "journals")
@@ -76,10 +79,10 @@ class _Rebuild:
         named = [name for name in named if name not in versions_in]
         logs = [crawl for crawl in logs if crawl not in crawls_in]
         self._total = len(named) + len(logs) + len(running) + len(events)
+        self._all([(event_key(event), partial(self._registered, event)) for event in events])
         self._all([(version_key(d, n, MANIFEST), partial(self._enter, d, n)) for d, n in named])
         self._all([(crawl_key(crawl), partial(self._sealed, crawl)) for crawl in logs])
         self._all([(str(path), partial(self._journal, path)) for path in running])
-        self._all([(event_key(event), partial(self._registered, event)) for event in events])
         with self._catalog.reading() as connection:
             every = set(connection.execute(select(versions.c.report_id).distinct()).scalars())
             ready = set(connection.execute(select(reports.c.report_id)).scalars())
@@ -87,6 +90,13 @@ class _Rebuild:
         self._total += len(due)
         self._all([(report, partial(self._regroup, report)) for report in due])
         return self._whole()
+
+    def _versions(self) -> Iterator[tuple[str, int]]:
+        for key in self._objects.keys(DOCUMENTS):
+            if (version := parse_version(key)) and version[2] == MANIFEST:
+                yield version[:2]
+            elif reading := parse_reading(key):
+                self._reread.add(reading[:2])
 
     def _whole(self) -> dict[str, int]:
         """Counts of what is in it, whichever run entered it."""
@@ -106,8 +116,13 @@ class _Rebuild:
                         self._progress(self._done, self._total)
 
     def _enter(self, document: str, number: int, connection: Connection) -> None:
-        manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        row = version_row(manifest)
+        if (document, number) in self._reread:
+            found = standing_version(self._objects, document, number)
+            row, manifest = version_row(found.manifest, found.reading), found.manifest
+        else:
+            manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
+            row = version_row(manifest)
+        row = gazetteer(connection).filed(row)
         enter_version(connection, row, manifest)
         self._touched.add(row.report_id)
 

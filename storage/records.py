@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from gongkai.report import Reading
 from gongkai.site import AgencySite
 from storage.absence import Absence
+from storage.grouping import Why
 from storage.manifest import Manifest
 from storage.steps import Step
 
@@ -17,7 +18,8 @@ class ReportRecord:
     """One line of the index: the report of one agency for one year. `url` is the canonical page or file, `urls` every
     page that carries it, `files` every attachment, `versions` the number of distinct states ever published,
     `text_sha256` of the normalised text (white space and width do not count), `pending` files kept but not read.
-    `shown` is the version of the canonical document, for other modules here and not part of the published record."""
+    `shown` is the version of the canonical document and its reading, for other modules here and not part of the
+    published record."""
 
     report_id: str
     report_year: int | None
@@ -38,7 +40,7 @@ class ReportRecord:
     text_sha256: str
     checks: dict[str, int]
     pending: tuple[str, ...] = ()
-    shown: tuple[str, int] = ("", 0)
+    shown: tuple[str, int, str] = ("", 0, "")
 
     def as_json(self) -> dict[str, Any]:
         """The fields in their published order."""
@@ -52,7 +54,9 @@ class VersionEntry:
     `changes` take; `document_number` counts within the document. `before` is the number of the state this one is
     compared with, None for a first one; `text_changed` and `changed_cells` say what differs from it. `step` says what
     happened: published first, re-issued at the same address, corrected beside it, moved, copied, or printed in another
-    format. `absences`, with a document's newest version: when its page was gone."""
+    format. `absences`, with a document's newest version: when its page was gone. `reading` names the later reading that
+    is shown, empty for the one it was kept with; `pipeline_version` made it. `why` says what makes it a copy,
+    a rendition or a revision of state number `like`; `shared` how much of the words is the same, where that decided."""
 
     number: int
     document_id: str
@@ -72,6 +76,11 @@ class VersionEntry:
     step: Step = "first"
     form_id: str | None = None
     absences: tuple[Absence, ...] = ()
+    reading: str = ""
+    pipeline_version: int = 0
+    why: Why | None = None
+    like: int | None = None
+    shared: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {**vars(self), "absences": [asdict(absence) for absence in self.absences]}
@@ -174,6 +183,27 @@ class ArchiveStats:
     raw_bytes: int
     first_seen: str | None
     last_seen: str | None
+
+
+@dataclass(frozen=True)
+class AgencyRecord:
+    """One agency of the gazetteer. `names` are those printed in its reports, each with its first and last report year;
+    `merged` the ids that are filed under this one."""
+
+    agency_id: str
+    agency: str
+    region_code: str | None
+    admin_level: str | None
+    names: dict[str, tuple[int, int]]
+    reports: int
+    first_year: int | None
+    last_year: int | None
+    merged: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        names = [{"name": name, "first_year": first or None, "last_year": last or None}
+                 for name, (first, last) in self.names.items()]
+        return {**vars(self), "names": names, "merged": list(self.merged)}
 
 
 @dataclass(frozen=True)

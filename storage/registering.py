@@ -2,14 +2,19 @@
 
 import getpass
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from gongkai.address import canonical, identity
 from gongkai.errors import ConfigurationError, NotFoundError
 from gongkai.site import AgencySite
+from storage.catalog.agencies import gazetteer, named_agency
 from storage.catalog.engine import Catalog
 from storage.catalog.registered import enter_event, known_events, newest_event, rows_of
+from storage.gazetteer import AgencyState, Gazetteer
 from storage.identity import site_id
 from storage.layout import REGISTRY, event_key, parse_event
 from storage.locks import exclusively
@@ -18,6 +23,8 @@ from storage.records import RegistryChange
 from storage.registry import SiteState, load_event, new_event, put_event
 
 logger = logging.getLogger(__name__)
+
+_SHORTEST_PREFIX = 4
 
 
 class Registrar:
@@ -50,12 +57,44 @@ class Registrar:
                                 source="gongkai sites retire", by=by)
         return RegistryChange(event, 0, 1, 0)
 
-    def _enter(self, states: list[SiteState], *, reason: str, source: str, by: str | None) -> str | None:
-        if not states:
+    def merge(self, one: str, other: str, *, reason: str, by: str | None) -> str | None:
+        """Files what stands under `one` under `other`; None where it is so already."""
+        def states(connection: Connection, said: Gazetteer) -> list[AgencyState]:
+            target = _agency(connection, other, said, self._objects.place)
+            source = _agency(connection, one, said, self._objects.place)
+            if source.agency_id == target.agency_id:
+                return []
+            return [AgencyState(source.agency_id, into=target.agency_id),
+                    AgencyState(target.agency_id, name=target.agency)]
+
+        return self._say(states, reason=reason, source="gongkai agencies merge", by=by)
+
+    def rename(self, agency: str, name: str, *, reason: str, by: str | None) -> str | None:
+        """Calls an agency `name` in every listing; None where it is called that already."""
+        def states(connection: Connection, said: Gazetteer) -> list[AgencyState]:
+            found = _agency(connection, agency, said, self._objects.place)
+            return [] if found.agency == name else [AgencyState(found.agency_id, name=name)]
+
+        return self._say(states, reason=reason, source="gongkai agencies rename", by=by)
+
+    def _say(self, states: Callable[[Connection, Gazetteer], list[AgencyState]], *, reason: str, source: str,
+             by: str | None) -> str | None:
+        if not reason.strip():
+            raise ConfigurationError("say why: a merge or a new name is kept for ever with its reason (--why)")
+        with exclusively(self._state / "locks" / "registry.lock"):
+            self._catch_up()
+            with self._catalog().reading() as connection:
+                said = states(connection, gazetteer(connection))
+            return self._enter([], agencies=said, reason=reason, source=source, by=by)
+
+    def _enter(self, states: list[SiteState], *, reason: str, source: str, by: str | None,
+               agencies: Sequence[AgencyState] = ()) -> str | None:
+        if not (states or agencies):
             return None
         with self._catalog().reading() as connection:
             newest = newest_event(connection)
-        event = new_event(states, by=by or _whoever(), reason=reason, source=source, newest=newest)
+        event = new_event(states, by=by or _whoever(), reason=reason, source=source, newest=newest,
+                          agencies=agencies)
         put_event(self._objects, event)
         with self._catalog().writing() as connection:
             enter_event(connection, event)
@@ -71,6 +110,17 @@ class Registrar:
             with self._catalog().writing() as connection:
                 enter_event(connection, event)
             logger.info("entered registry event %s, which the catalog did not know", name)
+
+
+def _agency(connection: Connection, name: str, said: Gazetteer, place: str) -> Any:
+    """The row of an agency by its id, the beginning of one, or an id that was merged into it."""
+    found = named_agency(connection, said.standing(name.strip().lower()))
+    if not found or len(name.strip()) < _SHORTEST_PREFIX:
+        raise NotFoundError(f"no agency {name!r} in {place}; gongkai agencies list shows the ids")
+    if len(found) > 1:
+        raise NotFoundError(f"{name!r} is the beginning of several ids: "
+                            f"{', '.join(f'{row.agency_id} ({row.agency})' for row in found)}; give more of it")
+    return found[0]
 
 
 def _each_once(wanted: Iterable[AgencySite]) -> dict[str, AgencySite]:

@@ -19,6 +19,7 @@ from gongkai.clock import stamp, utc_now
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError
 from gongkai.site import AgencySite, level_of
+from storage.gazetteer import AgencyState
 from storage.identity import agency_id, site_id
 from storage.layout import event_key
 from storage.objects import ObjectStore
@@ -46,7 +47,8 @@ class SiteState:
 
 @dataclass(frozen=True)
 class RegistryEvent:
-    """Who changed what, when and why. `source` names where the rows came from: a file, a command, a proposal."""
+    """Who changed what, when and why: sites, or what is said of agencies. `source` names where the rows came from: a
+    file, a command, a proposal."""
 
     event_id: str
     at: str
@@ -54,6 +56,7 @@ class RegistryEvent:
     reason: str
     source: str
     rows: tuple[SiteState, ...]
+    agencies: tuple[AgencyState, ...] = ()
     event_sha256: str = ""
     schema: str = SCHEMA
 
@@ -61,14 +64,15 @@ class RegistryEvent:
 _ADAPTER = TypeAdapter(RegistryEvent)
 
 
-def new_event(rows: Iterable[SiteState], *, by: str, reason: str, source: str, newest: str | None) -> RegistryEvent:
+def new_event(rows: Iterable[SiteState], *, by: str, reason: str, source: str, newest: str | None,
+              agencies: Iterable[AgencyState] = ()) -> RegistryEvent:
     """`newest` is the latest event known: a clock set back must not make a change look older than what it changes."""
     now = utc_now()
     if newest is not None:
         last = datetime.strptime(newest.rpartition("-")[0], _ID_TIME).replace(tzinfo=UTC)
         now = max(now, last + timedelta(microseconds=1))
     event = RegistryEvent(f"{now.strftime(_ID_TIME)}-{secrets.token_hex(4)}", stamp(now), by, reason, source,
-                          tuple(rows))
+                          tuple(rows), tuple(agencies))
     return replace(event, event_sha256=_own_digest(_ADAPTER.dump_python(event, mode="json")))
 
 
@@ -95,7 +99,7 @@ def load_event(event_id: str, data: bytes) -> RegistryEvent:
 
 def event_row(event: RegistryEvent) -> dict[str, Any]:
     return {"event_id": event.event_id, "at": event.at, "by": event.by, "reason": event.reason,
-            "source": event.source, "rows": len(event.rows), "event_sha256": event.event_sha256}
+            "source": event.source, "rows": len(event.rows) + len(event.agencies), "event_sha256": event.event_sha256}
 
 
 def site_rows(event: RegistryEvent) -> list[dict[str, Any]]:

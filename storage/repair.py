@@ -10,17 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.agencies import gazetteer
 from storage.catalog.counts import count_anew
 from storage.catalog.dialect import put_row
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, queue, regroup
 from storage.catalog.rows import capture_row, version_row
-from storage.catalog.schema import captures
+from storage.catalog.schema import captures, versions
 from storage.catalog.schema import failed_looks as failed_table
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Damage
@@ -39,6 +40,7 @@ from storage.layout import (
 )
 from storage.manifest import Manifest, load
 from storage.objects import ObjectStore
+from storage.rereading import standing_version
 from storage.search import SearchIndex
 from storage.search.tables import entries
 
@@ -119,13 +121,17 @@ class Repair:
         return None
 
     def _version(self, document: str, number: int) -> None:
-        manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-        row = version_row(manifest)
+        found = standing_version(self._objects, document, number)
+        read = version_row(found.manifest, found.reading)
 
         def enter(connection: Connection) -> None:
-            enter_version(connection, row, manifest)
-            regroup(connection, row.report_id)
-            queue(connection, row.report_id)
+            row = gazetteer(connection).filed(read)
+            before = connection.execute(select(versions.c.report_id).where(
+                versions.c.document_id == document, versions.c.number == number)).scalar()
+            enter_version(connection, row, found.manifest)
+            for report in dict.fromkeys(filter(None, (row.report_id, before))):
+                regroup(connection, report)
+                queue(connection, report)
 
         self._catalog.write(enter)
 

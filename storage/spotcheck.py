@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import captures, crawls, versions
@@ -21,6 +22,7 @@ def verify_some(objects: ObjectStore, catalog: Callable[[], Catalog], progress: 
     which the whole must be gone through."""
     findings = Findings(progress)
     check = ObjectCheck(objects, findings)
+    check.gazetteer = catalog().read(gazetteer)
     for stone in objects.keys(TOMBSTONES):
         findings.guarded(stone, partial(check.tombstone, stone), RESTORE)
     rows, logs, raws = _chosen(catalog(), sample, since)

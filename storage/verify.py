@@ -19,6 +19,7 @@ from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
 from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
+from storage.gazetteer import NOTHING_SAID
 from storage.identity import agency_id, document_id, report_id
 from storage.journal import journals, lines_of
 from storage.layout import (
@@ -30,15 +31,20 @@ from storage.layout import (
     parse_crawl,
     parse_event,
     parse_raw,
+    parse_reading,
     parse_tombstone,
     parse_version,
     raw_key,
+    reading_key,
+    readings_prefix,
     version_key,
 )
 from storage.manifest import Manifest, is_as_written, load
 from storage.objects import ObjectStore
 from storage.raw import unpack
+from storage.reading_audit import check_readings
 from storage.registry import load_event
+from storage.rereading import standing_version
 from storage.retention import load as load_tombstone
 from storage.schemas import problem as schema_problem
 from storage.search import SearchIndex
@@ -56,14 +62,16 @@ def verify(objects: ObjectStore, catalog: Callable[[], Catalog], state: Path,
     for key in keys:
         if parse_tombstone(key):
             findings.guarded(key, partial(check.tombstone, key), RESTORE)
+        elif event := parse_event(key):
+            findings.guarded(key, partial(check.event, event), RESTORE)
+    check.gazetteer = check.audit.registry.gazetteer
     check.raw([key for key in keys if parse_raw(key)])
+    check.readings([key for key in keys if parse_reading(key)])
     check.versions([key for key in keys if parse_version(key)])
     for key in keys:
         if crawl := parse_crawl(key):
             findings.guarded(key, partial(check.log, crawl), RESTORE)
-        elif event := parse_event(key):
-            findings.guarded(key, partial(check.event, event), RESTORE)
-        elif not (parse_raw(key) or parse_version(key) or parse_tombstone(key)):
+        elif not any(parse(key) for parse in (parse_raw, parse_version, parse_reading, parse_tombstone, parse_event)):
             findings.leftover(key, "no object of this archive's layout has such a key")
     for path in journals(state / "journals"):
         findings.guarded(str(path), partial(check.journal, path), RESTORE)
@@ -79,10 +87,12 @@ class ObjectCheck:
     def __init__(self, objects: ObjectStore, findings: Findings) -> None:
         self._objects, self._findings = objects, findings
         self.audit = Audit(objects, findings)
+        self.gazetteer = NOTHING_SAID
         self._sizes: dict[str, int | None] = {}
         self._raw_keys: dict[str, str] = {}
         self._manifests: set[tuple[str, int]] = set()
         self._orphans: list[tuple[str, int, str]] = []
+        self._readings: dict[tuple[str, int], dict[str, set[str]]] = {}
         self._told: dict[tuple[str, int], str] = {}
         self._unfinished: set[tuple[str, int]] = set()
         self.dropped: set[str] = set()
@@ -122,11 +132,14 @@ class ObjectCheck:
             self._findings.damage(key, "missing", "the catalog has this version, the objects have not", RESTORE)
             return
 
+        self.readings(list(self._objects.keys(readings_prefix(row.document_id, row.number))))
+
         def check() -> None:
             self._version(row.document_id, row.number, names)
-            if version_row(load(self._objects.get(key))) != row:
+            found = standing_version(self._objects, row.document_id, row.number)
+            if self.gazetteer.filed(version_row(found.manifest, found.reading)) != row:
                 self._findings.damage(f"catalog:versions/{row.document_id}/{row.number}", "stale",
-                                      "it is not what the kept manifest says", REPAIR)
+                                      "it is not what the kept manifest and readings say", REPAIR)
 
         self._findings.guarded(key, check, RESTORE)
 
@@ -134,6 +147,11 @@ class ObjectCheck:
         """Under which its bytes stand."""
         keys = (raw_key(sha256, compressed=compressed) for compressed in (True, False))
         return next((key for key in keys if self._objects.exists(key)), None)
+
+    def readings(self, keys: list[str]) -> None:
+        """Told before the versions they belong to, with which they are checked."""
+        for document, number, reading, name in filter(None, map(parse_reading, keys)):
+            self._readings.setdefault((document, number), {}).setdefault(reading, set()).add(name)
 
     def versions(self, keys: list[str]) -> None:
         present: dict[tuple[str, int], set[str]] = {}
@@ -174,7 +192,11 @@ class ObjectCheck:
             else:
                 self._findings.damage(file, "missing", "the version's manifest names it", RESTORE)
         rows = [capture_row(c, manifest.report.kind, document, number) for c in manifest.captures]
-        self.audit.expect_rows(version_row(manifest), rows)
+        newest = check_readings(
+            self._objects, self._findings, manifest, self._readings.pop((document, number), {}),
+            lambda read: _misdescribed(read, document, number), self._derived)
+        row = version_row(newest[1].onto(manifest), newest[0]) if newest else version_row(manifest)
+        self.audit.expect_rows(self.gazetteer.filed(row), rows)
 
     def _derived(self, key: str, digest: str) -> None:
         data = self._objects.get(key)
@@ -246,6 +268,12 @@ class ObjectCheck:
                 why = "without a manifest, and no journal here says why: never replaced; if its version was lost, " \
                       "restore the manifest from a copy of the archive"
             self._findings.leftover(version_key(document, number, name), why)
+        for (document, number), found in sorted(self._readings.items()):
+            for reading, names in sorted(found.items()):
+                for name in sorted(names):
+                    self._findings.leftover(reading_key(document, number, reading, name), "a reading of a version "
+                                            "whose manifest is missing or cannot be read; it stays until that is "
+                                            "restored")
 
 
 def _misdescribed(manifest: Manifest, document: str, number: int) -> str | None:

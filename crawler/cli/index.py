@@ -28,6 +28,14 @@ ROLES = {
     "revision": ("修订", "revision"),
 }
 
+WHY = {
+    "same text": ("文字相同", "same text"),
+    "same figures": ("数字相同", "same figures"),
+    "same words and figures": ("数字与文字相同", "same words and figures"),
+    "not read": ("尚未读取", "not read"),
+    "other figures": ("数字不同", "other figures"),
+    "other words": ("文字不同", "other words"),
+}
 STEPS = {
     "first": ("首次发布", "first published"),
     "reissue": ("同址更新", "re-issued"),
@@ -155,7 +163,7 @@ def history(
         made.add_row(
             str(entry.number),
             words(*STEPS[entry.step]) + "".join(f"\n{_absence(one)}" for one in entry.absences),
-            words(*ROLES[entry.role]),
+            words(*ROLES[entry.role]) + _why(entry),
             entry.first_seen,
             entry.last_seen,
             entry.doc_format,
@@ -233,6 +241,14 @@ def _checks(checks: dict[str, int]) -> Text:
     if not sum(checks.values()):
         return Text("—")
     return Text(f"✗ {fails}", "red") if fails else Text(f"✓ {checks.get('pass', 0)}", "green")
+
+
+def _why(entry: VersionEntry) -> str:
+    """What makes it a copy, rendition or revision, and of which state."""
+    if entry.why is None:
+        return ""
+    shared = "" if entry.shared is None else f" {entry.shared:.0%}"
+    return "\n" + words(*WHY[entry.why]) + shared + words(f"（第 {entry.like} 版）", f" (as version {entry.like})")
 
 
 def _absence(absence: Absence) -> str:

@@ -65,6 +65,8 @@ class Pages:
     error_words: re.Pattern[str]
     challenge_words: re.Pattern[str]
     frame_noise: re.Pattern[str]
+    icons: re.Pattern[str]
+    furniture: re.Pattern[str]
     challenge_statuses: frozenset[int]
 
 
@@ -114,7 +116,8 @@ def pages() -> Pages:
     return Pages(
         sections=tuple(re.compile(p) for p in raw["sections"]),
         error_words=re.compile(raw["error_words"], re.I), challenge_words=re.compile(raw["challenge_words"], re.I),
-        frame_noise=re.compile(raw["frame_noise"], re.I),
+        frame_noise=re.compile(raw["frame_noise"], re.I), icons=re.compile(raw["icons"], re.I),
+        furniture=re.compile(raw["furniture"], re.I),
         challenge_statuses=frozenset(int(s) for s in raw["challenge_statuses"]))
 
 

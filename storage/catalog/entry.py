@@ -106,6 +106,7 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
         count(connection, before, None)
+        _forget_agency(connection, before["agency_id"] if before else "")
         queue(connection, report_id)
         return None
     row = report_row(report_id, found)
@@ -117,7 +118,16 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
     if main.agency_id:
         put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
                                        "region_code": main.region_code, "admin_level": main.admin_level})
+    if before is not None and before["agency_id"] != main.agency_id:
+        _forget_agency(connection, before["agency_id"])
     return found
+
+
+def _forget_agency(connection: Connection, agency: str) -> None:
+    """Once nothing is filed under it any more."""
+    left = select(reports.c.report_id).where(reports.c.agency_id == agency).limit(1)
+    if agency and connection.execute(left).first() is None:
+        connection.execute(delete(agencies).where(agencies.c.agency_id == agency))
 
 
 def queue(connection: Connection, report_id: str) -> None:
@@ -149,7 +159,7 @@ def report_row(report_id: str, found: Group) -> dict[str, Any]:
         "pending": list(pending), "has_pending": bool(pending), "versions": found.states,
         "first_seen": min(m.seen.first for m in members), "last_seen": max(m.seen.last for m in members),
         "text_sha256": main.text_sha256, "checks_pass": main.checks_pass, "checks_fail": main.checks_fail,
-        "checks_not_assessable": main.checks_not_assessable, **_coverage(main, found)}
+        "checks_not_assessable": main.checks_not_assessable, "reading": main.reading, **_coverage(main, found)}
 
 
 def _coverage(main: VersionRow, found: Group) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def record(row: Row[Any]) -> ReportRecord:
         urls=tuple(row.urls), files=tuple(row.files), versions=row.versions, first_seen=row.first_seen,
         last_seen=row.last_seen, text_sha256=row.text_sha256,
         checks={"pass": row.checks_pass, "fail": row.checks_fail, "not_assessable": row.checks_not_assessable},
-        pending=tuple(row.pending), shown=(row.document_id, row.number))
+        pending=tuple(row.pending), shown=(row.document_id, row.number, row.reading))
 
 
 def report_named(connection: Connection, name: str) -> Row[Any]:

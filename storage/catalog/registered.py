@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from gongkai.chinese import fold
 from gongkai.site import region_prefix
+from storage.catalog.agencies import enter_states, gazetteer
 from storage.catalog.dialect import insert_missing, put_rows
 from storage.catalog.schema import site_events, sites
 from storage.records import SiteRecord
@@ -17,10 +18,12 @@ _AT_ONCE = 500
 
 def enter_event(connection: Connection, event: RegistryEvent) -> None:
     """Doing it again, or in another order, gives the same rows."""
-    rows = site_rows(event)
+    said = gazetteer(connection)
+    rows = [{**row, "agency_id": said.standing(row["agency_id"])} for row in site_rows(event)]
     known = rows_of(connection, [row["site_id"] for row in rows])
     put_rows(connection, sites, [newer(known.get(row["site_id"]), row) for row in rows])
     insert_missing(connection, site_events, [event_row(event)])
+    enter_states(connection, event.event_id, event.agencies)
 
 
 def rows_of(connection: Connection, site_ids: Iterable[str]) -> dict[str, dict[str, Any]]:

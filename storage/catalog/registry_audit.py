@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.catalog.schema import site_events, sites
+from storage.catalog.schema import agency_states, site_events, sites
 from storage.damage import REBUILD, RESTORE, Findings
+from storage.gazetteer import AgencyState, Gazetteer
 from storage.layout import event_key
 from storage.objects import ObjectStore
 from storage.registry import RegistryEvent, event_row, newer, site_rows
@@ -19,6 +20,7 @@ class RegistryAudit:
         self._standing: set[str] = set()
         self._events: dict[str, dict[str, Any]] = {}
         self._sites: dict[str, dict[str, Any]] = {}
+        self._agencies: dict[str, tuple[str, AgencyState]] = {}
 
     def stands(self, event_id: str) -> None:
         self._standing.add(event_id)
@@ -27,15 +29,29 @@ class RegistryAudit:
         self._events[event.event_id] = event_row(event)
         for row in site_rows(event):
             self._sites[row["site_id"]] = newer(self._sites.get(row["site_id"]), row)
+        for state in event.agencies:
+            known = self._agencies.get(state.agency_id)
+            if known is None or event.event_id >= known[0]:
+                self._agencies[state.agency_id] = event.event_id, state
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """As the events that were told say."""
+        return Gazetteer.of(state for _, state in self._agencies.values())
 
     def run(self, connection: Connection) -> None:
         listed = {row.event_id: dict(row._mapping) for row in connection.execute(select(site_events))}
         self._check_events(listed)
         # Where an event is lost or damaged, or not entered yet, it is named above and its rows cannot be told.
         whole = self._standing == set(self._events) == set(listed)
+        said = self.gazetteer
+        if whole:
+            self._check_agencies(connection)
         for stored in connection.execute(select(sites)):
             self._findings.count("site rows")
             expected = self._sites.pop(stored.site_id, None)
+            if expected is not None:
+                expected = {**expected, "agency_id": said.standing(expected["agency_id"])}
             if whole and expected != dict(stored._mapping):
                 self._findings.damage(f"catalog:sites/{stored.site_id}", "stale" if expected else "dangling",
                                       "it is not what the registry's events say", REBUILD)
@@ -44,6 +60,14 @@ class RegistryAudit:
                                       f"it rests on event {stored.event_id}, which the catalog does not list", REBUILD)
         for lost in sorted(self._sites) if whole else ():
             self._findings.damage(f"catalog:sites/{lost}", "missing", "a registry event tells of this site", REBUILD)
+
+    def _check_agencies(self, connection: Connection) -> None:
+        stored = {row.agency_id: (row.event_id, AgencyState(row.agency_id, row.into_id, row.name))
+                  for row in connection.execute(select(agency_states))}
+        for agency in sorted(stored.keys() | self._agencies.keys()):
+            if stored.get(agency) != self._agencies.get(agency):
+                self._findings.damage(f"catalog:agency_states/{agency}", "stale",
+                                      "it is not what the registry's events say", REBUILD)
 
     def _check_events(self, listed: dict[str, dict[str, Any]]) -> None:
         for event, row in sorted(listed.items()):

@@ -39,6 +39,7 @@ class VersionRow:
     text_sha256: str
     body_sha256: str
     cells_sha256: str | None
+    words: str | None
     text_chars: int
     filled_cells: int
     checks_pass: int
@@ -46,6 +47,8 @@ class VersionRow:
     checks_not_assessable: int
     states: list[dict[str, Any]]
     manifest_sha256: str
+    reading: str
+    pipeline_version: int
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> "VersionRow":
@@ -55,7 +58,8 @@ class VersionRow:
         return tuple(SourceState(**{**state, "raw_sha256": tuple(state["raw_sha256"])}) for state in self.states)
 
 
-def version_row(manifest: Manifest) -> VersionRow:
+def version_row(manifest: Manifest, reading: str = "") -> VersionRow:
+    """`reading` names the later reading whose interpretation is in the manifest."""
     report, digests = manifest.report, manifest.digests
     main = manifest.sources[manifest.main]
     return VersionRow(
@@ -69,12 +73,12 @@ def version_row(manifest: Manifest) -> VersionRow:
                                           "raw_sha256": list(p.raw_sha256)} for p in manifest.pending],
         own=report.own, own_host=host_of(manifest.url) == host_of(manifest.site.url), doc_format=main.doc_format,
         version_sha256=digests.version, text_sha256=digests.text, body_sha256=digests.body,
-        cells_sha256=digests.cells, text_chars=main.text_chars, filled_cells=report.filled_cells,
+        cells_sha256=digests.cells, words=digests.words, text_chars=main.text_chars, filled_cells=report.filled_cells,
         checks_pass=report.checks["pass"], checks_fail=report.checks["fail"],
         checks_not_assessable=report.checks["not_assessable"],
         states=[{"role": s.role, "identity": s.identity, "raw_sha256": list(s.raw_sha256), "digest": s.digest}
                 for s in manifest.states],
-        manifest_sha256=manifest.manifest_sha256)
+        manifest_sha256=manifest.manifest_sha256, reading=reading, pipeline_version=manifest.pipeline_version)
 
 
 def capture_row(entry: CaptureEntry, kind: str, document_id: str | None, number: int | None) -> dict[str, Any]:

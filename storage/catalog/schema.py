@@ -6,7 +6,7 @@ NULL sorts. `storage.catalog.rows` is the only place that translates.
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0006"
+HEAD = "0008"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -78,6 +78,7 @@ versions = Table(
     Column("text_sha256", String, nullable=False),
     Column("body_sha256", String, nullable=False),
     Column("cells_sha256", String),
+    Column("words", Text),
     Column("text_chars", Integer, nullable=False),
     Column("filled_cells", Integer, nullable=False),
     Column("checks_pass", Integer, nullable=False),
@@ -85,6 +86,9 @@ versions = Table(
     Column("checks_not_assessable", Integer, nullable=False),
     Column("states", JSON, nullable=False),
     Column("manifest_sha256", String, nullable=False),
+    # The later reading whose interpretation this row is; empty for the one the version was kept with.
+    Column("reading", String, nullable=False, server_default=""),
+    Column("pipeline_version", Integer, nullable=False, server_default="1"),
     Index("versions_by_report", "report_id", "document_id", "number"),
 )
 
@@ -118,6 +122,7 @@ reports = Table(
     Column("agency_type", String, nullable=False, server_default=""),
     Column("days_late", Integer),
     Column("coverage", String, nullable=False, server_default="present"),
+    Column("reading", String, nullable=False, server_default=""),
     Index("reports_by_coverage", "region_code", "report_year", "coverage"),
     Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
@@ -131,6 +136,15 @@ agencies = Table(
     Column("region_code", Bytewise, nullable=False),
     Column("admin_level", String),
     Index("agencies_in_order", "region_code", "agency"),
+)
+
+agency_states = Table(
+    "agency_states", metadata,
+    # What the gazetteer's events say of an agency's id.
+    Column("agency_id", Bytewise, primary_key=True),
+    Column("into_id", Bytewise, nullable=False),
+    Column("name", Bytewise, nullable=False),
+    Column("event_id", Bytewise, nullable=False),
 )
 
 sites = Table(

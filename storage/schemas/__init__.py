@@ -10,9 +10,11 @@ from pydantic import TypeAdapter
 from gongkai.report import Reading
 from storage.manifest import SCHEMA as MANIFEST_NAME
 from storage.manifest import Manifest
+from storage.rereading import SCHEMA as READING_NAME
+from storage.rereading import Rereading
 
 DOCUMENT_NAME = "gongkai/document/1"
-FILES = {MANIFEST_NAME: "manifest-1.json", DOCUMENT_NAME: "document-1.json"}
+FILES = {MANIFEST_NAME: "manifest-1.json", DOCUMENT_NAME: "document-1.json", READING_NAME: "reading-1.json"}
 """A file's ``schema`` field and the file that describes it. What is published stays: a change that would refuse a file
 written before takes the next number."""
 
@@ -25,7 +27,9 @@ def made() -> dict[str, str]:
                                          "the digests that prove it.", TypeAdapter(Manifest).json_schema()),
             FILES[DOCUMENT_NAME]: _spelt(DOCUMENT_NAME, "Everything read from a version: blocks, tables as grids, "
                                          "sections, statutory cells, checks, evidence.",
-                                         TypeAdapter(Reading).json_schema())}
+                                         TypeAdapter(Reading).json_schema()),
+            FILES[READING_NAME]: _spelt(READING_NAME, "A later reading of a version: what a newer pipeline makes of "
+                                        "the same bytes.", TypeAdapter(Rereading).json_schema())}
 
 
 def problem(fields: Any) -> str | None:

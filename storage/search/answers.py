@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from gongkai.errors import StorageError
 from storage.catalog.engine import Catalog
 from storage.catalog.queries import records_of
-from storage.layout import TEXT, version_key
 from storage.objects import ObjectStore
 from storage.records import ReportRecord
+from storage.rereading import text_of
 from storage.search.asked import Order, SearchQuery
 from storage.search.grams import plain, terms
 from storage.search.index import SearchIndex
@@ -49,8 +49,7 @@ def _hits(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: Sea
 
 
 def _snippets(objects: ObjectStore, record: ReportRecord, words: list[str]) -> tuple[Snippet, ...]:
-    document, number = record.shown
     with suppress(StorageError):
-        text = objects.get(version_key(document, number, TEXT)).decode("utf-8", "replace")
+        text = text_of(objects, *record.shown)
         return snippets(plain(text), words)
     return ()

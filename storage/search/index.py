@@ -20,8 +20,8 @@ from storage.catalog.engine import Catalog
 from storage.catalog.regions import region_range
 from storage.catalog.schema import reports, search_queue
 from storage.failures import CatalogUnreadableError
-from storage.layout import TEXT, version_key
 from storage.objects import ObjectStore
+from storage.rereading import text_of
 from storage.search.asked import Counts, Order, SearchQuery
 from storage.search.engines import Embedded, Engine, Server
 from storage.search.grams import phrase, terms
@@ -177,7 +177,7 @@ class SearchIndex:
     def _text(self, row: Row[Any]) -> str:
         """Empty where it is lost: names and title are still to be found, and verify names the loss."""
         with suppress(StorageError):
-            return self.objects.get(version_key(row.document_id, row.number, TEXT)).decode("utf-8", "replace")
+            return text_of(self.objects, row.document_id, row.number, row.reading)
         logger.warning("the text of %s %s is missing: only its title can be searched", row.agency, row.report_year)
         return ""
 

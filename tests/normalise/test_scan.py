@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from crawler.files import read_files
 from crawler.normalise import sandbox as sandboxes
 from crawler.normalise.sandbox import Sandbox
 from crawler.normalise.scanner import Scanner
 from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.forms import load_forms
+from gongkai.capture import Attachment, Finding
 from gongkai.document import Document
 from gongkai.settings import Settings
+from tests.factories import SITE, capture
 from tests.shared_material import SHARED, needs_shared
 
 pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
@@ -133,3 +136,15 @@ def test_scanned_reports_cell_by_cell(sandbox: Sandbox, turn: float | None) -> N
     data = (SHARED / "real/generated/scan/r0_scan150.pdf").read_bytes() if turn is None else scanned(
         "doc/r0.pdf", [1, 2, 3], turn)
     assert accuracy(read_tables(sandbox.read(data)), wanted) >= 0.97
+
+
+def test_the_pictures_of_one_text_are_read_as_its_pages(sandbox: Sandbox) -> None:
+    page = capture("http://cgj.yunxi.gov.cn/nb/1.htm", b"<title>x</title><body><img src=0.png><img src=1.png></body>")
+    shown = [Attachment(f"http://cgj.yunxi.gov.cn/nb/{n}.png", "", capture(
+        f"http://cgj.yunxi.gov.cn/nb/{n}.png", picture(turn=n), content_type="image/png")) for n in (0.0, 0.5)]
+    plain = Attachment("http://cgj.yunxi.gov.cn/nb/1.txt", "", capture(
+        "http://cgj.yunxi.gov.cn/nb/1.txt", "说明".encode(), content_type="text/plain"))
+    sources = read_files(Finding(SITE, page, attachments=(*shown, plain)), sandbox)
+    assert [len(source.raw_sha256) for source in sources] == [1, 2, 1]
+    pictured = sources[1].document
+    assert (pictured.status, pictured.extractor, len(pictured.tables)) == ("ok", "ocr", 2)

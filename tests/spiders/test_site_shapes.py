@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from scrapy.http import HtmlResponse
 
+from spiders.page import read_page
+from spiders.pictures import pictures_of
 from tests.spiders.conftest import Crawl
 from tests.spiders.sites import (
     AGENCY,
@@ -304,3 +307,33 @@ def test_columns_behind_buttons_and_lists_kept_inside_scripts(crawl: Run) -> Non
     result = crawl(world)
     assert result.years == YEARS
     assert HOME in world.asked[0]
+
+
+def test_a_report_that_is_only_pictures_comes_with_its_pictures_in_order_and_nothing_else(crawl: Run) -> None:
+    world = trs_site(per_page=30)
+    pictured = next(u for u in world.pages if u.startswith(f"{HOST}/zfxxgk/zfxxgknb/201401"))
+    folder = f"http://{pictured.rsplit('/', 1)[0]}/"
+    world.pages[pictured] = article(2013, body=(
+        '<p><img src="./W2.jpg" width="600"></p><p><img data-src="W10.png" src="/images/loading.gif"></p>'
+        '<p><img src="W3.jpg" width="16"><a href="/"><img src="/images/back.png"></a></p>'
+        '<div class="page-foot"><img src="/images/police.png"></div><img src="/images/icon_print.gif">'))
+    for name in ("W2.jpg", "W10.png"):
+        world.add(f"{folder}{name}", b"\xff\xd8\xff\xe0" + name.encode() * 900)
+    result = crawl(world)
+    assert result.years == YEARS
+    found = next(f for f in result.findings if f["url"].endswith(pictured))
+    assert [(a["url"], a["got"]) for a in found["attachments"]] == [
+        (f"{folder}W2.jpg", True), (f"{folder}W10.png", True)]
+    assert not [url for url in world.asked if "/images/" in url]
+    assert all(not f["attachments"] for f in result.findings if f is not found)
+
+
+def test_the_picture_edition_of_a_year_whose_text_is_found_costs_no_pictures() -> None:
+    url = f"http://{HOST}/nb/tp.htm"
+    twin = article(2019, body='<p><img src="big.jpg"></p>').replace(title_of(2019), f"{title_of(2019)}（图片版）")
+    response = HtmlResponse(url, body=twin.encode(), encoding="utf-8")
+    shown = read_page(response)
+    assert pictures_of(shown, response, {2018}) == (f"http://{HOST}/nb/big.jpg",)
+    assert pictures_of(shown, response, {2018, 2019}) == ()
+    written = HtmlResponse(url, body=article(2019).encode(), encoding="utf-8")
+    assert pictures_of(read_page(written), written, set()) == ()

@@ -46,3 +46,10 @@ def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def archive(settings: Settings) -> Iterator[Archive]:
     with Archive.open(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def first_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions are kept as before catalogs said which pipeline read them: by the first, without their words."""
+    monkeypatch.setattr("storage.keeping.PIPELINE_VERSION", 1)
+    monkeypatch.setattr("storage.interpretation.words_of", lambda *_: None)

@@ -63,6 +63,7 @@ EXPECTED = {2019: "present", 2020: "late", 2021: "changed", 2022: "missing", 202
             2025: "missing"}
 
 
+@pytest.mark.usefixtures("first_pipeline")
 def test_present_late_changed_missing(settings: Settings) -> None:
     with Archive.open(settings) as archive:
         filled(archive)

@@ -2,9 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from bench.duplicates import county, judged
+from gongkai.capture import Finding
+from gongkai.report import Reading
+from storage import Archive
 from storage.likeness import Link, Printing, links
+from tests.factories import finding, page_url
+from tests.storage.steps import crawl
 
 
 def test_no_false_merge_and_no_lost_copy_among_a_countys_reports() -> None:
@@ -49,3 +55,31 @@ def test_every_link_says_how_much_is_shared() -> None:
         yield from links([one("a", prose(1)), one("b", prose(1)[:350])])
 
     assert [link.shared == 1.0 for link in pairs()] == [True]
+
+
+def told_of(archive: Archive, year: int) -> list[tuple[str, str | None]]:
+    record, = (r for r in archive.reports() if r.report_year == year)
+    return sorted((entry.role, entry.why) for entry in archive.history(record.report_id))
+
+
+def twice(year: int, said: str, other: str, **fields: Any) -> list[tuple[Finding, Reading]]:
+    """The report at two addresses, the second time with other words."""
+    return [finding(year, extra=said), finding(year, extra=other, url=page_url(year, stem="copy"), minutes=5, **fields)]
+
+
+def test_the_archive_says_what_a_second_printing_is_and_why(archive: Archive) -> None:
+    said = "".join(f"全年依法办理第{'甲乙丙丁戊己庚辛壬癸'[n % 10]}类公开事项，{prose(n)[:60]}。" for n in range(12))
+    noisy = said[:200] + "错" + said[201:]
+    crawl(archive, *twice(2020, said, noisy), *twice(2021, said, noisy, received=14),
+          *twice(2022, said, prose(77)), *twice(2023, said + "收到申请13件。", said + "收到申请31件。"),
+          *twice(2024, said, said))
+    assert told_of(archive, 2020) == [("canonical", None), ("copy", "same words and figures")]
+    assert told_of(archive, 2021) == [("canonical", None), ("revision", "other figures")], "one cell differs"
+    assert told_of(archive, 2022) == [("canonical", None), ("revision", "other words")]
+    assert told_of(archive, 2023) == [("canonical", None), ("revision", "other words")], "one figure in a sentence"
+    assert told_of(archive, 2024) == [("canonical", None), ("copy", "same text")]
+    copy = next(e for r in archive.reports(year=2020) for e in archive.history(r.report_id) if e.role == "copy")
+    assert copy.like not in (None, copy.number) and copy.shared is not None and copy.shared > 0.9
+    before = [told_of(archive, year) for year in range(2020, 2025)]
+    archive.rebuild()
+    assert [told_of(archive, year) for year in range(2020, 2025)] == before and archive.verify().ok

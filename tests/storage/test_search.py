@@ -176,6 +176,7 @@ def test_an_index_that_parted_from_the_catalog_is_named_and_made_anew(
         assert archive.verify().ok and years(archive, "藏羚羊") == [2020]
 
 
+@pytest.mark.usefixtures("first_pipeline")
 def test_a_catalog_of_the_first_release_is_brought_forward(settings: Settings) -> None:
     with Archive.open(settings) as archive:
         crawl(archive, finding(2019, extra="藏羚羊"), finding(2020, 13), finding(2020, 31, minutes=9))
