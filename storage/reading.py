@@ -20,6 +20,7 @@ from storage.catalog.rows import VersionRow
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
 from storage.grouping import Group, Member
+from storage.layout import DOCUMENT, version_key
 from storage.manifest import CaptureEntry, Manifest
 from storage.objects import ObjectStore
 from storage.raw import raw_bytes
@@ -102,6 +103,8 @@ class Reader:
         return standing_version(self.objects, entry.document_id, entry.document_number, entry.reading)
 
     def _reading(self, entry: VersionEntry) -> Reading:
+        if not entry.reading:  # what was read first is there even where its manifest was lost
+            return load_reading(self.objects.get(version_key(entry.document_id, entry.document_number, DOCUMENT)))
         return load_reading(self.objects.get(self._standing(entry).document_key))
 
     def _text(self, entry: VersionEntry) -> str:
