@@ -133,7 +133,7 @@ def test_a_second_ctrl_c_does_not_wait_for_a_site_that_is_silent(tmp_path: Path)
 def test_the_same_site_is_crawled_by_one_process_at_a_time_and_sigterm_leaves_the_rest_for_the_next(
     site: samplesite.SampleSite, expected: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    process = begun(site.url, tmp_path)
+    process = begun(site.url, tmp_path, delay_s="1")  # it outlasts the start of the second on a busy machine
     second = gongkai("crawl", site.url, "--json", **HERE, archive=str(tmp_path))
     assert second.returncode == 1
     told = f"another process is crawling {site.url} into {tmp_path}; let it end before you run this again"
