@@ -29,9 +29,11 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> bytes:
-    """Raises DamageError for what is no whole frame."""
+    """Raises DamageError for what is not one whole frame with its checksum and nothing behind it."""
     try:
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST_BYTES)
+        if not zstandard.get_frame_parameters(data).has_checksum:
+            raise DamageError("a zstd frame without the checksum it was kept with")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST_BYTES, allow_extra_data=False)
     except (zstandard.ZstdError, MemoryError) as problem:
         raise DamageError(f"not a whole zstd frame ({problem})") from None
 
