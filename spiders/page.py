@@ -47,7 +47,7 @@ class SiteForm:
     fields: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a page is itself alone, so that what is worked out of it can be remembered by it
 class Page:
     """A page as steering sees it. `loose_chars` counts the text outside links; pagers are read from `scripts` and
     `forms`. `loads` are the scripts of its own site that it loads; `data` is what a data request answered (then there

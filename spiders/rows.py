@@ -12,7 +12,7 @@ from gongkai.address import identity
 from spiders.families import rows_of
 from spiders.frontier import Frontier, Lead
 from spiders.page import Page
-from spiders.post import Post
+from spiders.post import Asked
 from spiders.templates import templates_in
 
 ROWS = 96.0
@@ -42,12 +42,8 @@ class Rows:
             return []
         self._learn(page.source)
         score = ROWS if is_list else min(lead.score, 90.0)
-        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
-        if asked := rows_of(page, scripts=code):
-            return [
-                self._lead(lead, page, number, score, one.url, post=one.post)
-                for number, one in enumerate(asked[:_MOST_ROWS])
-            ]
+        if asked := self._asked(page):
+            return _leads(lead, page, asked, score)
         scripts = [url for url in page.loads if url not in self._read]
         scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
         for url in scripts[:_MOST_SCRIPTS]:
@@ -91,31 +87,26 @@ class Rows:
             self._of_script(before, undrawn)
 
     def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
-        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
-        drawn = replace(page, scripts=f"{page.scripts}\n{code}")
-        asked = rows_of(drawn)[:_MOST_ROWS]
+        asked = self._asked(page)
         if not asked and not any(page is other for pages in self._waiting.values() for _, other in pages):
             self._hopeless.append(lead)
-        return [self._lead(lead, page, n, ROWS, one.url, post=one.post) for n, one in enumerate(asked)]
+        return _leads(lead, page, asked, ROWS)
 
-    def _lead(self, lead: Lead, page: Page, number: int, score: float, url: str, *, post: Post | None) -> Lead:
-        role = lead.role if lead.role in ("column", "year_column", "hub", "container", "sibling") else "container"
-        return replace(
-            lead,
-            url=url,
-            score=score - number,
-            role=role,
-            why="brings the rows of the list",
-            depth=lead.depth + 1,
-            referrer=page.url,
-            source=None,
-            number=None,
-            instead=(),
-            post=post,
-        )
+    def _asked(self, page: Page) -> tuple[Asked, ...]:
+        """The requests that bring a page's rows, by its own code and that of its scripts as far as they were read."""
+        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
+        return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page)[:_MOST_ROWS]
 
     def _learn(self, source: str) -> None:
         new = tuple(dict.fromkeys((*self.patterns, *templates_in(source))))[:40]
         if new != self.patterns:
             self.patterns = new
             self._frontier.set_fact("patterns", list(new))
+
+
+def _leads(lead: Lead, page: Page, asked: tuple[Asked, ...], score: float) -> list[Lead]:
+    """What brings a list's rows stands for the list itself, and is tried in the order found."""
+    role = lead.role if lead.role in ("column", "year_column", "hub", "container", "sibling") else "container"
+    return [replace(lead, url=one.url, post=one.post, score=score - number, role=role, depth=lead.depth + 1,
+                    referrer=page.url, why="brings the rows of the list", source=None, number=None, instead=())
+            for number, one in enumerate(asked)]
