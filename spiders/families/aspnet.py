@@ -4,19 +4,17 @@ Some installations page by a query parameter beside 共N页, others only by post
 `posted` does for any form that has one.
 """
 
-import re
 
 from spiders.families import posted
 from spiders.families.family import Family, marks
-from spiders.families.paging import MOST_PAGES, NextPage, parameter, with_parameter
+from spiders.families.paging import MOST_PAGES, PAGES_SAID, NextPage, parameter, with_parameter
 from spiders.page import Page
 
-_PAGES_SAID = re.compile(r"(?:共|/)\s*(?:<[^>]*>\s*)*(\d{1,4})\s*(?:<[^>]*>\s*)*页")
 _PAGE = r"/\w+\.aspx(?:\?|$)"
 
 
 def _more_pages(page: Page) -> tuple[NextPage, ...]:
-    said, here = _PAGES_SAID.search(page.source), parameter(page.url, "page") or ""
+    said, here = PAGES_SAID.search(page.source), parameter(page.url, "page") or ""
     if said is None or not here.isdigit():
         return posted.more_pages(page)
     numbers = range(int(here) + 1, min(int(said.group(1)), MOST_PAGES) + 1)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gongkai.address import canonical
 from gongkai.chinese import fold
-from spiders.families.paging import MOST_PAGES, NextPage, file_name, sibling
+from spiders.families.paging import MOST_PAGES, PAGES_SAID, NextPage, file_name, sibling
 from spiders.page import Page
 from spiders.post import Asked
 from spiders.templates import templates_in
@@ -14,7 +14,6 @@ from spiders.vocabulary import anchors
 _SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
 _COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)" + _SET_TO, re.I)
 _INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)" + _SET_TO, re.I)
-_PAGES_SAID = re.compile(r"(?:共|/)\s*(?:<[^>]*>\s*)*(\d{1,4})\s*(?:<[^>]*>\s*)*页")
 _NUMBERED = re.compile(r"(?:\w*page\w*|curr(?:ent)?|index|num|no|pn|p|n|i|k|obj|value)", re.I)
 _PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
 
@@ -98,7 +97,7 @@ def _counted_query(page: Page) -> tuple[NextPage, ...]:
 
 def _counted_pattern(page: Page) -> tuple[NextPage, ...]:
     """A page count, and an address that a script glues together around a page number: ``"./" + e.curr + ".html"``."""
-    counts = [int(n) for n in (*_COUNT.findall(page.scripts), *_PAGES_SAID.findall(page.source))]
+    counts = [int(n) for n in (*_COUNT.findall(page.scripts), *PAGES_SAID.findall(page.source))]
     if not counts or max(counts) < 2:
         return ()
     for pattern in templates_in(page.scripts):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from gongkai.address import canonical
 from spiders.families.answered import posted_fields
 from spiders.families.family import Family, marks
-from spiders.families.paging import MOST_PAGES, NextPage, parameter, with_parameter
+from spiders.families.paging import MOST_PAGES, NextPage, parameter, with_all, with_parameter
 from spiders.literals import literals
 from spiders.page import Page
 from spiders.post import Asked, Post
@@ -120,12 +120,6 @@ def _searched(page: Page) -> tuple[NextPage, ...]:
 def _ready(page: Page) -> str | None:
     found = _NEXT_GROUP.search(page.source.replace("<![CDATA[", "").replace("&amp;", "&"))
     return canonical(found.group(1), page.url) if found else None
-
-
-def with_all(url: str, fields: Mapping[str, str]) -> str:
-    for name, value in fields.items():
-        url = with_parameter(url, name, value)
-    return url
 
 
 def _number(init: Mapping[str, object], name: str, otherwise: int) -> int:

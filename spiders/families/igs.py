@@ -8,7 +8,7 @@ import re
 
 from gongkai.address import canonical
 from spiders.families.family import Family, marks
-from spiders.families.hanweb import with_all
+from spiders.families.paging import with_all
 from spiders.page import Page
 from spiders.post import Asked
 

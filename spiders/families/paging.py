@@ -1,12 +1,15 @@
 """What every pager shares: a further page with its place, and the name of a page file."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gongkai.address import canonical
 from spiders.post import Asked, Post
 
+PAGES_SAID = re.compile(r"(?:共|/)\s*(?:<[^>]*>\s*)*(\d{1,4})\s*(?:<[^>]*>\s*)*页")
+"""How many pages a list says it has: 共3页, 1/3页."""
 MOST_PAGES = 400
 """A pager that claims more is believed up to here; the walk stops long before, at the first pages without gain."""
 
@@ -50,6 +53,13 @@ def with_parameter(url: str, name: str, value: str | int) -> str:
         pairs.append((name, str(value)))
     changed = urlunsplit(parts._replace(query=urlencode(pairs)))
     return canonical(changed) or changed
+
+
+def with_all(url: str, fields: Mapping[str, str]) -> str:
+    """The address with several query parameters set."""
+    for name, value in fields.items():
+        url = with_parameter(url, name, value)
+    return url
 
 
 def parameter(url: str, name: str) -> str | None:
