@@ -241,13 +241,13 @@ class AgencySpider(Spider):
         if failing == "index":
             self.crawler.signals.send_catch_log(signal=wrong_page_served, url=lead.url)
             if self._soft_failures.again(lead):
-                self.logger.info("   → another page of the site instead; asked again later, more slowly")
+                self._tell(lead, "another page of the site instead; asked again later, more slowly")
                 course.frontier.postpone(lead)
                 return True
             self._incident(lead.url, "wrong_page", "twice came another page of the site instead, with status 200")
         elif lead.role == "report":
             self._incident(lead.url, "missing", "status 200, but the page this host shows for what does not exist")
-        self.logger.info("   → %s", course.lost(lead, f"not the page asked for ({failing})"))
+        self._tell(lead, course.lost(lead, f"not the page asked for ({failing})"))
         course.frontier.settle(lead)
         return True
 

@@ -17,10 +17,13 @@ def test_the_index_instead_of_an_article_slows_its_host_down_in_a_real_crawl(tmp
     pages["/nb/2023.html"] = home.encode()
     with RudeServer(pages=pages) as rude:
         done = gongkai("crawl", rude.url("/"), "--agency", "柳溪市商务局", "--archive", str(tmp_path / "a"),
-                       "--json", **HERE)
+                       "--json", "--explain", **HERE)
         assert rude.paths.count("/nb/2023.html") == 2
     summary = json.loads(done.stdout)
     assert summary["years"] == [2021, 2022]
     assert [i["kind"] for i in summary["incidents"] if "2023" in i["url"]] == ["wrong_page"]
+    gave = [line.strip() for line in done.stderr.splitlines() if "gave:" in line]
+    assert any("asked again later, more slowly" in line for line in gave), "each of its two requests is explained"
+    assert any("not the page asked for (index)" in line for line in gave)
     log = "".join(p.read_text("utf-8") for p in (tmp_path / "a").rglob("*.log"))
     assert "keeping 0.5 s" in log and "keeping 1 s" in log
