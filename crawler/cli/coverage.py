@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import AgencyWordsOption, ArchiveOption, FormatOption
 from crawler.cli.rows import write_rows
 from crawler.cli.speech import show, table, tell, words
 from gongkai.settings import load_settings
@@ -28,17 +28,13 @@ def coverage(
     region: Annotated[
         str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")
     ] = None,
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")
-    ] = None,
+    agency: AgencyWordsOption = None,
     year: Annotated[int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · one report year")] = None,
     since: Annotated[int, typer.Option("--since", metavar="YYYY", help="起始年度 · first report year")] = SINCE,
     counts: Annotated[
         bool, typer.Option("--counts", help="只列各省各年的数目 · numbers by province and year only")
     ] = False,
-    as_format: Annotated[
-        Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")
-    ] = "table",
+    as_format: FormatOption = "table",
     archive: ArchiveOption = None,
 ) -> None:
     """应有与实有：各机关各年度 · what ought to be there and what is, agency by year."""

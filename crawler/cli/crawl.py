@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import ArchiveOption, FormerNamesOption, RegionCodeOption
 from crawler.cli.speech import err, show, table, tell, words
 from crawler.fetching.chromium import lacking
 from crawler.jobs.interruption import Interruption
@@ -53,13 +53,8 @@ def crawl(
         typer.Option("--agency", metavar="NAME",
                      help="机关全称；配合 --registered 为名称中的文字 · full name; with --registered words of it"),
     ] = None,
-    region_code: Annotated[
-        str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")
-    ] = None,
-    former_names: Annotated[
-        str | None,
-        typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
-    ] = None,
+    region_code: RegionCodeOption = None,
+    former_names: FormerNamesOption = None,
     registered: Annotated[
         bool, typer.Option("--registered", help="登记的站点（gongkai sites list） · the sites of the registry")
     ] = False,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.text import Text
 
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import AgencyWordsOption, ArchiveOption, FormatOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
 from gongkai.chinese import printable
@@ -47,9 +47,7 @@ STEPS = {
 
 
 def reports(
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")
-    ] = None,
+    agency: AgencyWordsOption = None,
     year: Annotated[
         int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · the year the figures describe")
     ] = None,
@@ -68,9 +66,7 @@ def reports(
     pending: Annotated[
         bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")
     ] = False,
-    as_format: Annotated[
-        Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")
-    ] = "table",
+    as_format: FormatOption = "table",
     archive: ArchiveOption = None,
 ) -> None:
     """存档索引 · the index of the archive."""

@@ -1,6 +1,6 @@
 """Options several commands share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,4 +12,17 @@ ArchiveOption = Annotated[
         help="存档位置：目录或 s3://bucket/prefix · a directory or s3://bucket/prefix "
         "[GONGKAI_ARCHIVE, default ./archive]",
     ),
+]
+FormatOption = Annotated[
+    Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")
+]
+AgencyWordsOption = Annotated[
+    str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")
+]
+RegionCodeOption = Annotated[
+    str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")
+]
+FormerNamesOption = Annotated[
+    str | None,
+    typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
 ]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crawler.cli.options import ArchiveOption
+from crawler.cli.options import AgencyWordsOption, ArchiveOption, FormatOption, FormerNamesOption, RegionCodeOption
 from crawler.cli.rows import write_rows
 from crawler.cli.speech import show, table, tell, words
 from crawler.sites.file import Entry, is_yaml, read_entries, read_sites, site_of, write_sites
@@ -31,9 +31,6 @@ sites = typer.Typer(
 RegionOption = Annotated[
     str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")
 ]
-NameOption = Annotated[
-    str | None, typer.Option("--agency", metavar="NAME", help="机关名称中的文字 · words of its name")
-]
 KnownOption = Annotated[bool, typer.Option("--known", help="随软件提供的站点 · the list shipped with Gongkai")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="缘由，记入登记 · why, kept with it")]
 LevelOption = Annotated[
@@ -52,13 +49,8 @@ def add(
     agency: Annotated[
         str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
     ] = None,
-    region_code: Annotated[
-        str | None, typer.Option("--region-code", metavar="CODE", help="六位区划代码 · GB/T 2260")
-    ] = None,
-    former_names: Annotated[
-        str | None,
-        typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
-    ] = None,
+    region_code: RegionCodeOption = None,
+    former_names: FormerNamesOption = None,
     schedule: Annotated[
         str | None, typer.Option("--schedule", metavar="WHEN", help="抓取周期 · how often to crawl it")
     ] = None,
@@ -106,14 +98,12 @@ def import_sites(
 @sites.command("list")
 def list_sites(
     region: RegionOption = None,
-    agency: NameOption = None,
+    agency: AgencyWordsOption = None,
     known: KnownOption = False,
     level: LevelOption = None,
     kind: KindOption = None,
     retired: Annotated[bool, typer.Option("--retired", help="也列已停止的 · also those no longer followed")] = False,
-    as_format: Annotated[
-        Literal["table", "jsonl", "csv"], typer.Option("--format", help="输出格式 · output format")
-    ] = "table",
+    as_format: FormatOption = "table",
     archive: ArchiveOption = None,
 ) -> None:
     """列出登记的站点 · the sites followed, or those shipped (--known)."""
@@ -151,7 +141,7 @@ def retire(
 def export_sites(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV、YAML 文件，或 - · a .csv or .yaml file, or -")],
     region: RegionOption = None,
-    agency: NameOption = None,
+    agency: AgencyWordsOption = None,
     archive: ArchiveOption = None,
 ) -> None:
     """把登记写成站点清单 · the registry as a sites file, which import reads back."""
