@@ -11,8 +11,6 @@ from gongkai.errors import ConfigurationError
 from storage.failures import file_failures
 from storage.locks import FileLock
 
-_READ_BYTES = 1 << 20
-
 
 @contextmanager
 def destination(target: Path) -> Iterator[Path]:

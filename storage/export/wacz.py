@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -118,10 +117,3 @@ class _Member:
         name = self._name.rpartition("/")[2].lower()
         self._resources.append({"name": name, "path": self._name, "hash": f"sha256:{self._digest.hexdigest()}",
                                 "bytes": self._size})
-
-
-def pages_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The pages a WACZ lists, for whoever wants to read one without a viewer."""
-    with zipfile.ZipFile(path) as archive, archive.open("pages/pages.jsonl") as lines:
-        for line in islice(lines, 1, None):
-            yield json.loads(line)
