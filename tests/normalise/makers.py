@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import docx
 
@@ -58,6 +58,18 @@ def expanded(grid: GridSource) -> list[list[str]]:
             taken.update({(r + i, c + j): text for i in range(height) for j in range(width)})
     cols = max(c for _, c in taken) + 1
     return [[taken.get((r, c), "") for c in range(cols)] for r in range(len(grid))]
+
+
+def placed(grid: GridSource) -> Iterator[tuple[int, int, str, int, int]]:
+    """(row, column, text, height, width) of each printed cell."""
+    free = {(r, c) for r in range(len(grid)) for c in range(len(expanded(grid)[0]))}
+    for r, row in enumerate(grid):
+        c = 0
+        for text, height, width in row:
+            while (r, c) not in free:
+                c += 1
+            free -= {(r + i, c + j) for i in range(height) for j in range(width)}
+            yield r, c, text, height, width
 
 
 def html_table(grid: GridSource, attributes: str = "border=1") -> str:
@@ -196,15 +208,9 @@ def word(paragraphs: Sequence[str], grids: Sequence[GridSource] = ()) -> bytes:
     for grid in grids:
         wide = expanded(grid)
         table = document.add_table(rows=len(wide), cols=len(wide[0]))
-        free = {(r, c) for r in range(len(wide)) for c in range(len(wide[0]))}
-        for r, row in enumerate(grid):
-            c = 0
-            for text, height, width in row:
-                while (r, c) not in free:
-                    c += 1
-                free -= {(r + i, c + j) for i in range(height) for j in range(width)}
-                cell = table.cell(r, c).merge(table.cell(r + height - 1, c + width - 1))
-                cell.text = text
+        for r, c, text, height, width in placed(grid):
+            cell = table.cell(r, c).merge(table.cell(r + height - 1, c + width - 1))
+            cell.text = text
         document.add_paragraph()
     out = io.BytesIO()
     document.save(out)

@@ -5,28 +5,16 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.normalise.makers import GridSource, expanded
+from tests.normalise.makers import GridSource, placed
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice, which writes the file, is not installed")
-
-
-def placed(grid: GridSource) -> Iterator[tuple[int, int, str, int, int]]:
-    """(row, column, text, height, width) of each printed cell."""
-    free = {(r, c) for r in range(len(grid)) for c in range(len(expanded(grid)[0]))}
-    for r, row in enumerate(grid):
-        c = 0
-        for text, height, width in row:
-            while (r, c) not in free:
-                c += 1
-            free -= {(r + i, c + j) for i in range(height) for j in range(width)}
-            yield r, c, text, height, width
 
 
 def as_unicode(text: str) -> str:

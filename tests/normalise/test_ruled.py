@@ -6,7 +6,7 @@ from crawler.normalise.printed import blocks, in_order
 from crawler.normalise.ruled import MAX_RULES, Stroke, Text, lines, read_ruled, strokes_of
 from gongkai.document import Table
 from tests.normalise.grids import texts
-from tests.normalise.makers import REQUESTS, GridSource, expanded
+from tests.normalise.makers import REQUESTS, GridSource, expanded, placed
 
 WIDTH, HEIGHT, SIZE = 60.0, 30.0, 10.0
 LEFT, TOP = 50.0, 100.0
@@ -16,19 +16,13 @@ def drawn(grid: GridSource, top: float = TOP) -> tuple[list[Stroke], list[Text]]
     """Each printed cell as the four sides of a rectangle, its text wrapped, one run a character."""
     strokes: list[Stroke] = []
     runs: list[Text] = []
-    free = {(r, c) for r in range(len(grid)) for c in range(len(expanded(grid)[0]))}
-    for r, row in enumerate(grid):
-        c = 0
-        for text, height, width in row:
-            while (r, c) not in free:
-                c += 1
-            free -= {(r + i, c + j) for i in range(height) for j in range(width)}
-            x, y = LEFT + c * WIDTH, top + r * HEIGHT
-            strokes += strokes_of(x, y, x + width * WIDTH, y + height * HEIGHT)
-            fits = int((width * WIDTH - 6) // SIZE)
-            for i, char in enumerate(text):
-                at, line = x + 3 + SIZE * (i % fits), y + 2 + (SIZE + 1) * (i // fits)
-                runs.append(Text(char, at, line, at + SIZE, line + SIZE))
+    for r, c, text, height, width in placed(grid):
+        x, y = LEFT + c * WIDTH, top + r * HEIGHT
+        strokes += strokes_of(x, y, x + width * WIDTH, y + height * HEIGHT)
+        fits = int((width * WIDTH - 6) // SIZE)
+        for i, char in enumerate(text):
+            at, line = x + 3 + SIZE * (i % fits), y + 2 + (SIZE + 1) * (i // fits)
+            runs.append(Text(char, at, line, at + SIZE, line + SIZE))
     return strokes, runs
 
 
