@@ -1,8 +1,11 @@
 """``python -m bench.discovery``: what finding an agency's reports costs, beside a plain breadth-first Scrapy crawl.
 
-The sites are those of the simulator kept beside a developer's checkout (../shared/govweb), scored by its own scorer; a
-stranger's clone has none. Overhead is every request that fetched no own report, up to the last year found; the oracle
-is the shortest known path. ``again`` is a second crawl of the unchanged site, ``hubs`` the lists it remembers. """
+Two kinds of site. The invented ones of tests/worlds, one a publishing system, are scored by their own truth. Those of
+the simulator kept beside a developer's checkout (../shared/govweb) are scored by its own scorer, and crawled a second
+time unchanged (``again``, beside ``hubs``, the lists the first crawl remembers); a stranger's clone has none of these.
+Overhead is every request that fetched no own report, up to the last year found; the oracle is the shortest known path.
+Breadth-first ends after 4,000 pages or with the site; lists that only scripts draw stay hidden from it.
+"""
 
 import argparse
 import json
@@ -13,7 +16,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,50 +29,91 @@ from rich.table import Table
 
 from tests.command import gongkai, listed
 from tests.shared_material import SHARED
-from tests.simulator import Simulator, bare, simulator
+from tests.simulator import Simulator, simulator
+from tests.simulator import bare as plain
+from tests.spiders.measured import measure
+from tests.worlds import variants
+from tests.worlds.parts import bare
+from tests.worlds.server import served
 
 SEEDS = ("dev", "lantern", "weir", "orchid", "basalt", "heron")
 SITES = ("s1", "s2", "s3", "s4", "s5", "s6")
 _MOST_BREADTH = 4000
+_NINETY = 0.9
 _MOVES = re.compile(r"""location(?:\.href|\.replace)?\s*[=(]\s*["']([^"']+)""")
 err = Console(stderr=True)
 
 
 @dataclass(frozen=True)
+class Walk:
+    """`ninety`: requests until nine of ten own years had been fetched; None where they never were. `share` of them."""
+
+    requests: int
+    share: float
+    ninety: int | None
+
+    def __str__(self) -> str:
+        return str(self.ninety) if self.ninety else f"never ({self.share:.0%} in {self.requests})"
+
+
+@dataclass(frozen=True)
 class Row:
-    seed: str
     site: str
     recall: float
     precision: float
-    requests: int
     overhead: int
     oracle: int
-    again: int
-    hubs: int
-    traps: int
-    ninety: int | None
-    breadth_ninety: int | None
+    walk: Walk
+    traps: Mapping[str, int]
+    again: int | None = None
+    hubs: int | None = None
+    breadth: Walk | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.overhead / max(self.oracle, 1)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.discovery", description=__doc__)
-    parser.add_argument("--seeds", default=",".join(SEEDS))
+    parser.add_argument("--seeds", default=",".join(SEEDS), help="worlds of the simulator; empty for none")
     parser.add_argument("--sites", default=",".join(SITES))
+    parser.add_argument("--no-worlds", action="store_true", help="leave the invented sites of tests/worlds out")
     parser.add_argument("--no-breadth", action="store_true", help="leave the breadth-first crawls out")
     parser.add_argument("--spider", nargs=2, metavar=("URL", "HOSTS"), help="the breadth-first crawl alone")
     given = parser.parse_args()
     if given.spider:
         breadth_first(*given.spider)
         return
-    if not SHARED.is_dir():
-        sys.stdout.write("discovery: not measured, the simulator (../shared/govweb) is not part of the repository\n")
-        return
-    pairs = [(seed, site) for seed in given.seeds.split(",") for site in given.sites.split(",")]
-    rows = [measure(seed, site, breadth=not given.no_breadth) for seed, site in track(pairs, "crawling", console=err)]
-    show(rows)
+    if not given.no_worlds:
+        names = [name for name in variants() if name != "empty"]
+        show("invented sites", [of_world(name, breadth=not given.no_breadth)
+                                for name in track(names, "invented sites", console=err)])
+    pairs = [(seed, site) for seed in filter(None, given.seeds.split(",")) for site in given.sites.split(",")]
+    if pairs and SHARED.is_dir():
+        show("simulated sites", [of_simulator(seed, site, breadth=not given.no_breadth)
+                                 for seed, site in track(pairs, "simulated sites", console=err)])
+    elif pairs:
+        sys.stdout.write("simulated sites: not measured, ../shared/govweb is not part of the repository\n")
 
 
-def measure(seed: str, site: str, *, breadth: bool) -> Row:
+def of_world(name: str, *, breadth: bool) -> Row:
+    with tempfile.TemporaryDirectory() as place:
+        seen = measure(name, Path(place))
+    world = seen.world
+    places = {bare(url): report.year for report in world.own for url in (report.url, *report.also, *report.files)}
+    ours, wide = walked((bare(line.url) for line in world.log), places), None
+    if breadth:
+        world.log.clear()
+        with served(world) as proxy:
+            walk_wide(world.home, urlsplit(world.home).hostname or "", proxy)
+        wide = walked((bare(line.url) for line in world.log), places)
+    found = len(seen.told["found"])
+    return Row(name, seen.recall, 1 - len(seen.wrong) / found if found else 1.0, seen.spent.overhead, seen.oracle, ours,
+               seen.spent.traps, breadth=wide)
+
+
+def of_simulator(seed: str, site: str, *, breadth: bool) -> Row:
     with simulator(seed) as world, tempfile.TemporaryDirectory() as place:
         target = world.target(site)
         crawl = ("crawl", target["home"], "--agency", target["agency"], "--json")
@@ -76,18 +121,18 @@ def measure(seed: str, site: str, *, breadth: bool) -> Row:
         first = gongkai(*crawl, proxy=world.proxy, archive=archive)
         assert first.returncode == 0, first.stderr
         score = scored(world, site, target["agency"], archive, Path(place))
-        ninety = needed(world, site)
+        places = {plain(url): report["year"] for report in world.own_reports(site)
+                  for url in (report["canonical_url"], *report["alt_urls"], *report["file_urls"])}
+        ours, wide = walked(fetched(world, site), places), None
         again = json.loads(gongkai(*crawl, proxy=world.proxy, archive=archive).stdout)["requests"]
-        wide = None
         if breadth:
             world.reset()
             hosts = ",".join(next(s["hosts"] for s in world.get("/truth")["sites"] if s["site"] == site))
-            subprocess.run([sys.executable, "-m", "bench.discovery", "--spider", target["home"], hosts], check=True,
-                           env={**os.environ, "http_proxy": world.proxy, "https_proxy": world.proxy})
-            wide = needed(world, site)
-        traps = sum(n for tag, n in score["tags"].items() if tag in ("calendar", "search", "copy", "spam"))
-        return Row(seed, site, score["recall"], score["precision"], score["requests"], score["overhead"],
-                   score["oracle"], again, hubs(Path(archive)), traps, ninety, wide)
+            walk_wide(target["home"], hosts, world.proxy)
+            wide = walked(fetched(world, site), places)
+        traps = Counter({tag: n for tag, n in score["tags"].items() if tag in ("calendar", "search", "copy", "spam")})
+        return Row(f"{seed} {site}", score["recall"], score["precision"], score["overhead"], score["oracle"], ours,
+                   traps, again, hubs(Path(archive)), wide)
 
 
 def scored(world: Simulator, site: str, agency: str, archive: str, place: Path) -> dict[str, Any]:
@@ -105,21 +150,21 @@ def scored(world: Simulator, site: str, agency: str, archive: str, place: Path) 
     return next(row for row in json.loads(done.stdout) if row["site"] == site)
 
 
-def needed(world: Simulator, site: str) -> int | None:
-    """Requests until nine of ten own years had been fetched; None when they never were."""
-    places: dict[str, int] = {}
-    for report in world.own_reports(site):
-        for url in (report["canonical_url"], *report["alt_urls"], *report["file_urls"]):
-            places[bare(url)] = report["year"]
-    years = set(places.values())
-    seen: set[int] = set()
-    for number, line in enumerate(world.log(site), 1):
+def fetched(world: Simulator, site: str) -> Iterator[str]:
+    """The addresses asked for, in order; an empty one where the answer was not the page."""
+    for line in world.log(site):
         url = line["host"] + line["path"] + (f"?{line['query']}" if line["query"] else "")
-        if line["status"] == 200 and url in places:
+        yield url if line["status"] == 200 else ""
+
+
+def walked(asked: Iterable[str], places: Mapping[str, int]) -> Walk:
+    years, seen, ninety, number = set(places.values()), set[int](), None, 0
+    for number, url in enumerate(asked, 1):
+        if url in places:
             seen.add(places[url])
-        if len(seen) >= 0.9 * len(years):
-            return number
-    return None
+        if ninety is None and len(seen) >= _NINETY * len(years):
+            ninety = number
+    return Walk(number, len(seen) / len(years) if years else 1.0, ninety)
 
 
 def hubs(archive: Path) -> int:
@@ -128,20 +173,30 @@ def hubs(archive: Path) -> int:
         return int(db.execute("SELECT count(*) FROM hubs").fetchone()[0])
 
 
-def show(rows: list[Row]) -> None:
-    table = Table("seed", "site", "recall", "precision", "requests", "overhead", "oracle", "ratio", "again", "hubs",
-                  "traps", "to 90 %", "breadth-first to 90 %")
+def show(title: str, rows: list[Row]) -> None:
+    again, breadth = any(r.again for r in rows), any(r.breadth for r in rows)
+    table = Table("site", "recall", "precision", "requests", "overhead", "oracle", "ratio", "traps", "to 90 %",
+                  *(("again", "hubs") if again else ()), *(("breadth-first to 90 %",) if breadth else ()), title=title)
     for r in rows:
-        table.add_row(r.seed, r.site, f"{r.recall:.2f}", f"{r.precision:.2f}", str(r.requests), str(r.overhead),
-                      str(r.oracle), f"{r.overhead / r.oracle:.2f}", str(r.again), str(r.hubs), str(r.traps),
-                      str(r.ninety), str(r.breadth_ninety or "—"))
-    Console(width=140).print(table)
-    ratios = [r.overhead / r.oracle for r in rows]
-    pairs = [(r.ninety, r.breadth_ninety) for r in rows if r.ninety and r.breadth_ninety]
-    told = [f"overhead beside the oracle's: median {statistics.median(ratios):.2f}, largest {max(ratios):.2f}"]
-    if pairs:
-        told.append(f"requests to 90 % beside breadth-first: median 1/{statistics.median(b / o for o, b in pairs):.0f}")
-    sys.stdout.write("discovery: " + "; ".join(told) + "\n")
+        traps = " ".join(f"{kind}:{n}" for kind, n in sorted(r.traps.items()) if n) or "0"
+        cells = (r.walk.requests, r.overhead, r.oracle, f"{r.ratio:.2f}", traps, r.walk,
+                 *((r.again, r.hubs) if again else ()), *((r.breadth,) if breadth else ()))
+        table.add_row(r.site, f"{r.recall:.2f}", f"{r.precision:.2f}", *map(str, cells))
+    Console(width=150).print(table)
+    told = [f"recall {min(r.recall for r in rows):.2f} or more, precision {min(r.precision for r in rows):.2f} or more",
+            f"overhead beside the oracle's: median {statistics.median(r.ratio for r in rows):.2f}, "
+            f"largest {max(r.ratio for r in rows):.2f}"]
+    if breadth:
+        pairs = [(r.walk.ninety, r.breadth.ninety) for r in rows if r.walk.ninety and r.breadth and r.breadth.ninety]
+        told.append(f"breadth-first reached 90 % on {len(pairs)} of {len(rows)}" + (
+            f", with {statistics.median(b / o for o, b in pairs):.1f} times our requests (median of those)"
+            if pairs else ""))
+    sys.stdout.write(f"{title}: " + "; ".join(told) + "\n")
+
+
+def walk_wide(home: str, hosts: str, proxy: str) -> None:
+    subprocess.run([sys.executable, "-m", "bench.discovery", "--spider", home, hosts], check=True,
+                   env={**os.environ, "http_proxy": proxy, "https_proxy": proxy})
 
 
 def breadth_first(home: str, hosts: str) -> None:

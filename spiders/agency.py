@@ -127,6 +127,11 @@ class AgencySpider(Spider):
         """Columns searched for misplaced reports, with the pages read of each."""
         return self.course.looked if self.course else {}
 
+    @property
+    def memory(self) -> Frontier | None:
+        """What the fetching side may ask to be kept over an interruption of this crawl."""
+        return self.course.frontier if self.course else None
+
     # ---- the crawl -----------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[Any]:
         course = self._open()

@@ -7,6 +7,7 @@ robots.txt was crawled whole.
 import asyncio
 import logging
 from dataclasses import dataclass
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -19,6 +20,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.fetching.downloader import Downloader
 from crawler.fetching.hosts import Hosts
 from crawler.fetching.problem import FetchProblem
+from gongkai.clock import utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ SIZE_CAP_BYTES = 500 * 1024
 """What RFC 9309 asks a crawler to read at least; the rest of a longer file is not fetched."""
 
 CRAWL_DELAY_CAP_S = 60.0
+LIFETIME_S = 24 * 3600
+"""How long a copy may be used (RFC 9309, 2.4)."""
 _REASON = "may we ask? (robots.txt)"
 _NEVER_MIND = frozenset({"egress", "redirects"})
 """A robots.txt redirected out of the rules or in circles is no robots.txt of this host (RFC 9309, 2.3.1.2)."""
@@ -43,8 +47,17 @@ class Rules:
         return self.parsed is None or self.parsed.can_fetch(url, agent)
 
 
+class Memory(Protocol):
+    """What a spider keeps over an interruption and forgets when its crawl is done; it may have one as `memory`."""
+
+    def fact(self, name: str) -> Any: ...
+
+    def set_fact(self, name: str, value: Any) -> None: ...
+
+
 class RobotsMiddleware:
-    """Asks each scheme, host and port once a crawl; everything else for it waits until the answer is there."""
+    """Asks each scheme, host and port once a crawl, however often that is interrupted; everything else for it waits
+    until the answer is there."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -73,6 +86,8 @@ class RobotsMiddleware:
 
     async def _ask(self, origin: str) -> Rules:
         url = f"{origin}/robots.txt"
+        if (rules := self._remembered(origin)) is not None:
+            return self._heed(rules, url)
         request = Request(url, meta={"robots_txt": True, "reason": _REASON}, callback=NO_CALLBACK, priority=1000)
         assert self._crawler.engine is not None
         try:
@@ -84,9 +99,35 @@ class RobotsMiddleware:
             answered_by = _origin(response.url)
             if urlsplit(response.url).path == "/robots.txt" and answered_by not in self._rules:
                 self._rules[answered_by] = asyncio.ensure_future(_settled(rules))
+            self._remember(origin, response)
+        return self._heed(rules, url)
+
+    def _heed(self, rules: Rules, url: str) -> Rules:
         if rules.crawl_delay_s:
             self._obey_delay(url, rules.crawl_delay_s)
+        if rules.site_maps and self._crawler.stats is not None:  # for the spider, which sees no robots.txt
+            known = self._crawler.stats.get_value("fetching/site_maps", [])
+            self._crawler.stats.set_value("fetching/site_maps", [*known, *rules.site_maps])
         return rules
+
+    @property
+    def _memory(self) -> Memory | None:
+        return getattr(self._crawler.spider, "memory", None)
+
+    def _remember(self, origin: str, response: Response) -> None:
+        """Only what the host answered: a failure is asked again."""
+        if self._memory is not None:
+            body = response.body[:SIZE_CAP_BYTES].decode("utf-8", "replace") if response.status == 200 else ""
+            read = {"at": utc_now().timestamp(), "body": body}
+            self._memory.set_fact("robots", {**(self._memory.fact("robots") or {}), origin: read})
+
+    def _remembered(self, origin: str) -> Rules | None:
+        """The rules as the crawl read them before it was interrupted."""
+        read = (self._memory.fact("robots") or {}).get(origin) if self._memory is not None else None
+        if read is None or not 0 <= utc_now().timestamp() - read["at"] < LIFETIME_S:
+            return None
+        logger.info("%s/robots.txt stands as this crawl read it before it was interrupted", origin)
+        return read_rules(read["body"].encode(), self._agent)
 
     def _without_answer(self, problem: FetchProblem, url: str) -> Rules:
         status = problem.response.status if problem.response is not None else None
@@ -108,11 +149,7 @@ class RobotsMiddleware:
             raise self._unavailable(url, f"it answers {response.status}")
         if response.status != 200:
             return Rules()
-        rules = read_rules(response.body[:SIZE_CAP_BYTES], self._agent)
-        if rules.site_maps and self._crawler.stats is not None:  # for the spider, which sees no robots.txt
-            known = self._crawler.stats.get_value("fetching/site_maps", [])
-            self._crawler.stats.set_value("fetching/site_maps", [*known, *rules.site_maps])
-        return rules
+        return read_rules(response.body[:SIZE_CAP_BYTES], self._agent)
 
     def _unavailable(self, url: str, why: str) -> FetchProblem:
         return self._hosts.leave(FetchProblem(

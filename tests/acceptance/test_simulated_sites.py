@@ -1,11 +1,7 @@
-"""A user crawls agency sites of two families, twice, into a directory and into S3, and is cut off on the way."""
+"""A user crawls agency sites of two families, twice, into a directory and into S3."""
 
 import json
 import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import REPOSITORY, environment, gongkai, lasting, listed, objects
+from tests.command import gongkai, lasting, listed, objects
 from tests.s3_server import S3Place, s3_server, s3_settings  # noqa: F401  (fixtures)
 from tests.shared_material import needs_shared
 from tests.simulator import Simulator, bare, simulator
@@ -21,7 +17,6 @@ from tests.simulator import Simulator, bare, simulator
 pytestmark = [needs_shared, pytest.mark.shared]
 SEEDS = ("dev",)
 SITES = ("s1", "s5")
-CUTS = 6
 
 
 @dataclass(frozen=True)
@@ -143,27 +138,3 @@ def test_the_same_crawl_into_s3_gives_the_same_reports(tmp_path: Path, s3_settin
         assert gongkai("rebuild", **empty).returncode == 0
         assert listed(**empty) == listed(**there)
         assert gongkai("verify", **empty).returncode == 0
-
-
-def test_killed_at_random_moments_the_next_run_finishes_the_work(tmp_path: Path) -> None:
-    with simulator("dev") as world:
-        whole = tmp_path / "whole"
-        began = time.monotonic()
-        crawl(world, "s1", archive=str(whole))
-        lasts = time.monotonic() - began
-        expected = lasting(listed(archive=str(whole)))
-        kept = objects(whole, "raw", "documents").keys()
-        moments = random.Random()
-        for cut in range(CUTS):
-            archive, moment = tmp_path / f"cut{cut}", lasts * moments.uniform(0.15, 0.95)
-            process = subprocess.Popen(
-                [sys.executable, "-m", "crawler", *crawl_arguments(world, "s1")], stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, cwd=REPOSITORY, env=environment(world.proxy, archive=str(archive)))
-            time.sleep(moment)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            crawl(world, "s1", archive=str(archive))
-            assert lasting(listed(archive=str(archive))) == expected, f"killed after {moment:.2f} s"
-            assert objects(archive, "raw", "documents").keys() == kept, f"killed after {moment:.2f} s"
-            verified = gongkai("verify", archive=str(archive))
-            assert verified.returncode == 0, f"killed after {moment:.2f} s: {verified.stdout}{verified.stderr}"
