@@ -1,14 +1,18 @@
 """What worked on one agency of a prefecture is tried first on the next: in one prefecture one vendor builds alike.
 
-Kept in one small file for all sites: under which path of which domain lists of reports were found.
+Kept in one small file for all sites: under which path of which domain lists of reports were found. It is a hint and no
+more: where the file cannot be read or written, the crawl goes on without.
 """
 
+import logging
 import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
+
+logger = logging.getLogger(__name__)
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS lists "
@@ -33,12 +37,16 @@ class Neighbours:
             or (domain := _domain(site)) is None
         ):
             return []
-        with closing(self._open()) as db:
-            rows = db.execute(
-                "SELECT path, count(*) FROM lists WHERE domain = ? AND host != ? GROUP BY path "
-                "ORDER BY count(*) DESC, max(years) DESC, path LIMIT ?",
-                (domain, parts.netloc, _MOST_GUESSES),
-            ).fetchall()
+        try:
+            with closing(self._open()) as db:
+                rows = db.execute(
+                    "SELECT path, count(*) FROM lists WHERE domain = ? AND host != ? GROUP BY path "
+                    "ORDER BY count(*) DESC, max(years) DESC, path LIMIT ?",
+                    (domain, parts.netloc, _MOST_GUESSES),
+                ).fetchall()
+        except sqlite3.Error as problem:
+            logger.warning("what was learnt of the neighbours (%s) cannot be read: %s", self._path, problem)
+            return []
         return [(f"{parts.scheme}://{parts.netloc}{path}", count) for path, count in rows]
 
     def learn(self, site: str, lists: Iterable[tuple[str, int]]) -> None:
@@ -53,8 +61,12 @@ class Neighbours:
         ]
         if self._path is None or domain is None or not rows:
             return
-        with closing(self._open()) as db, db:
-            db.executemany("INSERT OR REPLACE INTO lists VALUES (?, ?, ?, ?)", rows)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as db, db:
+                db.executemany("INSERT OR REPLACE INTO lists VALUES (?, ?, ?, ?)", rows)
+        except (sqlite3.Error, OSError) as problem:
+            logger.warning("what was learnt for the neighbours cannot be kept in %s: %s", self._path, problem)
 
     def _open(self) -> sqlite3.Connection:
         assert self._path is not None

@@ -75,6 +75,7 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     process.start()
     spider: Any = crawler.spider
     assert crawler.stats is not None
+    assert not crawler.stats.get_value("spider_exceptions/count"), "the spider failed: see the log"
     return {
         "outcome": spider.outcome,
         "explanation": spider.explanation,

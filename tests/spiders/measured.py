@@ -49,6 +49,7 @@ def crawl(world: Site, folder: Path) -> tuple[dict[str, Any], list[dict[str, Any
     """One crawl with the settings of production, the archive and the pauses left out."""
     settings = {
         "FRONTIER_DIR": str(folder / "frontiers"),
+        "NEIGHBOURS_FILE": None,
         "TURNS_DIR": str(folder / "turns"),
         "EXTENSIONS": {"crawler.session.ArchiveSession": None, "crawler.progress.ProgressEvents": None},
         "DOWNLOADER_MIDDLEWARES": {**DOWNLOADER_MIDDLEWARES, "crawler.journal.JournalMiddleware": None},

@@ -76,3 +76,11 @@ def test_a_wrong_guess_costs_one_request(crawl: Run, tmp_path: Path, answer: str
     assert second.outcome == "complete" and second.years == list(YEARS)
     assert guided.asked[0] == f"{OTHER_HOME}zfxxgk/zfxxgknb/"
     assert sorted(guided.asked[1:]) == sorted(alone.asked), "beside the guess, what would have been asked without it"
+
+
+def test_a_file_that_cannot_be_read_or_written_costs_nothing_but_the_hint(crawl: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    (folder / "neighbours.db").mkdir(parents=True)
+    crawled = crawl(trs_site(per_page=6), **remembering(folder))
+    assert crawled.outcome == "complete" and crawled.years == list(YEARS)
+    assert "cannot be kept" in crawled.log and "Traceback" not in crawled.log
