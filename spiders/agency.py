@@ -205,7 +205,7 @@ class AgencySpider(Spider):
         self._pages += 1
         if lead.role == "home" and self.crawler.stats is not None:
             course.site_maps(self.crawler.stats.get_value("fetching/site_maps", ()))
-        gave = course.take_in(lead, page) if page.kind != "file" else "a file"
+        gave = self._take_in(course, lead, page)
         if not self._may_be_report(lead, page):
             return Visit(page, asked, gave)
         self._torn = False
@@ -221,10 +221,20 @@ class AgencySpider(Spider):
 
     def _read(self, response: Response, lead: Lead, course: Course) -> Page:
         try:
-            return read_page(response, lead.post, course.rows.patterns)
+            return read_page(response, lead.post, course.rows.idioms)
         except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
             self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             return Page(response.url, "error", "")
+
+    def _take_in(self, course: Course, lead: Lead, page: Page) -> str:
+        if page.kind == "file":
+            return "a file"
+        try:
+            return course.take_in(lead, page)
+        except Exception as problem:  # nor what a page's scripts say
+            self._incident(page.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
+            self.logger.exception("what %s names could not be taken in", page.url)
+            return "nothing that could be read"
 
     def _draw(self, course: Course) -> None:
         """Pages whose rows nothing readable brings: asked once more with the browser where one may be used."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from spiders.idioms import Idioms
 from spiders.links import DataLinks, Link
 from spiders.literals import read_literal
 
@@ -16,6 +17,7 @@ _XML = re.compile(
     r"^\s*(?:<\?xml|<(?:datastore|rss|feed|urlset|sitemapindex|response|root|data|list|items)[\s>])", re.I
 )
 _MOST_ELEMENTS = 60_000
+_NO_IDIOMS = Idioms()
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,15 @@ class Answer:
     links: tuple[Link, ...]
 
 
-def answer_in(text: str, url: str, patterns: tuple[str, ...] = ()) -> Answer | None:
-    """The data in a body that is no page; None when it is one. `patterns` are the site's address templates, as the
-    pages that ask for such data show them."""
+def answer_in(text: str, url: str, idioms: Idioms = _NO_IDIOMS) -> Answer | None:
+    """The data in a body that is no page; None when it is one. `idioms`: how the pages that ask for such data make
+    addresses."""
     value = _json(text)
     if value is None and _XML.match(text[:300]):
         value = list(_xml(text))
     if value is None:
         return None
-    return Answer(value, tuple(DataLinks(url, patterns=patterns).links(value)))
+    return Answer(value, tuple(DataLinks(url, idioms=idioms).links(value)))
 
 
 def _json(text: str) -> Any:

@@ -1,50 +1,33 @@
-"""Requests that a page's scripts make for their data, as far as they can be read without running them.
-
-An address and its parameters are followed when every part is written out, or is a variable that the scripts set to a
-constant, or is a page number or page size by its name. Nothing is guessed beyond that.
-"""
+"""Requests that a page's scripts make for their data, as far as they can be read without running them."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from html import unescape
-from itertools import chain
-from typing import Any
-from urllib.parse import urlencode
+from itertools import chain, islice
+from typing import Any, Final
+
+from tree_sitter import Node
 
 from gongkai.address import canonical
-from spiders.literals import closing
-from spiders.post import Post
+from spiders.code import Code, Encoded, Stringified, arguments_of, as_query, code_of, plain
+from spiders.lookups import UNKNOWN
+from spiders.post import Asked, Post
 from spiders.vocabulary import records
 
 _LONGEST = 800_000
 _MOST_CALLS = 12
-_CALL = re.compile(
-    r"""(?:\$|jQuery|axios|https?|request|uni|ajax|this\.\$https?|\$https?|api)\s*\.?\s*
-        (?P<verb>ajax|get|post|getJSON|request|load)?\s*\(\s*(?=["'`{\w/])"""
-    r"""|(?<![\w.])(?P<fetch>fetch|getJSON|ajaxGet|ajaxPost|loadData)\s*\(\s*(?=["'`\w])"""
-    r"""|\.(?P<open>open)\(\s*["'](?P<method>GET|POST)["']\s*,\s*""",
-    re.X | re.I,
-)
-_SETTING = re.compile(
-    r"""(?:(?:var|let|const)\s+|[,{;\s]|\.)([A-Za-z_$][\w$]{0,40})["']?\s*(?:=(?!=)|:)\s*"""
-    r"""(?:["']([^"'\r\n]{0,200})["']|(\d{1,12})(?![\w.]))"""
-)
-_PIECE = re.compile(r"""\s*(?:"([^"\r\n]*)"|'([^'\r\n]*)'|`([^`]*)`|([A-Za-z_$][\w$.]*)(\(\))?|(\d+))\s*""")
-_PAIR = re.compile(
-    r"""["']?([\w$.\-]+)["']?\s*:\s*((?:"[^"\r\n]*"|'[^'\r\n]*'|`[^`]*`|[\w$.]+|\s*\+\s*)+)\s*(?=[,}]|$)"""
-)
-_INSIDE = re.compile(r"\$\{\s*([\w$.]+)\s*\}")
-_SETTINGS = re.compile(r"""[{,]\s*["']?(\w*(?:url|api|interface))["']?\s*:\s*["']((?:https?:/)?/[^"'\s]+)["']""", re.I)
+_CLIENT = re.compile(r"(?:^|[.\s])(?:\$|jQuery|axios|\$?https?|request|uni|ajax|api|wx|service|Vue)(?:\.|$)", re.I)
+_VERB = re.compile(
+    r"^(?:ajax|get|post|getJSON|request|fetch|load|ajaxGet|ajaxPost|loadData|getData|postData|query)$", re.I)
+_JSON_CLIENT = re.compile(r"axios|\$http|\bhttp|request|service|api", re.I)
+_SETTING = re.compile(r"(?:url|api|interface)$", re.I)
 _OWN_SETTING = re.compile(
     r"^(?:el|elem|container|id|target|method|type|dataType|async|cache|timeout|div\w*|title|template|tpl|theme|skin"
     r"|before|after|success|error|complete|callback|headers|debug|open\w*|cache\w*|data(?:Before|After))$",
     re.I,
 )
-_NAMED = re.compile(
-    r"""\b\w*(?:url|api|interface|endpoint|service|source|action)\w*["']?\s*[:=]\s*["']((?:https?:/)?/[^"'\s<>{}+]{3,300})["']""",
-    re.I,
-)
+_NAMED = re.compile(r"url|api|interface|endpoint|service|source|action", re.I)
+_ADDRESS = re.compile(r"^(?:https?:/)?/[^\"'\s<>{}+]{2,300}$")
 _ATTRIBUTE = re.compile(
     r"""\sdata-(?:[\w-]*-)?(?:source|src|api|url|feed|endpoint|list|service|action|interface|remote|href)\s*=\s*"""
     r"""["']((?:https?:/)?/[^"'\s<>]{2,400})["']""",
@@ -56,184 +39,189 @@ _NOT_A_LIST = re.compile(
     r"|share|config|token|user|pv\b|log/|/log|jiucuo|msg|message/send",
     re.I,
 )
+_NONE: Final[dict[str, Any]] = {}
 
 
-@dataclass(frozen=True)
-class Call:
-    url: str
-    post: Post | None = None
+def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) -> tuple[Asked, ...]:
+    """The readable requests of `scripts` in order, each once; `source` is the page that loads them, in whose markup
+    they look things up. With `whole` only those of which every part could be told."""
+    code = code_of(scripts, base, source)
+    sure = chain(_direct(code), _settings_objects(code))
+    found = dict.fromkeys(islice(_told(code, sure, whole=whole), _MOST_CALLS))
+    known = {call.url.split("?")[0] for call in found}
+    less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), whole=whole), 4 * _MOST_CALLS)
+    return tuple(dict.fromkeys((*found, *(c for c in less_sure if c.url.split("?")[0] not in known))))[:_MOST_CALLS]
 
 
-def calls_in(scripts: str, base: str, elsewhere: str = "") -> tuple[Call, ...]:
-    """The readable requests of `scripts` in order, each once; constants are looked up there and in `elsewhere`, the
-    scripts of the page that loads them."""
-    code = scripts[:_LONGEST]
-    known = _constants(f"{elsewhere}\n{code}")
-    found: dict[Call, None] = {}
-    for call in _read(code, base, known):
-        found.setdefault(call)
-        if len(found) >= _MOST_CALLS:
-            break
-    return tuple(found)
+def _told(code: Code, calls: Iterable[Asked], *, whole: bool) -> Iterator[Asked]:
+    """What was lost between two calls was lost of the second, or of both where they are two ways to say one thing."""
+    lost, before, told = code.lost, "", True
+    for call in calls:
+        place = call.url.split("?")[0]
+        told = code.lost == lost and (told or place != before)
+        lost, before = code.lost, place
+        if told or not whole:
+            yield call
 
 
-def calls_in_attributes(source: str, base: str) -> tuple[Call, ...]:
+def calls_in_attributes(source: str, base: str) -> tuple[Asked, ...]:
     """Addresses that wait in data attributes for a script to ask for them."""
     urls = (
         canonical(unescape(match.group(1)), base)
         for match in _ATTRIBUTE.finditer(source[:_LONGEST])
         if not _MARKUP.search(match.group(1)) and not _NOT_A_LIST.search(match.group(1))
     )
-    return tuple(Call(url) for url in dict.fromkeys(urls) if url)[:_MOST_CALLS]
+    return tuple(Asked(url) for url in dict.fromkeys(urls) if url)[:_MOST_CALLS]
 
 
-def _constants(code: str) -> dict[str, str]:
-    """What names are set to; a name set twice to different values says nothing."""
-    known: dict[str, str | None] = {}
-    for name, text, number in _SETTING.findall(code):
-        value = text or number
-        if name in known and known[name] != value:
-            known[name] = known[name] if not value else (value if not known[name] else None)
-        else:
-            known[name] = value
-    return {name: value for name, value in known.items() if value}
+def _direct(code: Code) -> Iterator[Asked]:
+    """``$.ajax({…})``, ``axios.post(address, {…})``, ``fetch(address, {…})``, ``open('POST', address)``; inside a
+    function of the site's own with what that is called with."""
+    for node in code.calls:
+        if node.type != "call_expression" or not (arguments := arguments_of(node)):
+            continue
+        callee = node.child_by_field_name("function")
+        name, last = code.text(callee), code.last_name(callee)
+        alone = callee is None or callee.type == "identifier"
+        if last == "load" and re.match(r"(?:\$|jQuery)\(", name):
+            yield from _fragment(code, arguments)
+            continue
+        client = _CLIENT.search(name) and last not in ("$", "jQuery")
+        if (last == "open" and len(arguments) >= 2) or (_VERB.match(last) and (alone or client)) or (client and alone):
+            for env in code.environments(node):
+                if last == "open":
+                    yield from _opened(code, node, env)
+                else:
+                    yield from _made(code, name, last, arguments, env)
+        elif alone and _is_settings(code, arguments[0]):
+            for env in code.environments(node):
+                yield from _made(code, name, last, arguments, env)
 
 
-def _read(code: str, base: str, known: Mapping[str, str]) -> Iterator[Call]:
-    read = (_made(code, match, base, known) for match in _CALL.finditer(code))
-    told = (_call(url, settings, False, False, base) for url, settings in _settings_objects(code, known))
-    named = (_call(address, {}, False, False, base) for address in _named_addresses(code))
-    yield from (call for call in chain(read, told, named) if call)
+def _is_settings(code: Code, node: Node) -> bool:
+    """``{url: …, method: …}``, whatever a build step called the function that takes it."""
+    if node.type != "object":
+        return False
+    keys = {code.text(one.child_by_field_name("key")) for one in node.named_children if one.type == "pair"}
+    return "url" in keys and bool(keys & {"method", "type"})
 
 
-def _made(code: str, match: re.Match[str], base: str, known: Mapping[str, str]) -> Call | None:
-    """The request of one call: ``open('GET', …)``, ``$.ajax({…})`` or ``$.get(address, {…})``."""
-    start, verb = match.end(), (match.group("verb") or match.group("fetch") or "").lower()
-    if code[start : start + 1] == "{":
-        return _from_settings(code[start : closing(code, start) or start], known, base, verb == "post")
-    address, end = _expression(code, start, known)
-    if not address:
-        return None
-    if match.group("open"):
-        return _call(address, {}, False, False, base) if match.group("method").upper() == "GET" else None
-    options = ""
-    if rest := re.match(r"\s*,\s*\{", code[end : end + 20]):
-        opening = end + rest.end() - 1
-        options = code[opening : closing(code, opening) or opening]
-    return _with_options(address, options, known, base, posts="post" in verb)
+def _made(code: Code, name: str, last: str, arguments: list[Node], env: dict[str, Any]) -> Iterator[Asked]:
+    first, posts = code.value(arguments[0], "", env), "post" in last.lower()
+    as_json = bool(_JSON_CLIENT.search(name))
+    if isinstance(first, dict):
+        yield from _from_settings(code, first, code.text(arguments[0]), posts, as_json)
+        return
+    if not isinstance(first, str):
+        return
+    options = code.value(arguments[1], "", env) if len(arguments) > 1 else UNKNOWN
+    if not isinstance(options, dict):
+        yield from _call(code, first, _form(options), posts, as_json)
+    elif not posts and any(key in options for key in ("method", "type", "params", "body", "headers", "success")):
+        yield from _from_settings(code, {"url": first, **options}, code.text(arguments[1]), False, as_json)
+    else:
+        yield from _call(code, first, options, posts, as_json)
 
 
-def _settings_objects(code: str, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool, as_json: bool) -> Iterator[Asked]:
+    address = next((settings[key] for key in ("url", "path", "src") if isinstance(settings.get(key), str)), None)
+    if address is None:
+        return
+    method = settings.get("type") if "method" not in settings else settings["method"]
+    posts = posts or str(method).lower() == "post"
+    if "type" in settings and "method" not in settings and "headers" not in settings:  # jQuery's spelling sends a form
+        as_json = False
+    as_json = as_json or "application/json" in text
+    query = settings.get("params")
+    if posts and isinstance(query, dict) and any(key in settings for key in ("data", "body")):
+        address += ("&" if "?" in address else "?") + as_query(query)
+    sent = next((settings[key] for key in ("data", "body", "params") if key in settings), _NONE)
+    yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), posts, as_json)
+
+
+def _opened(code: Code, node: Node, env: dict[str, Any]) -> Iterator[Asked]:
+    """An XMLHttpRequest; what it sends stands in the ``send`` that comes next."""
+    method, address = (code.value(one, "", env) for one in arguments_of(node)[:2])
+    if not isinstance(method, str) or not isinstance(address, str) or method.upper() not in ("GET", "POST"):
+        return
+    sent: Any = _NONE
+    if method.upper() == "POST":
+        after = (other for other in code.calls if other.start_byte > node.end_byte
+                 and code.last_name(other.child_by_field_name("function")) == "send")
+        inner = arguments_of(send) if (send := next(after, None)) is not None else []
+        sent = code.value(inner[0], "", env) if inner else _NONE
+    yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), method.upper() == "POST", False)
+
+
+def _fragment(code: Code, arguments: list[Node]) -> Iterator[Asked]:
+    """``$('#list').load('part.html #rows')``: a piece of markup put into the page."""
+    address = code.value(arguments[0])
+    named = isinstance(address, str) and address.strip() and not _NOT_A_LIST.search(address)
+    if named and (url := canonical(address.split()[0], code.url)):
+        yield Asked(url)
+
+
+def _settings_objects(code: Code) -> Iterator[Asked]:
     """``{proxyUrl: '/x', params: {…}}``, ``{url: '/x', channelId: '7', pageNo: 1}``: handed to a vendor's own function,
     which only that function's code would tell; what stands beside the address is taken for its parameters."""
-    for match in _SETTINGS.finditer(code):
-        opening = code.rfind("{", 0, match.start() + 1)
-        literal = code[opening : closing(code, opening) or opening]
-        inner = re.search(r"""["']?(?:params?|data|query)["']?\s*:\s*\{""", literal)
-        if inner:
-            fields = _pairs(literal[inner.end() - 1 : closing(literal, inner.end() - 1)], known)
-        else:
-            beside = _pairs(literal, known)
-            fields = {
-                key: value
-                for key, value in beside.items()
-                if key != match.group(1) and not _OWN_SETTING.match(key) and value != match.group(2)
-            }
+    for node in code.objects:
+        if node.named_child_count > 60:
+            continue
+        held = code.value(node)
+        named = (k for k, v in held.items() if _SETTING.search(k) and isinstance(v, str) and _ADDRESS.match(v))
+        if (key := next(named, None)) is None:
+            continue
+        beside = (held.get(name) for name in ("params", "param", "data", "query"))
+        inner = next((one for one in beside if isinstance(one, dict)), None)
+        fields = inner if inner is not None else {
+            k: v for k, v in held.items()
+            if k != key and isinstance(v, str | int) and not _OWN_SETTING.match(k) and v != held[key]}
         if fields:
-            yield match.group(2), fields
+            yield from _call(code, held[key], fields, False, False)
 
 
-def _named_addresses(code: str) -> Iterator[str]:
+def _named_addresses(code: Code) -> Iterator[Asked]:
     """``listUrl: '/docs?channel=x&pageNo='``: an address under a name that says so, begun or whole."""
-    for match in _NAMED.finditer(code):
-        address = match.group(1)
+    for name, node in code.settings():
+        if not _NAMED.search(name):
+            continue
+        address = code.value(node)
+        if not isinstance(address, str) or not _ADDRESS.match(address):
+            continue
         last = re.search(r"[?&]([\w.]+)=$", address)
         if last and last.group(1).lower() in records().page_parameters:
-            yield f"{address}1"
+            yield from _call(code, f"{address}1", _NONE, False, False)
         elif not last and not address.endswith(("/", "?", "&")):
-            yield address
+            yield from _call(code, address, _NONE, False, False)
 
 
-def _from_settings(literal: str, known: Mapping[str, str], base: str, posts: bool) -> Call | None:
-    """``$.ajax({url: …, type: 'post', data: {…}})``."""
-    at = re.search(r"""["']?\burl["']?\s*:\s*""", literal)
-    if at is None:
-        return None
-    address, _ = _expression(literal, at.end(), known)
-    return _with_options(address, literal, known, base, posts) if address else None
+def _wrapped(code: Code) -> Iterator[Asked]:
+    """``loadRows('/api/rows', {channel: 7})``: a function of the site's own that takes address and parameters."""
+    for node in code.calls:
+        if len(arguments := arguments_of(node)) < 2:
+            continue
+        address, fields = code.value(arguments[0]), code.value(arguments[1])
+        if isinstance(address, str) and _ADDRESS.match(address) and isinstance(fields, dict) and fields:
+            yield from _call(code, address, fields, False, False)
+            yield from _call(code, address, fields, True, False)
 
 
-def _with_options(address: str, options: str, known: Mapping[str, str], base: str, posts: bool) -> Call | None:
-    if re.search(r"""["']?(?:type|method)["']?\s*:\s*["']post["']""", options, re.I):
-        posts = True
-    inner = re.search(r"""["']?(?:data|params|body)["']?\s*:\s*(JSON\.stringify\(\s*)?\{""", options)
-    fields: dict[str, Any] = {}
-    as_json = bool(re.search(r"application/json|JSON\.stringify", options))
-    if inner:
-        fields = _pairs(options[inner.end() - 1 : closing(options, inner.end() - 1) or None], known)
-    elif options and not re.search(r"""["']?(?:type|method|success|headers|dataType|url)["']?\s*:""", options):
-        fields = _pairs(options, known)
-    elif text := re.search(r"""["']?(?:data|body)["']?\s*:\s*(?=["'`])""", options):
-        query, _ = _expression(options, text.end(), known)
-        fields = dict(pair.split("=", 1) for pair in (query or "").split("&") if "=" in pair)
-    return _call(address, fields, posts, as_json, base)
+def _form(sent: Any) -> dict[str, Any]:
+    """``'id=7&page=1'`` as fields."""
+    return dict(pair.split("=", 1) for pair in sent.split("&") if "=" in pair) if isinstance(sent, str) else {}
 
 
-def _call(address: str, fields: dict[str, Any], posts: bool, as_json: bool, base: str) -> Call | None:
-    if _MARKUP.search(address) or _NOT_A_LIST.search(address) or not re.search(r"[/?.]", address):
-        return None
+def _call(code: Code, address: str, fields: dict[str, Any], posts: bool, as_json: bool) -> Iterator[Asked]:
+    if _MARKUP.search(address) or _NOT_A_LIST.search(address) or not re.search(r"[/?]|\.\w+$", address):
+        return
     if posts:
-        url = canonical(address, base)
-        post = Post.json(fields) if as_json else Post.form(fields)
-        return Call(url, post) if url else None
-    query = urlencode(fields)
-    url = canonical(address + (("&" if "?" in address else "?") + query if query else ""), base)
-    return Call(url) if url else None
+        as_json = isinstance(fields, Stringified) or (as_json and not isinstance(fields, Encoded))
+        flat = {key: value for key, value in fields.items() if not isinstance(value, dict | list)}
+        post = Post.json(dict(fields)) if as_json else Post.form({k: plain(v) for k, v in flat.items()})
+        url = canonical(address, code.url)
+    else:
+        post, query = None, as_query(fields)
+        url = canonical(address + (("&" if "?" in address else "?") + query if query else ""), code.url)
+    if url:
+        yield Asked(url, post)
 
-
-def _pairs(literal: str, known: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters that can be read; one whose value is only known at run time is left out."""
-    fields: dict[str, Any] = {}
-    for match in _PAIR.finditer(literal):
-        value, _ = _expression(match.group(2), 0, known, name=match.group(1))
-        if value is not None:
-            quoted = match.group(2).lstrip()[:1] in "\"'`"
-            fields[match.group(1)] = int(value) if value.isdigit() and not quoted and len(value) < 12 else value
-    return fields
-
-
-def _expression(code: str, start: int, known: Mapping[str, str], name: str = "") -> tuple[str | None, int]:
-    """The value of strings, names and numbers joined by +, None when a part of it is unknown; and where it ends."""
-    value: str | None = ""
-    place = start
-    while piece := _PIECE.match(code, place):
-        double, single, template, variable, called, number = piece.groups()
-        text: str | None
-        if template is not None:
-            text = _INSIDE.sub(lambda m: _value(m.group(1), known, "") or "\0", template)
-            text = None if "\0" in text else text
-        elif variable is not None:
-            text = None if called else _value(variable, known, name)
-        else:
-            text = next(t for t in (double, single, number) if t is not None)
-        # A leading name that nobody sets is the site's root (ctx, basePath, domain).
-        if text is None and variable is not None and value == "" and place == start and not name:
-            text = ""
-        value = None if value is None or text is None else value + text
-        place = piece.end()
-        if code[place : place + 1] != "+":
-            break
-        place += 1
-    return (value if place > start else None), place
-
-
-def _value(variable: str, known: Mapping[str, str], name: str) -> str | None:
-    last = variable.rsplit(".", 1)[-1]
-    if last in known and last.lower() not in records().page_parameters:
-        return known[last]
-    for key in (last.lower(), name.lower()):
-        if key in records().page_parameters:
-            return "1"
-        if key in records().size_parameters:
-            return known.get(last, "20")
-    return known.get(last)

@@ -203,8 +203,9 @@ class Course:
         """Adds what the page names to the frontier; returns in words what it gave."""
         if page.kind == "script":
             fresh = self.frontier.add(self.rows.script_read(lead, page))
-            self._fruitless += not fresh
-            return f"a script: {len(fresh)} requests for rows read from it"
+            gave = [self.take_in(*waiting) for waiting in self.rows.redrawn()]
+            self._fruitless += not fresh and not gave
+            return "; ".join([f"a script: {len(fresh)} requests for rows read from it", *gave])
         if lead.role == "guess":
             if not page.is_report_column:
                 return self.lost(lead, "no list of reports here")
@@ -233,6 +234,8 @@ class Course:
         is_list = lead.role in _LIST_ROLES or page.is_report_column
         drawn = bool(named or columns or vouched)
         rows = [] if drawn else self.frontier.add(self.rows.wanted(lead, page, is_list=is_list))
+        for waiting in self.rows.redrawn():
+            return self.take_in(*waiting)
         gained = bool(reports or columns or vouched)
         self._menu_seen = self._menu_seen or lead.role == "sibling"
         self._fruitless = 0 if gained else self._fruitless + 1

@@ -6,6 +6,7 @@ A `Link` comes with what stands around it: heads of its table's row and column, 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -13,13 +14,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
+from spiders.idioms import Idioms
 from spiders.literals import literals, read_literal
-from spiders.markup import tree_of
+from spiders.markup import scripts_of, tree_of
+from spiders.openers import Opener, addresses_of, clicked_in, openers_in
 from spiders.post import Post
 from spiders.records import ADDRESS, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
 from spiders.templates import filled, templates_in
 from spiders.vocabulary import addresses
+from spiders.written import written_in
 
 How = Literal["anchor", "script", "option", "area", "frame", "redirect", "data", "family"]
 
@@ -34,6 +38,7 @@ _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_NO_IDIOMS = Idioms()
 _DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url",
                     "_href", "link", "to")
 
@@ -68,18 +73,24 @@ def is_file(url: str) -> bool:
     return bool(parts.query and addresses().file_queries.search(parts.query))
 
 
-def find_links(
-    root: HtmlElement, base: str, source: str = "", patterns: tuple[str, ...] = ()
-) -> tuple[Link, ...]:
+def find_links(root: HtmlElement, base: str, source: str = "", idioms: Idioms = _NO_IDIOMS) -> tuple[Link, ...]:
     """All links of a page in document order, at most 4,000; an address named twice stands twice. `source` is the page's
-    text, where the patterns of addresses stand that records with mere ids need."""
+    text, where the patterns of addresses stand that records with mere ids need; `idioms` are the whole site's."""
     declared = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
     base = (canonical(declared, base) or base) if declared else base
-    return tuple(islice(_walk(root, base, DataLinks(base, source, patterns)), _MOST_LINKS))
+    return tuple(islice(_walk(root, base, DataLinks(base, source, idioms, root)), _MOST_LINKS))
 
 
 def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
     around = Surroundings()
+    yield from _elements(root, base, data, around)
+    for element, address in clicked_in(data.scripts, data.base, data.source, root):
+        yield from _one(element, base, address, "script", around)
+    if written := written_in(data.scripts, data.base, data.source):
+        yield from _of_markup(written, base)
+
+
+def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundings) -> Iterator[Link]:
     for element in root.iter():
         tag = element.tag
         if not isinstance(tag, str):
@@ -89,15 +100,15 @@ def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
         elif tag in ("frame", "iframe"):
             yield from _one(element, base, _frame_source(element), "frame", around)
         elif tag == "option":
-            yield from _option(element, base, around)
+            yield from _option(element, base, around, data)
         elif tag == "textarea":
             yield from _anchors_in(element.text or "", base)
         else:
-            yield from _clickable(element, tag, base, around)
+            yield from _clickable(element, tag, base, around, data)
             yield from _in_attributes(element, data)
 
 
-def _option(option: HtmlElement, base: str, around: Surroundings) -> Iterator[Link]:
+def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLinks") -> Iterator[Link]:
     """An address as the value, or a value that the select's script or form makes an address of."""
     value = (option.get("value") or "").strip()
     if ADDRESS.match(value):
@@ -108,6 +119,9 @@ def _option(option: HtmlElement, base: str, around: Surroundings) -> Iterator[Li
         return
     if glued := _CHOSEN.search(select.get("onchange") or ""):
         yield from _one(option, base, f"{glued.group(1)}{value}{glued.group(2) or ''}", "option", around)
+        return
+    if (handler := select.get("onchange") or "") and (opened := list(addresses_of(handler, option, data.openers))):
+        yield from _one(option, base, opened[0], "option", around)
         return
     form = next(select.iterancestors("form"), None)
     if form is None or not select.get("name"):
@@ -126,15 +140,19 @@ def form_fields(form: HtmlElement) -> dict[str, str]:
         field.get("type") or "text").lower() in ("hidden", "text")}
 
 
-def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings) -> Iterator[Link]:
+def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings,
+               data: "DataLinks | None" = None) -> Iterator[Link]:
+    handlers = [element.get("onclick") or ""]
     if tag in ("a", "area"):
         href = (element.get("href") or "").strip()
         if href and not href.lower().startswith(("javascript:", "#", "mailto:", "tel:")):
             yield from _one(element, base, href, "area" if tag == "area" else "anchor", around)
             return
-        named = [*_named_in_script(href), *_named_in_script(element.get("onclick") or "")]
-    else:
-        named = _named_in_script(element.get("onclick") or "")
+        handlers.insert(0, href)
+    named = [address for handler in handlers for address in _named_in_script(handler)]
+    if not named and data is not None and any(handlers):
+        named = [made for handler in handlers if "(" in handler
+                 for made in addresses_of(handler, element, data.openers)]
     named += [value for name in _DATA_ATTRIBUTES if (value := element.get(name)) and ADDRESS.match(value)]
     for address in dict.fromkeys(named):
         yield from _one(element, base, address, "script", around)
@@ -191,6 +209,17 @@ def _anchors_in(markup: str, base: str, heading: str = "") -> Iterator[Link]:
                     link, context=replace(link.context, list_heading=link.context.list_heading or heading))
 
 
+def _of_markup(markup: str, base: str) -> Iterator[Link]:
+    """Links and frames of markup that is no page of its own."""
+    fragment = tree_of(f"<div>{markup}</div>")
+    around = Surroundings()
+    for element in fragment.iter("a", "iframe", "frame") if fragment is not None else ():
+        if element.tag == "a":
+            yield from _clickable(element, "a", base, around)
+        else:
+            yield from _one(element, base, _frame_source(element), "frame", around)
+
+
 def _in_attributes(element: HtmlElement, data: "DataLinks") -> Iterator[Link]:
     """Data that waits in an attribute for a component to draw it."""
     for value in element.attrib.values():
@@ -201,20 +230,31 @@ def _in_attributes(element: HtmlElement, data: "DataLinks") -> Iterator[Link]:
 class DataLinks:
     """Links out of data: records with addresses, and records with ids where the page shows how to make addresses."""
 
-    def __init__(self, base: str, source: str = "", patterns: tuple[str, ...] = ()) -> None:
-        self._base, self._source, self._patterns = base, source, patterns
+    def __init__(self, base: str, source: str = "", idioms: Idioms = _NO_IDIOMS,
+                 root: HtmlElement | None = None) -> None:
+        self.base, self.source, self._idioms, self._root = base, source, idioms, root
         self._templates: tuple[str, ...] | None = None
+
+    @cached_property
+    def scripts(self) -> str:
+        """The page's own code."""
+        return scripts_of(self._root) if self._root is not None else ""
+
+    @cached_property
+    def openers(self) -> dict[str, Opener]:
+        own = openers_in(self.scripts, self.base, self.source)
+        return {opener.name: opener for opener in (*self._idioms.openers, *own)}
 
     def links(self, value: Any) -> Iterator[Link]:
         for found in records_in(value):
             if isinstance(found, Fragment):
-                yield from _anchors_in(found.markup, self._base, found.heading)
+                yield from _anchors_in(found.markup, self.base, found.heading)
             elif link := self._link(found):
                 yield link
 
     def _link(self, record: Record) -> Link | None:
         address = record.address or self._made(record)
-        url = canonical(address, self._base) if address else None
+        url = canonical(address, self.base) if address else None
         if url is None or len(url) > _LONGEST_URL:
             return None
         around = Context(list_heading=record.heading[:60], date=record.date, path="data", publisher=record.publisher)
@@ -222,7 +262,7 @@ class DataLinks:
 
     def _made(self, record: Record) -> str | None:
         if self._templates is None:
-            self._templates = (*templates_in(self._source), *self._patterns)
+            self._templates = (*templates_in(self.source), *self._idioms.patterns)
         return next((made for template in self._templates if (made := filled(template, record.fields))), None)
 
 

@@ -1,10 +1,12 @@
-"""Source to the tree that links and titles are read from."""
+"""Source to the tree that links and titles are read from, and the code in it."""
 
 from lxml import etree
 from lxml.html import HtmlElement
 from parsel import Selector
 
 from gongkai.markup import goes_on, mended
+
+LONGEST_SCRIPTS = 800_000
 
 
 def tree_of(text: str) -> HtmlElement | None:
@@ -23,3 +25,9 @@ def _parsed(text: str) -> HtmlElement | None:
     except (ValueError, etree.ParserError):
         return None
     return root if isinstance(root, etree._Element) else None
+
+
+def scripts_of(root: HtmlElement) -> str:
+    """The code that stands in the page itself."""
+    code = ((s.text or "")[:200_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
+    return "\n".join(code)[:LONGEST_SCRIPTS]

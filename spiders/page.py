@@ -14,8 +14,9 @@ from gongkai.chinese import fold, squeeze
 from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
 from spiders.answers import answer_in
+from spiders.idioms import Idioms
 from spiders.links import Link, find_links, form_fields, is_file, redirects
-from spiders.markup import tree_of
+from spiders.markup import LONGEST_SCRIPTS, scripts_of, tree_of
 from spiders.post import Post
 from spiders.surroundings import seen_text
 from spiders.vocabulary import anchors, heaviest, pages, records
@@ -24,7 +25,6 @@ Kind = Literal["shell", "frames", "list", "report", "page", "file", "error", "ch
 
 _LONGEST_TEXT = 300_000
 _LONGEST_SOURCE = 2_000_000
-_LONGEST_SCRIPTS = 800_000
 _SHELL_CHARS = 300
 _LOOK_ALIKE_STANDS = frozenset((
     "form_template", "notice", "regulation", "guide", "website_report", "budget", "rule_of_law_report", "news",
@@ -35,6 +35,8 @@ _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!", b"7z\
           b"GIF8")
 _CHINESE = re.compile(r"[\u3400-\u9fff]|\\u[4-9][0-9a-f]{3}")
 _UNREAD = TitleReading("unknown")
+_NO_IDIOMS = Idioms()
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_NAME = frozenset(("", "null", "undefined", "none"))
 
 
@@ -102,20 +104,20 @@ class Page:
         return tuple({link.url: link for link in self.links if link.is_file and not link.context.furniture}.values())
 
 
-def read_page(response: Response, post: Post | None = None, patterns: tuple[str, ...] = ()) -> Page:
-    """`post` is what was sent along; `patterns` are address templates seen on the site's other pages."""
+def read_page(response: Response, post: Post | None = None, idioms: Idioms = _NO_IDIOMS) -> Page:
+    """`post` is what was sent along; `idioms` are those of the site's other pages and scripts."""
     digest = sha256_hex(response.body)
     if not isinstance(response, TextResponse) or response.body[:8].lstrip().startswith(_MAGIC):
         kind: Kind = "error" if response.status >= 400 else "file"
         return Page(response.url, kind, digest)
     url, source = canonical(response.url) or response.url, response.text[:_LONGEST_SOURCE]
-    if response.status < 400 and (other := _no_markup(response, source, url, digest, patterns)):
+    if response.status < 400 and (other := _no_markup(response, source, url, digest, idioms)):
         return replace(other, post=post)
     root = tree_of(response.text)
     if root is None:
         return Page(response.url, "error", digest)
     meta = _meta(root)
-    links, moves = find_links(root, url, source, patterns), redirects(root, url)
+    links, moves = find_links(root, url, source, idioms), redirects(root, url)
     text = squeeze(seen_text(root)[:_LONGEST_TEXT])
     linked = sum(len(squeeze(link.text)) for link in links if link.how in ("anchor", "script"))
     titles = _titles(root, meta)
@@ -123,19 +125,30 @@ def read_page(response: Response, post: Post | None = None, patterns: tuple[str,
         url=url, kind="page", digest=digest, titles=titles, reading=_reading(titles), meta=meta, crumb=_crumb(root),
         loose_chars=max(0, len(text) - linked), sections=sum(1 for p in pages().sections if p.search(text)),
         images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url),
-        scripts=(code := _scripts(root)), held_chars=len(_CHINESE.findall(code)),
+        scripts=(code := scripts_of(root)), held_chars=len(_CHINESE.findall(code)),
         source=source, forms=_forms(root, url), loads=_loads(root, url), post=post)
     return replace(page, kind=_kind(page, response, text))
 
 
-def _no_markup(response: TextResponse, source: str, url: str, digest: str, patterns: tuple[str, ...]) -> Page | None:
+def redrawn(page: Page, scripts: str, idioms: Idioms) -> Page:
+    """The page as it stands when scripts that it loads have come: with the links that those write, hold or open."""
+    root = tree_of(page.source)
+    if root is None:
+        return page
+    added = root.makeelement("script")
+    added.text = _NO_XML.sub("", scripts[:LONGEST_SCRIPTS])
+    root.append(added)
+    return replace(page, links=find_links(root, page.url, page.source, idioms))
+
+
+def _no_markup(response: TextResponse, source: str, url: str, digest: str, idioms: Idioms) -> Page | None:
     """A data answer or a script; None for a page."""
-    if answer := answer_in(source, url, patterns):
+    if answer := answer_in(source, url, idioms):
         kind: Kind = "list" if answer.links else "page"
         return Page(url, kind, digest, links=answer.links, data=answer.value, source=source)
     said = (response.headers.get("Content-Type") or b"").lower()
     if b"javascript" in said or urlsplit(url).path.lower().endswith(".js"):
-        return Page(url, "script", digest, scripts=source[:_LONGEST_SCRIPTS], source=source)
+        return Page(url, "script", digest, scripts=source[:LONGEST_SCRIPTS], source=source)
     return None
 
 
@@ -217,11 +230,6 @@ def _images(root: HtmlElement) -> int:
     return sum(1 for image in root.iter("img") if re.search(
         r"\.(?:png|jpe?g|gif|bmp)", image.get("src") or "", re.I) and not pages().icons.search(
         image.get("src") or ""))
-
-
-def _scripts(root: HtmlElement) -> str:
-    code = ((s.text or "")[:200_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
-    return "\n".join(code)[:_LONGEST_SCRIPTS]
 
 
 def _forms(root: HtmlElement, base: str) -> tuple[SiteForm, ...]:

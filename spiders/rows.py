@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from gongkai.address import identity
 from spiders.families import rows_of
 from spiders.frontier import Frontier, Lead
-from spiders.page import Page
+from spiders.idioms import Idioms
+from spiders.page import Page, redrawn
 from spiders.post import Asked
-from spiders.templates import templates_in
 
 ROWS = 96.0
 _MOST_ROWS = 4
@@ -23,15 +23,16 @@ _FEW_ENTRIES = 3
 
 
 class Rows:
-    """Remembers which pages wait for a script, and the address patterns that records with mere ids need."""
+    """Remembers which pages wait for a script, and how the site's scripts make addresses."""
 
     def __init__(self, frontier: Frontier) -> None:
         self._frontier = frontier
         self._waiting: dict[str, list[tuple[Lead, Page]]] = {}
         self._read: dict[str, str] = {}
         self._hopeless: list[Lead] = []
-        self.patterns: tuple[str, ...] = tuple(frontier.fact("patterns") or ())
-        """Address templates seen on this site, for answers that give ids alone."""
+        self._redrawn: list[tuple[Lead, Page]] = []
+        self.idioms = Idioms.of_data(frontier.fact("idioms"))
+        """As this site's pages and scripts showed them."""
 
     def wanted(self, lead: Lead, page: Page, *, is_list: bool) -> list[Lead]:
         """Leads to the rows of a list that came without any, or else to the scripts that may say where they are.
@@ -40,11 +41,13 @@ class Rows:
             return []
         if not is_list and len({link.url for link in page.links if not link.context.furniture}) > _FEW_ENTRIES:
             return []
-        self._learn(page.source)
+        self._learn(page, page.scripts)
+        if self._draws(lead, page):
+            return []
         score = ROWS if is_list else min(lead.score, 90.0)
-        if asked := self._asked(page):
-            return _leads(lead, page, asked, score)
         scripts = [url for url in page.loads if url not in self._read]
+        if asked := self._asked(page, whole=bool(scripts)):
+            return _leads(lead, page, asked, score)
         scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
         for url in scripts[:_MOST_SCRIPTS]:
             self._waiting.setdefault(identity(url), []).append((lead, page))
@@ -69,9 +72,25 @@ class Rows:
         """A script came: the rows of the pages that wait for it, or those pages again where a former run asked for
         it."""
         self._read[lead.url] = self._read[page.url] = page.source
-        self._learn(page.source)
+        self._learn(page, page.source)
         waiting = self._waiting.pop(lead.identity, [])
         return [new for before, undrawn in waiting for new in self._of_script(before, undrawn)]
+
+    def redrawn(self) -> list[tuple[Lead, Page]]:
+        """Pages whose rows stood in a script they load, or are opened by its functions, each once."""
+        redrawn, self._redrawn = self._redrawn, []
+        return redrawn
+
+    def _draws(self, lead: Lead, page: Page) -> bool:
+        if not (code := self._loaded(page)):
+            return False
+        drawn, before = redrawn(page, code, self.idioms), {link.url for link in page.links}
+        new = {link.url for link in drawn.links if link.url not in before and not link.context.furniture
+               and link.name not in (page.column, page.title)}
+        if not new or (len(new) == 1 and self._asked(page)):
+            return False
+        self._redrawn.append((lead, drawn))
+        return True
 
     def give_up(self, lead: Lead) -> None:
         self._hopeless.append(lead)
@@ -87,21 +106,26 @@ class Rows:
             self._of_script(before, undrawn)
 
     def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
+        if self._draws(lead, page):
+            return []
         asked = self._asked(page)
         if not asked and not any(page is other for pages in self._waiting.values() for _, other in pages):
             self._hopeless.append(lead)
         return _leads(lead, page, asked, ROWS)
 
-    def _asked(self, page: Page) -> tuple[Asked, ...]:
+    def _asked(self, page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
         """The requests that bring a page's rows, by its own code and that of its scripts as far as they were read."""
-        code = "\n".join(self._read[url] for url in page.loads if url in self._read)
-        return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page)[:_MOST_ROWS]
+        code = self._loaded(page)
+        return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page, whole=whole)[:_MOST_ROWS]
 
-    def _learn(self, source: str) -> None:
-        new = tuple(dict.fromkeys((*self.patterns, *templates_in(source))))[:40]
-        if new != self.patterns:
-            self.patterns = new
-            self._frontier.set_fact("patterns", list(new))
+    def _loaded(self, page: Page) -> str:
+        return "\n".join(self._read[url] for url in page.loads if url in self._read)
+
+    def _learn(self, page: Page, scripts: str) -> None:
+        new = self.idioms.with_those_of(page.source, scripts, page.url)
+        if new != self.idioms:
+            self.idioms = new
+            self._frontier.set_fact("idioms", new.as_data())
 
 
 def _leads(lead: Lead, page: Page, asked: tuple[Asked, ...], score: float) -> list[Lead]:

@@ -61,13 +61,14 @@ def family_links(page: Page) -> tuple[Link, ...]:
     return tuple(link for _, family in _recognised(page) for link in family.links(page))
 
 
-def rows_of(page: Page) -> tuple[Asked, ...]:
-    """The requests that bring the rows of a list drawn by scripts, by the code in `page.scripts`."""
+def rows_of(page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
+    """The requests that bring the rows of a list drawn by scripts, by the code in `page.scripts`; with `whole` only
+    those of which that code tells every part."""
     family = family_of(page)
     if known := family.rows(page) if family else ():
         return known
-    calls = (*calls_in_attributes(page.source, page.url), *calls_in(page.scripts, page.url, page.source))
-    return tuple(dict.fromkeys(Asked(call.url, call.post) for call in calls))
+    calls = (*calls_in_attributes(page.source, page.url), *calls_in(page.scripts, page.url, page.source, whole=whole))
+    return tuple(dict.fromkeys(calls))
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:

@@ -19,7 +19,8 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
     if page.data is None:
         return ()
     asked = _asked(page)
-    return _linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
+    return (_linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
+            or _by_flag(page, asked))
 
 
 def _linked(page: Page) -> tuple[NextPage, ...]:
@@ -45,12 +46,21 @@ def _asked(page: Page) -> dict[str, str]:
 
 
 def posted_fields(post: Post) -> dict[str, Any]:
-    """What was posted, by name; what stands under ``params`` in JSON as if it stood at the top."""
+    """What was posted, by name; what stands in objects inside JSON (``params``, ``variables``) as if at the top."""
     if post.content_type != JSON:
         return dict(parse_qsl(post.body, keep_blank_values=True))
-    value = json.loads(post.body)
-    inner = value.get("params") if isinstance(value, dict) else None
-    return {**value, **(inner if isinstance(inner, dict) else {})} if isinstance(value, dict) else {}
+    fields: dict[str, Any] = {}
+    for place in _places(json.loads(post.body)):
+        fields |= place
+    return fields
+
+
+def _places(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """A posted object and those inside it."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        yield value
+        for inner in value.values():
+            yield from _places(inner, depth + 1)
 
 
 def again_with(page: Page, name: str, value: str | int) -> tuple[str, Post | None]:
@@ -60,7 +70,7 @@ def again_with(page: Page, name: str, value: str | int) -> tuple[str, Post | Non
     if page.post.content_type != JSON:
         return page.url, Post.form({**posted_fields(page.post), name: str(value)})
     body = json.loads(page.post.body)
-    place = body if name in body else body["params"]
+    place = next(place for place in _places(body) if name in place)
     place[name] = value if isinstance(place[name], int) else str(value)
     return page.url, Post.json(body)
 
@@ -113,6 +123,17 @@ def _by_cursor(page: Page) -> tuple[NextPage, ...]:
         url, post = tries[0]
         return (NextPage(url, 2, tuple(Asked(*other) for other in tries[1:]), post),)
     return ()
+
+
+def _by_flag(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    """``hasNextPage: true`` and no count: the page after the one asked for."""
+    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    more = any(key.lower() in records().more_flags and value is True for key, value in _leaves(page.data, 0))
+    if name is None or not more or not page.links:
+        return ()
+    here = int(asked[name])
+    url, post = again_with(page, name, here + 1)
+    return (NextPage(url, here + 1 if here else 2, post=post),)
 
 
 def _cursor_parameters(page: Page, key: str) -> list[str]:

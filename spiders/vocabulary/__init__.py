@@ -82,6 +82,7 @@ class Records:
     size_parameters: frozenset[str]
     totals: tuple[str, ...]
     page_totals: tuple[str, ...]
+    more_flags: tuple[str, ...]
     next_keys: tuple[str, ...]
     common_scripts: re.Pattern[str]
 
@@ -125,7 +126,8 @@ def pages() -> Pages:
 def records() -> Records:
     raw = _load("records.yaml")
     made: dict[str, Any] = {name: tuple(raw[name]) for name in (
-        "names", "addresses", "dates", "publishers", "ids", "totals", "page_totals", "next_keys")}
+        "names", "addresses", "dates", "publishers", "ids", "totals", "page_totals", "more_flags",
+        "next_keys")}
     made |= {name: frozenset(raw[name]) for name in ("page_parameters", "offset_parameters", "size_parameters")}
     return Records(**made, common_scripts=re.compile(raw["common_scripts"], re.I))
 

@@ -1,0 +1,478 @@
+"""What a page's scripts say without being run: their calls, functions and the values of their expressions.
+
+tree-sitter gives the tree of the code, however broken. A value is followed when every part of it is written out, is a
+name that the scripts set to one thing, stands in the page's markup or address where the script would look it up, or is
+a page number or page size by its name. Nothing is guessed beyond that.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import tree_sitter_javascript
+from cssselect import SelectorError
+from lxml.html import HtmlElement
+from tree_sitter import Language, Node, Parser
+
+from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, looked_up, property_of
+from spiders.markup import tree_of
+from spiders.vocabulary import records
+
+LONGEST = 800_000
+MARK = "\ue000"
+"""Begins what stands for a parameter while an address template is read; its element's value is the parameter itself."""
+_DEEPEST = 24
+_MOST_NODES = 600_000
+_MOST_STEPS = 300_000
+_MOST_SECONDS = 2.0
+_LONGEST_VALUE = 300_000
+_PIECE = 1 << 16
+_MOST_SITES = 4
+_LANGUAGE = Language(tree_sitter_javascript.language())
+_FUNCTIONS = frozenset({"function_declaration", "function_expression", "arrow_function", "method_definition",
+                        "generator_function_declaration", "generator_function"})
+_SELECTING = frozenset({"$", "jQuery", "getElementById", "querySelector", "querySelectorAll", "getElementsByName",
+                        "getElementsByClassName", "getElementsByTagName", "find"})
+_ASKS_ADDRESS = re.compile(r"^get.*(?:query|param|url|request|arg)|^(?:query|param|urlparam|request)\w*$|^get$", re.I)
+_NO_MATTER = re.compile(r"\bDate\b|Math\.random|timestamp|^(?:this\.)?\w*(?:success|error|callback|done)\w*$", re.I)
+_THROUGH = frozenset({"String", "Number", "parseInt", "encodeURI", "decodeURI", "decodeURIComponent", "escape", "trim",
+                      "toString", "valueOf", "unescape", "Object", "reactive", "ref"})
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+
+
+class Stringified(dict[str, Any]):
+    """An object on its way out as JSON text; `Encoded` as a form."""
+
+
+class Encoded(dict[str, Any]):
+    pass
+
+
+@dataclass(frozen=True)
+class Function:
+    id: int
+    parameters: tuple[str, ...]
+    body: Node
+
+
+class Code:
+    """Scripts of one page, `source` and `url` being that page's."""
+
+    def __init__(self, scripts: str, url: str = "", source: str = "") -> None:
+        self.url, self._source = url, source
+        self._text = scripts[:LONGEST].encode("utf-8", "replace")
+        self.root = _parsed(self._text)
+        self._known: dict[str, Any] = {}
+        self._steps = 0
+        self._set: dict[str, list[Node]] = {}
+        self._functions: dict[str, Node] = {}
+        self.calls: list[Node] = []
+        self.objects: list[Node] = []
+        self.assignments: list[Node] = []
+        self._asking: set[str] = set()
+        self.lost = 0
+        """How often a part of what was asked for could not be told: an entry of an object, the root of an address."""
+        self._index()
+
+    def text(self, node: Node | None) -> str:
+        return self._text[node.start_byte:node.end_byte].decode("utf-8", "replace") if node is not None else ""
+
+    def _index(self) -> None:
+        for node in _nodes(self.root):
+            kind = node.type
+            if kind == "variable_declarator":
+                self._names(node.child_by_field_name("name"), node.child_by_field_name("value"))
+            elif kind == "assignment_expression":
+                self.assignments.append(node)
+                self._names(node.child_by_field_name("left"), node.child_by_field_name("right"))
+            elif kind == "pair":
+                self._names(node.child_by_field_name("key"), node.child_by_field_name("value"))
+            elif kind in ("function_declaration", "method_definition"):
+                self._functions.setdefault(self.text(node.child_by_field_name("name")), node)
+            elif kind == "object":
+                self.objects.append(node)
+            if kind in ("call_expression", "new_expression"):
+                self.calls.append(node)
+
+    def _names(self, name: Node | None, value: Node | None) -> None:
+        if name is None or value is None:
+            return
+        if name.type == "member_expression":
+            name = name.child_by_field_name("property")
+        key = self.text(name).strip("\"'")
+        if value.type in _FUNCTIONS:
+            self._functions.setdefault(key, value)
+        else:
+            self._set.setdefault(key, []).append(value)
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """Those that have a name, by it."""
+        return {name: Function(node.id, self._parameters(node), body) for name, node in self._functions.items()
+                if (body := node.child_by_field_name("body")) is not None}
+
+    def _parameters(self, function: Node) -> tuple[str, ...]:
+        held = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
+        inner: list[Node] = []
+        if held is not None:
+            inner = [held] if held.type == "identifier" else held.named_children
+        return tuple(self.text(one).split("=")[0].strip() for one in inner)
+
+    @cached_property
+    def _names_of_functions(self) -> dict[int, str]:
+        return {function.id: name for name, function in self.functions.items()}
+
+    @cached_property
+    def _sites(self) -> dict[str, list[Node]]:
+        """Calls by the name of what they call."""
+        sites: dict[str, list[Node]] = {}
+        for call in self.calls:
+            if call.type == "call_expression":
+                sites.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
+        return sites
+
+    def environments(self, node: Node) -> list[dict[str, Any]]:
+        """What the parameters of the function around a node stand for, once for each place that calls it; one empty
+        environment where nobody does."""
+        around = node.parent
+        while around is not None and around.id not in self._names_of_functions:
+            around = around.parent
+        if around is None:
+            return [{}]
+        name = self._names_of_functions[around.id]
+        parameters, sites = self.functions[name].parameters, self._sites.get(name, ())
+        found = [{p: value for p, one in zip(parameters, arguments_of(site), strict=False)
+                  if not isinstance(value := self.value(one), Unknown)} for site in sites[:_MOST_SITES]]
+        return [env for env in found if env] or [{}]
+
+    def settings(self) -> Iterator[tuple[str, Node]]:
+        """What each name is set to, as often as it is set."""
+        for name, nodes in self._set.items():
+            for node in nodes:
+                yield name, node
+
+    # ---- values --------------------------------------------------------------------------------------------------
+    def value(self, node: Node | None, name: str = "", env: Mapping[str, Any] | None = None, depth: int = 0) -> Any:
+        """A str, int, bool, None, dict or list, or UNKNOWN. `name` is the parameter the value is for; `env` holds what
+        a function's own parameters stand for."""
+        self._steps += 1
+        if node is None or depth > _DEEPEST or self._steps > _MOST_STEPS:
+            return UNKNOWN
+        made = getattr(self, f"_{node.type}", None)
+        value = made(node, name, env or {}, depth + 1) if made is not None else UNKNOWN
+        return UNKNOWN if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
+
+    def _string(self, node: Node, *_: Any) -> str:
+        return "".join(_unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part)
+                       for part in node.named_children)
+
+    def _template_string(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        parts = []
+        for part in node.named_children:
+            if part.type != "template_substitution":
+                parts.append(_unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part))
+            elif isinstance(value := self.value(first_of(part), "", env, depth), str | int):
+                parts.append(str(value))
+            else:
+                return UNKNOWN
+        return "".join(parts)
+
+    def _number(self, node: Node, *_: Any) -> Any:
+        text = self.text(node)
+        return int(text) if text.isdigit() else text
+
+    def _true(self, *_: Any) -> bool:
+        return True
+
+    def _false(self, *_: Any) -> bool:
+        return False
+
+    def _identifier(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        return self._named(self.text(node), name, env, depth)
+
+    _shorthand_property_identifier = _identifier
+
+    def _named(self, own: str, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        if own in env:
+            return env[own]
+        value, counts = self._constant(own, env, depth), own.lower() in records().page_parameters
+        if counts and value not in (0, 1, "0", "1"):
+            return 1
+        if not isinstance(value, Unknown):
+            return value
+        if name.lower() in records().page_parameters:
+            return 1
+        return 20 if {own.lower(), name.lower()} & set(records().size_parameters) else UNKNOWN
+
+    def _constant(self, own: str, env: Mapping[str, Any], depth: int) -> Any:
+        """What a name is set to, if it is one thing; set to nothing first, as variables are, does not count."""
+        if own in self._asking:
+            return UNKNOWN
+        if own in self._known and not env:
+            return self._known[own]
+        self._asking.add(own)
+        try:
+            known = [value for node in self._set.get(own, ())[:12]
+                     if not isinstance(value := self.value(node, "", env, depth), Unknown) and value not in ("", None)]
+        finally:
+            self._asking.discard(own)
+        value = known[0] if known and all(value == known[0] for value in known) else UNKNOWN
+        if not env:
+            self._known[own] = value
+        return value
+
+    def _member_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        owner, own = node.child_by_field_name("object"), self.text(node.child_by_field_name("property"))
+        held = self.text(owner)
+        if held.endswith("location") or (held == "document" and own in ("URL", "documentURI")):
+            return self._of_address(own)
+        if held.endswith(".dataset"):
+            element = self._element(owner.child_by_field_name("object") if owner else None, env, depth)
+            return attribute(element, "data-" + re.sub(r"([A-Z])", r"-\1", own).lower())
+        if (element := self._element(owner, env, depth)) is not None:
+            return property_of(element, own)
+        if own in ("value", "options") and isinstance(mark := self.value(owner, "", env, depth), str) \
+                and mark.startswith(MARK):
+            return mark
+        if owner is not None and owner.type in ("identifier", "member_expression", "object", "call_expression"):
+            held_value = self.value(owner, "", env, depth)
+            if isinstance(held_value, dict) and own in held_value:
+                return held_value[own]
+        return self._named(own, name, env, depth)
+
+    def _subscript_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        held = self.value(node.child_by_field_name("object"), "", env, depth)
+        if isinstance(held, str) and held.startswith(MARK):
+            return held
+        index = self.value(node.child_by_field_name("index"), "", env, depth)
+        try:
+            return held[index] if isinstance(held, dict | list) else UNKNOWN
+        except (KeyError, IndexError, TypeError):
+            return UNKNOWN
+
+    def _parenthesized_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        return self.value(first_of(node), name, env, depth)
+
+    _await_expression = _parenthesized_expression
+
+    def _binary_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        sides = [node.child_by_field_name(side) for side in ("left", "right")]
+        sign = self.text(node.child_by_field_name("operator"))
+        left, right = (self.value(side, name if sign != "+" else "", env, depth) for side in sides)
+        if sign in ("||", "??"):
+            return left or right
+        if sign == "-" and isinstance(left, int) and isinstance(right, int):
+            return left - right
+        if sign != "+" or not isinstance(right, str | int):
+            return UNKNOWN
+        # A leading name that nobody sets is the site's root (ctx, basePath, domain).
+        if isinstance(left, Unknown) and sides[0] is not None and sides[0].type in ("identifier", "member_expression") \
+                and str(right).startswith("/"):
+            left, self.lost = "", self.lost + 1
+        if isinstance(left, int) and isinstance(right, int):
+            return left + right
+        return f"{left}{right}" if isinstance(left, str | int) else UNKNOWN
+
+    def _ternary_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        ways = (self.value(node.child_by_field_name(way), name, env, depth) for way in ("consequence", "alternative"))
+        return next((value for value in ways if not isinstance(value, Unknown)), UNKNOWN)
+
+    def _array(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> list[Any]:
+        return [self.value(one, "", env, depth) for one in node.named_children[:200]]
+
+    def _object(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """Without the entries that only running the script would tell."""
+        fields: dict[str, Any] = {}
+        for one in node.named_children[:200]:
+            if one.type == "pair":
+                key = self.text(one.child_by_field_name("key")).strip("\"'")
+                fields[key] = self.value(one.child_by_field_name("value"), key, env, depth)
+            elif one.type == "shorthand_property_identifier":
+                fields[self.text(one)] = self.value(one, self.text(one), env, depth)
+            elif one.type == "spread_element" and isinstance(
+                    more := self.value(first_of(one), "", env, depth), dict):
+                fields |= more
+        told = {key: value for key, value in fields.items() if not isinstance(value, Unknown)}
+        self.lost += any(
+            one.type == "pair" and self._matters(one.child_by_field_name("value")) for one in node.named_children
+            if self.text(one.child_by_field_name("key")).strip("\"'") not in told)
+        return told
+
+    def _matters(self, value: Node | None) -> bool:
+        """Call-backs and what only keeps caches out do not."""
+        return value is not None and value.type not in _FUNCTIONS and not _NO_MATTER.search(self.text(value)[:60])
+
+    def _new_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        arguments = arguments_of(node)
+        if "SearchParams" in self.text(node.child_by_field_name("constructor")) and arguments:
+            held = self.value(arguments[0], "", env, depth)
+            return Encoded(held) if isinstance(held, dict) else Encoded(_query(held) if isinstance(held, str) else {})
+        return UNKNOWN
+
+    def _call_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
+        callee, arguments = node.child_by_field_name("function"), arguments_of(node)
+        last = self.last_name(callee)
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        given = self.value(arguments[0], name, env, depth) if arguments else UNKNOWN
+        if last in LOOKING and owner is not None and (element := self._element(owner, env, depth)) is not None:
+            value = looked_up(element, last, given)
+        elif last in ("stringify", "param", "serialize") and isinstance(given, dict):
+            value = Stringified(given) if self.text(callee) == "JSON.stringify" else Encoded(given)
+        elif last == "assign":
+            held = [self.value(one, "", env, depth) for one in arguments]
+            value = {key: inner for one in held if isinstance(one, dict) for key, inner in one.items()}
+        elif last == "encodeURIComponent":
+            value = quote(str(given), safe="") if isinstance(given, str | int) else UNKNOWN
+        elif last == "split" and isinstance(whole := self.value(owner, "", env, depth), str):
+            value = whole.split(given) if isinstance(given, str) and given else UNKNOWN
+        elif last in _THROUGH:
+            value = given if arguments else self.value(owner, name, env, depth)
+        elif _ASKS_ADDRESS.match(last) and isinstance(given, str) and given in self._query:
+            value = self._query[given]
+        else:
+            value = self._returned(last, arguments, env, depth)
+        return value
+
+    def _returned(self, name: str, arguments: list[Node], env: Mapping[str, Any], depth: int) -> Any:
+        """What a function of the page's own gives back, where it does nothing else."""
+        function = self.functions.get(name)
+        if function is None or depth > _DEEPEST // 2:
+            return UNKNOWN
+        inner = {p: self.value(a, "", env, depth) for p, a in zip(function.parameters, arguments, strict=False)}
+        if function.body.type != "statement_block":
+            return self.value(function.body, "", inner, depth)
+        last = function.body.named_children[-1] if function.body.named_children else None
+        if last is None or last.type != "return_statement":
+            return UNKNOWN
+        return self.value(first_of(last), "", inner, depth)
+
+    def last_name(self, callee: Node | None) -> str:
+        """``ajax`` of ``$.ajax``."""
+        if callee is not None and callee.type == "member_expression":
+            callee = callee.child_by_field_name("property")
+        return self.text(callee)
+
+    # ---- where a script looks things up ----------------------------------------------------------------------------
+    @cached_property
+    def _query(self) -> dict[str, str]:
+        return _query(urlsplit(self.url).query)
+
+    def _of_address(self, part: str) -> Any:
+        parts = urlsplit(self.url)
+        return {"href": self.url, "pathname": parts.path, "search": f"?{parts.query}" if parts.query else "",
+                "host": parts.netloc, "hostname": parts.hostname or "", "protocol": f"{parts.scheme}:",
+                "origin": f"{parts.scheme}://{parts.netloc}", "URL": self.url, "documentURI": self.url,
+                }.get(part, UNKNOWN) if self.url else UNKNOWN
+
+    @cached_property
+    def _tree(self) -> HtmlElement | None:
+        return tree_of(self._source) if self._source else None
+
+    def element(self, node: Node | None) -> HtmlElement | None:
+        return self._element(node, {}, 0)
+
+    def _element(self, node: Node | None, env: Mapping[str, Any], depth: int) -> HtmlElement | None:
+        """The element of the page that an expression stands for."""
+        found: HtmlElement | None = None
+        if node is None or depth > _DEEPEST:
+            return found
+        if node.type in ("this", "identifier"):
+            held, set_to = env.get(self.text(node)), self._set.get(self.text(node), ())[:3]
+            found = held if isinstance(held, HtmlElement) else next(
+                (one for call in set_to if call.type == "call_expression"
+                 and (one := self._element(call, env, depth + 8)) is not None), None)
+        elif node.type == "subscript_expression":
+            found = self._element(node.child_by_field_name("object"), env, depth + 1)
+        elif node.type == "member_expression" and self.text(node) == "document.body":
+            found = self._selected("body")
+        elif node.type == "member_expression" and self.text(node).endswith((".options", ".selectedOptions")):
+            found = self._element(node.child_by_field_name("object"), env, depth + 1)
+        elif node.type == "call_expression" and (arguments := arguments_of(node)):
+            found = self._chosen(self.last_name(node.child_by_field_name("function")), arguments[0], env, depth)
+        return found
+
+    def _chosen(self, how: str, what: Node, env: Mapping[str, Any], depth: int) -> HtmlElement | None:
+        """``$(this)``, ``getElementById('list')``."""
+        if how not in _SELECTING:
+            return None
+        if what.type in ("this", "identifier") and isinstance(held := env.get(self.text(what)), HtmlElement):
+            return held
+        wanted = self.value(what, "", env, depth)
+        forms = {"getElementById": "[id='{}']", "getElementsByName": "[name='{}']", "getElementsByClassName": ".{}"}
+        return self._selected(forms.get(how, "{}").format(wanted)) if isinstance(wanted, str) and wanted else None
+
+    def _selected(self, selector: str) -> HtmlElement | None:
+        if self._tree is None:
+            return None
+        try:
+            return next(iter(self._tree.cssselect(selector)), None)
+        except (SelectorError, ValueError):
+            return None
+
+
+@lru_cache(maxsize=8)
+def code_of(scripts: str, url: str = "", source: str = "") -> Code:
+    """The same code is asked several things of."""
+    return Code(scripts, url, source)
+
+
+def _parsed(text: bytes) -> Node:
+    """Hostile code takes the parser minutes; what takes it seconds says nothing."""
+    end = time.monotonic() + _MOST_SECONDS
+    parser = Parser(_LANGUAGE)
+    try:
+        return parser.parse(lambda offset, _: text[offset:offset + _PIECE],
+                            progress_callback=lambda *_: time.monotonic() > end).root_node
+    except ValueError:
+        parser.reset()
+        return parser.parse(b"").root_node
+
+
+def first_of(node: Node) -> Node | None:
+    return next(iter(node.named_children), None)
+
+
+def arguments_of(node: Node) -> list[Node]:
+    held = node.child_by_field_name("arguments")
+    return [one for one in held.named_children if one.type != "comment"] if held is not None else []
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    """In the order of the code; a code of more than 600,000 nodes is read up to there."""
+    cursor, seen = root.walk(), 0
+    while seen < _MOST_NODES:
+        seen += 1
+        if cursor.node is not None and cursor.node.is_named:
+            yield cursor.node
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return
+
+
+def _unescaped(escape: str) -> str:
+    if match := re.fullmatch(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2}))", escape):
+        point = int(match.group(1) or match.group(2), 16)
+        return chr(point) if point < 0x110000 else ""
+    return _ESCAPES.get(escape[1:], escape[1:])
+
+
+def _query(text: str) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(text.lstrip("?"), keep_blank_values=True).items()}
+
+
+def as_query(fields: Mapping[str, Any]) -> str:
+    """Plain values of an object as a query; what holds others is left out, as form encodings differ there."""
+    return urlencode({key: plain(value) for key, value in fields.items() if not isinstance(value, dict | list)})
+
+
+def plain(value: Any) -> str:
+    """As a form or a query spells it."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

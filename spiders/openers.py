@@ -1,0 +1,133 @@
+"""Functions that lead to an address made of what they are called with: ``openDoc('8f2', 7)``.
+
+The script that defines one may be another than the page's own; what a site's scripts define is remembered for it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from cssselect import SelectorError
+from lxml.html import HtmlElement
+from tree_sitter import Node
+
+from spiders.code import MARK, Code, arguments_of, code_of, first_of
+from spiders.records import NOT_A_PAGE
+
+_MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go", "load"})
+_PLACE = re.compile(f"{MARK}(\\w+)\ue001")
+_CALLED = re.compile(r"([\w$]+)\s*\(")
+_LONGEST = 200
+_LONGEST_CODE = 200_000
+_MOST_CLICKED = 500
+
+
+@dataclass(frozen=True)
+class Opener:
+    """`template` has each parameter it needs as ``{name}``."""
+
+    name: str
+    parameters: tuple[str, ...]
+    template: str
+
+    def address(self, arguments: Iterable[Any]) -> str | None:
+        given = dict(zip(self.parameters, arguments, strict=False))
+        needed = re.findall(r"\{(\w+)\}", self.template)
+        if not all(isinstance(given.get(name), str | int) and given[name] != "" for name in needed):
+            return None
+        return re.sub(r"\{(\w+)\}", lambda m: quote(str(given[m.group(1)]), safe="/-_.?=&:%"), self.template)
+
+
+def openers_in(scripts: str, url: str = "", source: str = "") -> tuple[Opener, ...]:
+    """The functions of `scripts` that open, move to or give back an address with all it needs in their parameters;
+    `url` and `source` are those of the page they stand in."""
+    if not re.search(r"location|open\s*\(|push\s*\(|return", scripts):
+        return ()
+    code = code_of(scripts, url, source)
+    found: dict[str, Opener] = {}
+    for name, function in code.functions.items():
+        marks = {p: f"{MARK}{p}\ue001" for p in function.parameters if re.fullmatch(r"\w+", p)}
+        if marks and (template := next(_templates(code, function.body, marks), None)):
+            found[name] = Opener(name, function.parameters, template)
+    return tuple(found.values())
+
+
+def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str]:
+    local = dict(marks)
+    for target in _targets(code, body, local):
+        if not isinstance(target, str) or not _PLACE.search(target) or len(target) > _LONGEST:
+            continue
+        template = _PLACE.sub(r"{\1}", target)
+        if re.search(r"[/?]|\.\w+$", template) and not NOT_A_PAGE.search(template) and "<" not in template:
+            yield template
+
+
+def _targets(code: Code, body: Node, local: dict[str, Any]) -> Iterator[Any]:
+    """What the body moves to or gives back, its own variables taken into account as they are set."""
+    if body.type not in ("statement_block",):
+        yield from _target(code, body, local)
+        return
+    stack = list(reversed(body.named_children))
+    while stack:
+        node = stack.pop()
+        if node.type == "variable_declarator":
+            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if name is not None and isinstance(told := code.value(value, "", local), str | int):
+                local[code.text(name)] = told
+        elif node.type == "return_statement":
+            yield code.value(first_of(node), "", local)
+        yield from _target(code, node, local)
+        stack.extend(reversed(node.named_children))
+
+
+def _target(code: Code, node: Node, local: Mapping[str, Any]) -> Iterator[Any]:
+    if node.type == "assignment_expression":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if re.search(r"(?:^|\.)(?:location(?:\.href)?|href)$", code.text(left)):
+            yield code.value(right, "", local)
+    elif node.type == "call_expression" and code.last_name(node.child_by_field_name("function")) in _MOVES:
+        yield from (code.value(argument, "", local) for argument in arguments_of(node)[:1])
+
+
+def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opener]) -> Iterator[str]:
+    """Where a handler's code (``openDoc(this.id, 7)``) leads when the element it belongs to is clicked."""
+    if not any(name in openers for name in _CALLED.findall(handler[:500])):
+        return
+    code = Code(handler.removeprefix("javascript:")[:2000])
+    env = {"this": element, **({"id": identity} if (identity := element.get("id")) else {})}
+    for call in code.calls:
+        opener = openers.get(code.last_name(call.child_by_field_name("function")))
+        if opener is None:
+            continue
+        arguments = [(element.get("value") or element.get("id")) if argument.type == "this"
+                     else code.value(argument, "", env) for argument in arguments_of(call)]
+        if address := opener.address(arguments):
+            yield address
+
+
+def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Elements that a script makes lead somewhere, with where: ``$('.row').on('click', function () { … })``."""
+    if "click" not in scripts or not re.search(r"location|window\.open", scripts) or len(scripts) > _LONGEST_CODE:
+        return
+    code = code_of(scripts, url, source)
+    for node in code.calls:
+        callee, arguments = node.child_by_field_name("function"), arguments_of(node)
+        if code.last_name(callee) not in ("click", "on", "delegate", "live") or callee is None or not arguments:
+            continue
+        handler, owner = arguments[-1], callee.child_by_field_name("object")
+        selectors = [code.value(one) for one in (*arguments_of(owner), *arguments[:-1])] if owner is not None else []
+        named = (s for s in reversed(selectors) if isinstance(s, str) and re.match(r"[.#\[\w]", s) and s != "click")
+        selector = next(named, "")
+        body = handler.child_by_field_name("body")
+        if body is None or not selector:
+            continue
+        try:
+            elements = root.cssselect(selector)[:_MOST_CLICKED]
+        except (SelectorError, ValueError):
+            continue
+        for element in elements:
+            targets = _targets(code, body, {"this": element})
+            if (target := next((t for t in targets if isinstance(t, str) and re.search(r"[/?]", t)), None)):
+                yield element, target

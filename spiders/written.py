@@ -1,0 +1,50 @@
+"""Markup that a page's scripts write into it: lists and frames that stand in no source."""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from spiders.code import Code, arguments_of, code_of
+
+_WRITES = frozenset({"write", "writeln", "html", "append", "prepend", "insertAdjacentHTML", "before", "after"})
+_MAY_WRITE = re.compile(r"document\.write|innerHTML|insertAdjacentHTML"
+                        r"|\.(?:html|append|prepend|after|before)\(|\.src\s*=|[\"']src[\"']")
+_LONGEST = 400_000
+
+
+def written_in(scripts: str, url: str, source: str) -> str:
+    """All of it in one piece, the parts that only running the script would tell left out; "" where there is none. A
+    frame whose address a script sets is written as a frame."""
+    if not _MAY_WRITE.search(scripts) or len(scripts) > _LONGEST:
+        return ""
+    return "\n".join(_pieces(code_of(scripts, url, source)))
+
+
+def _pieces(code: Code) -> Iterator[str]:
+    for node in code.calls:
+        callee = node.child_by_field_name("function")
+        name, arguments = code.last_name(callee), arguments_of(node)
+        if name in _WRITES:
+            for argument in arguments:
+                if isinstance(markup := code.value(argument), str) and "<" in markup:
+                    yield markup
+        elif name in ("attr", "setAttribute") and len(arguments) == 2 and code.value(arguments[0]) == "src":
+            yield from _frame(code, callee, code.value(arguments[1]))
+    for node in code.assignments:
+        left, value = node.child_by_field_name("left"), code.value(node.child_by_field_name("right"))
+        named = code.text(left)
+        if named.endswith("innerHTML") and isinstance(value, str) and "<" in value:
+            yield value
+        elif named.endswith(".src"):
+            yield from _frame(code, left, value)
+
+
+def _frame(code: Code, member: Node | None, address: object) -> Iterator[str]:
+    """`member` is ``owner.src`` or ``owner.attr``."""
+    if not isinstance(address, str) or re.search(r"[\"<>\s]", address) or member is None:
+        return
+    element = code.element(member.child_by_field_name("object"))
+    is_frame = element.tag in ("iframe", "frame") if element is not None else False
+    if is_frame or re.search(r"i?frame|frm", code.text(member), re.I):
+        yield f'<iframe src="{address}"></iframe>'
