@@ -19,6 +19,7 @@ from gongkai.capture import Attachment, Capture, Finding, Step, Verdict
 from gongkai.clock import utc_now
 from gongkai.site import AgencySite
 from spiders.arguments import budget, home_page
+from spiders.bodies import holds_text, lacks_text
 from spiders.captures import capture_of
 from spiders.course import Course
 from spiders.drawn import WITHOUT_BROWSER, needs_browser
@@ -35,6 +36,9 @@ from spiders.told import lead_settled
 
 _MOST_ATTACHMENTS = 12
 _MOST_PARTS = 40
+_MOST_TEXTS = 2
+_MOST_TEXTLESS = 3
+"""Pages named as reports whose text did not come, after which no more of the site is looked for by its scripts."""
 
 
 class FetchFailed(Exception):
@@ -78,6 +82,7 @@ class AgencySpider(Spider):
         self._out_of_budget = False
         self._advanced = False
         self._torn = False
+        self._textless = 0
         self._left_hosts: set[str] = set()
         self._drawn: set[str] = set()
         self._soft_failures = SoftFailures()
@@ -196,11 +201,7 @@ class AgencySpider(Spider):
         if needs_browser(page, response) and not course.rows.may_come(page):
             course.rows.give_up(lead)
         asked = (page.url,) if canonical(page.url) else ()
-        if self._postponed(course, lead, page, response):
-            return None
-        if why := self._useless(course, lead, page, response):
-            self._tell(lead, course.lost(lead, why))
-            course.frontier.settle(lead, page.digest, in_vain=True)
+        if self._postponed(course, lead, page, response) or self._dismissed(course, lead, page, response):
             return None
         self._pages += 1
         if lead.role == "home" and self.crawler.stats is not None:
@@ -208,8 +209,10 @@ class AgencySpider(Spider):
         gave = self._take_in(course, lead, page)
         if not self._may_be_report(lead, page):
             return Visit(page, asked, gave)
-        self._torn = False
         finding = await self._finding(course, lead, page, response)
+        if lacks_text(page) and not finding.parts:
+            self._textless += 1
+            return Visit(page, asked, f"{gave}; its text comes by script and was not found")
         if self._torn and (self._advanced or self._interrupted()):
             # What is missing of it would never be asked for again. The next run begins with it, and when all its
             # budget is too small for one page, keeps what came.
@@ -266,6 +269,13 @@ class AgencySpider(Spider):
         course.frontier.settle(lead)
         return True
 
+    def _dismissed(self, course: Course, lead: Lead, page: Page, response: Response) -> bool:
+        """Whether a page is of no use, and done with."""
+        if why := self._useless(course, lead, page, response):
+            self._tell(lead, course.lost(lead, why))
+            course.frontier.settle(lead, page.digest, in_vain=True)
+        return bool(why)
+
     def _useless(self, course: Course, lead: Lead, page: Page, response: Response) -> str:
         """Why a page cannot be what its link promised; challenges and refusals are incidents as well."""
         if page.kind == "challenge":
@@ -307,13 +317,18 @@ class AgencySpider(Spider):
             return False
         if page.kind in ("report", "file"):
             return page.kind == "report" or lead.role == "report"
+        if lead.role == "report" and lacks_text(page) and self._textless < _MOST_TEXTLESS:
+            return True
         plain = page.reading.kind in ("unknown", "annual_report", "list_page")
         return lead.role == "report" and page.kind == "page" and plain and (
             page.loose_chars >= 300 or page.held_chars >= 500 or bool(page.files) or page.images > 0)
 
     async def _finding(self, course: Course, lead: Lead, page: Page, response: Response) -> Finding:
         """Page, continuation parts and attachments together: the pipelines take them as one."""
+        self._torn = False
         parts = await self._parts(page) if page.kind != "file" else ()
+        if not parts and lacks_text(page):
+            parts = await self._text_of(course, page)
         files = [link for link in page.files
                  if not denied(link.url) and course.territory.place(link.url) != "refused"][:_MOST_ATTACHMENTS]
         attachments = [await self._attachment(course, link.url, link.name, page.url) for link in files]
@@ -336,6 +351,27 @@ class AgencySpider(Spider):
             else:
                 self._incident(url, "missing", f"a part of the text is missing: status {part.status}")
         return tuple(parts)
+
+    async def _text_of(self, course: Course, page: Page) -> tuple[Capture, ...]:
+        """What the scripts of a page that shows no text ask for, if it holds one."""
+        for script in course.rows.unread(page):
+            if course.rows.asked_by(page, whole=True):
+                break
+            try:
+                code = await self._fetch(script, page.url, "may say where the text of the page is")
+            except FetchFailed:
+                continue
+            course.rows.read(script, read_page(code))
+        for asked in course.rows.asked_by(page, whole=True)[:_MOST_TEXTS]:
+            try:
+                answer = await self._fetch(asked.url, page.url, "brings the text of the page", asked.post)
+            except FetchFailed as problem:
+                if self._tears(problem):
+                    break
+                continue
+            if answer.status == 200 and holds_text(read_page(answer)):
+                return (capture_of(answer, asked.url),)
+        return ()
 
     async def _attachment(self, course: Course, url: str, text: str, referrer: str) -> Attachment:
         if course.frontier.asked(url):

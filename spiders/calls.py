@@ -46,7 +46,7 @@ def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) 
     """The readable requests of `scripts` in order, each once; `source` is the page that loads them, in whose markup
     they look things up. With `whole` only those of which every part could be told."""
     code = code_of(scripts, base, source)
-    sure = chain(_direct(code), _settings_objects(code))
+    sure = chain(_direct(code), _loaded(code), _settings_objects(code))
     found = dict.fromkeys(islice(_told(code, sure, whole=whole), _MOST_CALLS))
     known = {call.url.split("?")[0] for call in found}
     less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), whole=whole), 4 * _MOST_CALLS)
@@ -159,6 +159,17 @@ def _fragment(code: Code, arguments: list[Node]) -> Iterator[Asked]:
     named = isinstance(address, str) and address.strip() and not _NOT_A_LIST.search(address)
     if named and (url := canonical(address.split()[0], code.url)):
         yield Asked(url)
+
+
+def _loaded(code: Code) -> Iterator[Asked]:
+    """``script.src = '/rows?callback=draw'``: a script made to bring data (JSONP)."""
+    for node in code.assignments:
+        left = node.child_by_field_name("left")
+        if left is None or not code.text(left).endswith(".src"):
+            continue
+        address = code.value(node.child_by_field_name("right"))
+        if isinstance(address, str) and "?" in address and not re.search(r"\.(?:html?|png|jpe?g|gif|svg)\?", address):
+            yield from _call(code, address, _NONE, False, False)
 
 
 def _settings_objects(code: Code) -> Iterator[Asked]:

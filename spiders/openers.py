@@ -13,10 +13,13 @@ from cssselect import SelectorError
 from lxml.html import HtmlElement
 from tree_sitter import Node
 
-from spiders.code import MARK, Code, arguments_of, code_of, first_of
+from spiders.code import MARK, Code, arguments_of, as_query, code_of, first_of
+from spiders.lookups import UNKNOWN
 from spiders.records import NOT_A_PAGE
 
-_MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go", "load"})
+_MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
+_FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
+_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(")
 _PLACE = re.compile(f"{MARK}(\\w+)\ue001")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
 _LONGEST = 200
@@ -64,10 +67,11 @@ def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str
             yield template
 
 
-def _targets(code: Code, body: Node, local: dict[str, Any]) -> Iterator[Any]:
-    """What the body moves to or gives back, its own variables taken into account as they are set."""
+def _targets(code: Code, body: Node, local: dict[str, Any], *, moves: bool = True) -> Iterator[Any]:
+    """What the body moves to or gives back, its own variables taken into account as they are set; without `moves` also
+    what it fetches into the page."""
     if body.type not in ("statement_block",):
-        yield from _target(code, body, local)
+        yield from _target(code, body, local, moves=moves)
         return
     stack = list(reversed(body.named_children))
     while stack:
@@ -78,17 +82,23 @@ def _targets(code: Code, body: Node, local: dict[str, Any]) -> Iterator[Any]:
                 local[code.text(name)] = told
         elif node.type == "return_statement":
             yield code.value(first_of(node), "", local)
-        yield from _target(code, node, local)
+        yield from _target(code, node, local, moves=moves)
         stack.extend(reversed(node.named_children))
 
 
-def _target(code: Code, node: Node, local: Mapping[str, Any]) -> Iterator[Any]:
+def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) -> Iterator[Any]:
     if node.type == "assignment_expression":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if re.search(r"(?:^|\.)(?:location(?:\.href)?|href)$", code.text(left)):
             yield code.value(right, "", local)
-    elif node.type == "call_expression" and code.last_name(node.child_by_field_name("function")) in _MOVES:
-        yield from (code.value(argument, "", local) for argument in arguments_of(node)[:1])
+    elif node.type == "call_expression" and (
+            code.last_name(node.child_by_field_name("function")) in (_MOVES if moves else _MOVES | _FETCHES)):
+        told = [code.value(argument, "", local) for argument in arguments_of(node)[:2]]
+        first, second = (*told, UNKNOWN, UNKNOWN)[:2]
+        address, sent = (first.get("url"), first.get("data")) if isinstance(first, dict) else (first, second)
+        if isinstance(address, str) and not moves and isinstance(sent, dict) and (query := as_query(sent)):
+            address += ("&" if "?" in address else "?") + query
+        yield address
 
 
 def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opener]) -> Iterator[str]:
@@ -109,7 +119,7 @@ def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opene
 
 def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Elements that a script makes lead somewhere, with where: ``$('.row').on('click', function () { … })``."""
-    if "click" not in scripts or not re.search(r"location|window\.open", scripts) or len(scripts) > _LONGEST_CODE:
+    if "click" not in scripts or not _LEADS.search(scripts) or len(scripts) > _LONGEST_CODE:
         return
     code = code_of(scripts, url, source)
     for node in code.calls:
@@ -128,6 +138,6 @@ def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterat
         except (SelectorError, ValueError):
             continue
         for element in elements:
-            targets = _targets(code, body, {"this": element})
+            targets = _targets(code, body, {"this": element}, moves=False)
             if (target := next((t for t in targets if isinstance(t, str) and re.search(r"[/?]", t)), None)):
                 yield element, target

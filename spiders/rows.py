@@ -45,11 +45,10 @@ class Rows:
         if self._draws(lead, page):
             return []
         score = ROWS if is_list else min(lead.score, 90.0)
-        scripts = [url for url in page.loads if url not in self._read]
-        if asked := self._asked(page, whole=bool(scripts)):
+        scripts = self.unread(page)
+        if asked := self.asked_by(page, whole=bool(scripts)):
             return _leads(lead, page, asked, score)
-        scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
-        for url in scripts[:_MOST_SCRIPTS]:
+        for url in scripts:
             self._waiting.setdefault(identity(url), []).append((lead, page))
         return [
             Lead(
@@ -61,7 +60,7 @@ class Rows:
                 page.url,
                 hints=lead.hints,
             )
-            for n, url in enumerate(scripts[:_MOST_SCRIPTS])
+            for n, url in enumerate(scripts)
         ]
 
     def may_come(self, page: Page) -> bool:
@@ -71,10 +70,20 @@ class Rows:
     def script_read(self, lead: Lead, page: Page) -> list[Lead]:
         """A script came: the rows of the pages that wait for it, or those pages again where a former run asked for
         it."""
-        self._read[lead.url] = self._read[page.url] = page.source
-        self._learn(page, page.source)
+        self.read(lead.url, page)
         waiting = self._waiting.pop(lead.identity, [])
         return [new for before, undrawn in waiting for new in self._of_script(before, undrawn)]
+
+    def read(self, url: str, page: Page) -> None:
+        """Takes in a script that was asked for at `url`."""
+        self._read[url] = self._read[page.url] = page.source
+        self._learn(page, page.source)
+
+    def unread(self, page: Page) -> list[str]:
+        """The scripts of a page that may say what it asks for, the most telling first."""
+        scripts = [url for url in page.loads if url not in self._read]
+        scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
+        return scripts[:_MOST_SCRIPTS]
 
     def redrawn(self) -> list[tuple[Lead, Page]]:
         """Pages whose rows stood in a script they load, or are opened by its functions, each once."""
@@ -87,7 +96,7 @@ class Rows:
         drawn, before = redrawn(page, code, self.idioms), {link.url for link in page.links}
         new = {link.url for link in drawn.links if link.url not in before and not link.context.furniture
                and link.name not in (page.column, page.title)}
-        if not new or (len(new) == 1 and self._asked(page)):
+        if not new or (len(new) == 1 and self.asked_by(page)):
             return False
         self._redrawn.append((lead, drawn))
         return True
@@ -108,13 +117,14 @@ class Rows:
     def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
         if self._draws(lead, page):
             return []
-        asked = self._asked(page)
+        asked = self.asked_by(page)
         if not asked and not any(page is other for pages in self._waiting.values() for _, other in pages):
             self._hopeless.append(lead)
         return _leads(lead, page, asked, ROWS)
 
-    def _asked(self, page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
-        """The requests that bring a page's rows, by its own code and that of its scripts as far as they were read."""
+    def asked_by(self, page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
+        """The requests that bring a page's rows or text, by its own code and that of its scripts as far as they were
+        read; with `whole` those alone of which that code tells every part."""
         code = self._loaded(page)
         return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page, whole=whole)[:_MOST_ROWS]
 

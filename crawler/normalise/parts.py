@@ -8,19 +8,28 @@ from gongkai.document import Block, Document, Status
 
 _ORDER: tuple[Status, ...] = ("ok", "partial", "limit", "encrypted", "unsupported", "failed")
 
+_TEXT_CHARS = 300
+"""With less than this in it a first part is a page that shows its text only by script."""
+
 
 def join(documents: Sequence[Document]) -> Document:
     """Parts in reading order as one document. Titles and metadata are the first part's, with what only later parts
-    have; a title printed again at the head of a part is left out. Raises ValueError when there is no part."""
+    have, or those of the first that has a text, where that is not the page itself; a title printed again at the head of
+    a part is left out. Raises ValueError when there is no part."""
     if not documents:
         raise ValueError("nothing to join")
     if len(documents) == 1:
         return documents[0]
     first = documents[0]
-    names = {fold(text) for _, text in first.titles}
+    told = next((part for part in documents if len(part.text) >= _TEXT_CHARS), first)
+    if told is not first and told.doc_format in ("json", "js"):
+        # The page is a frame that its script fills with the answer: what little it says is its menu.
+        first = replace(first, blocks=(), text="")
+    names = {fold(text) for _, text in (*first.titles, *told.titles)}
     names |= {fold(block.text) for block in first.blocks[:2] if block.table is None}
     parts = [first, *(_without_title(document, names) for document in documents[1:])]
-    metadata: dict[str, str] = {}
+    titles = first.titles if told is documents[0] else tuple(dict.fromkeys((*told.titles, *first.titles)))
+    metadata: dict[str, str] = dict(told.metadata)
     for part in documents:
         for key, value in part.metadata.items():
             metadata.setdefault(key, value)
@@ -30,7 +39,7 @@ def join(documents: Sequence[Document]) -> Document:
     pages = [part.pages for part in documents if part.pages is not None]
     return Document(
         status, first.doc_format, tuple(block for part in parts for block in part.blocks),
-        "\n".join(part.text for part in parts if part.text), first.titles, metadata,
+        "\n".join(part.text for part in parts if part.text), titles, metadata,
         tuple(dict.fromkeys(file for part in documents for file in part.files)), sum(part.images for part in documents),
         first.charset, sum(pages) if pages else None,
         tuple(dict.fromkeys(warning for part in documents for warning in part.warnings)))

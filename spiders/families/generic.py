@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from gongkai.address import canonical
 from gongkai.chinese import fold
 from spiders.families.paging import MOST_PAGES, PAGES_SAID, NextPage, file_name, sibling
+from spiders.links import Link
 from spiders.page import Page
 from spiders.post import Asked
 from spiders.templates import templates_in
@@ -50,12 +51,17 @@ def _named(page: Page) -> tuple[NextPage, ...]:
             words.isdigit()
             and 1 < int(words) <= MOST_PAGES
             and not re.fullmatch(r"(?:19|20)\d\d", words)
-            and _alike(shape, link.url)
+            and (_alike(shape, link.url) or _counts(link, words))
         ):
             found[link.url] = int(words)
         elif link.how == "option" and re.fullmatch(r"第?\d+页?", words) and _alike(shape, link.url):
             found.setdefault(link.url, int(re.sub(r"\D", "", words)))
     return tuple(NextPage(url, number) for url, number in sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
+
+
+def _counts(link: Link, words: str) -> bool:
+    """A number that a script makes part of the address it asks for."""
+    return link.how == "script" and any(value == words for _, value in parse_qsl(urlsplit(link.url).query))
 
 
 def _counted_siblings(page: Page) -> tuple[NextPage, ...]:
