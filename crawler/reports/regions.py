@@ -177,10 +177,19 @@ def _unlisted(name: str) -> tuple[list[str], int]:
     return [re.sub(r"(?:自治区|自治州|自治县|地区|省|市|区|县|旗|盟)$", "", part) for part in parts], found.end()
 
 
+@lru_cache(maxsize=1)
+def _starts() -> frozenset[str]:
+    return frozenset(two[0] for two in _surfaces().lengths)
+
+
 def mentions(text: str) -> Iterator[tuple[int, Region]]:
     """Places a text names in full, a chain (福建省厦门市同安区) giving its last link; ambiguous ones are left out."""
     position, begins = 0, _surfaces().lengths
+    starts = _starts()
     while position < len(text):
+        if text[position] not in starts:
+            position += 1
+            continue
         start = position
         regions: tuple[Region, ...] = ()
         while text[position:position + 2] in begins:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from crawler.reports.forms import Kind
 from gongkai.chinese import fold, squeeze
@@ -64,8 +65,11 @@ def looks_like_value(text: str) -> bool:
     """Whether a piece of flattened text can be a cell rather than a label: a figure, a mark, a refused amount."""
     if not text.strip():
         return True
-    if len(text) > 40:
-        return False
+    return len(text) <= 40 and _like_value(text)
+
+
+@lru_cache(maxsize=65536)
+def _like_value(text: str) -> bool:
     bare = squeeze(text.translate(_MINUS)).replace("，", ",")
     if bare.lower() in _NA_MARKS or bare in _NO_CHANGE or _SIGNED.match(bare) or _BRACKETED.match(bare):
         return True
