@@ -113,7 +113,10 @@ def shared_words(one: str | None, other: str | None) -> float | None:
 
 def shingles(text: str) -> set[int]:
     """Runs of five letters, of any script, without what printing changes; figures are compared as cells."""
-    letters = "".join(char for char in squeeze(text) if char.isalpha())
+    letters = "".join(filter(str.isalpha, squeeze(text)))
+    codes = letters.encode("utf-16-le")
+    if len(codes) == 2 * len(letters):  # no character of two units: cut the bytes, not the letters
+        return {crc32(codes[i:i + 2 * _SHINGLE]) for i in range(0, len(codes) - 2 * _SHINGLE + 2, 2)}
     return {crc32(letters[i:i + _SHINGLE].encode("utf-16-le")) for i in range(len(letters) - _SHINGLE + 1)}
 
 

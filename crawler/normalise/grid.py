@@ -49,11 +49,15 @@ def expand(rows: Sequence[Sequence[Span]], page: int | None = None) -> Grid:
             if col >= MAX_COLS or used >= MAX_POSITIONS:
                 cut = True
                 break
-            height = max(1, min(span.rowspan, len(rows) - r))
-            width = max(1, min(span.colspan, MAX_COLS - col))
-            width = next((i for i in range(1, width) if taken.get(col + i, 0) > r), width)
-            for c in range(col, col + width):
-                taken[c] = r + height
+            if span.rowspan == span.colspan == 1:  # nearly all are
+                height = width = 1
+                taken[col] = r + 1
+            else:
+                height = max(1, min(span.rowspan, len(rows) - r))
+                width = max(1, min(span.colspan, MAX_COLS - col))
+                width = next((i for i in range(1, width) if taken.get(col + i, 0) > r), width)
+                for c in range(col, col + width):
+                    taken[c] = r + height
             cells.append(Cell(span.text, r, col, height, width))
             used += height * width
             col += width

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from crawler.reports.forms import Form, Identity, TableForm, load_forms
 from gongkai.report import CellTable, CellValue, Check, State
@@ -40,7 +41,7 @@ def _identity(form: Form, identity: Identity, tables: Mapping[str, CellTable]) -
             one = {key: row[column.key] for key, row in cells.items() if column.key in row}
             yield _check(identity, column.key, one if complete and len(one) == len(cells) else None)
     elif identity.each == "table":
-        asked = {row.key for row in table.required if any(_names(p, row.key) for p in identity.left + identity.right)}
+        asked = set(chain(*_named(identity.left + identity.right, tuple(row.key for row in table.required))))
         for column in table.columns:
             one = {key: row[column.key] for key, row in cells.items() if key in asked and column.key in row}
             yield _check(identity, column.key, one if live and len(one) == len(asked) else None)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from operator import add
 from typing import Any
 
 import yaml
@@ -177,20 +178,14 @@ def _unlisted(name: str) -> tuple[list[str], int]:
     return [re.sub(r"(?:自治区|自治州|自治县|地区|省|市|区|县|旗|盟)$", "", part) for part in parts], found.end()
 
 
-@lru_cache(maxsize=1)
-def _starts() -> frozenset[str]:
-    return frozenset(two[0] for two in _surfaces().lengths)
-
-
 def mentions(text: str) -> Iterator[tuple[int, Region]]:
     """Places a text names in full, a chain (福建省厦门市同安区) giving its last link; ambiguous ones are left out."""
     position, begins = 0, _surfaces().lengths
-    starts = _starts()
-    while position < len(text):
-        if text[position] not in starts:
-            position += 1
+    # Few places of a text begin like a name: told in one pass, as a step for each character is a tenth of a reading.
+    for start in [i for i, two in enumerate(map(add, text, text[1:])) if two in begins]:
+        if start < position:
             continue
-        start = position
+        position = start
         regions: tuple[Region, ...] = ()
         while text[position:position + 2] in begins:
             length, found = _at(text, position, bare=False)
@@ -200,7 +195,6 @@ def mentions(text: str) -> Iterator[tuple[int, Region]]:
             regions, position = agreed, position + length
         if len(regions) == 1:
             yield start, regions[0]
-        position = max(position, start + 1)
 
 
 def _spellings(region: Region) -> frozenset[str]:
