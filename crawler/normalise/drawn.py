@@ -23,6 +23,7 @@ _LINE_ENDS = (10, 13)
 
 Place = Callable[[float, float], tuple[float, float]]
 _Matrix = tuple[float, float, float, float, float, float]
+_AS_DRAWN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def draw(page: Any) -> Drawing:
     strokes: list[Stroke] = []
     seen = _Seen()
     objects = _objects(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)
-    _collect(objects, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), place, strokes, seen, _DEPTH)
+    _collect(objects, _AS_DRAWN, place, strokes, seen, _DEPTH)
     return Drawing(tuple(_letters(page, place)), tuple(strokes), seen.pictures,
                    seen.segments <= MAX_SEGMENTS and not seen.lost_letters)
 
@@ -83,13 +84,14 @@ def _letters(page: Any, place: Place) -> Iterator[Letter]:
             char = _LOST
         else:
             char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 and code != 0xFFFE else ""
-        edges = boxes.of(i) if char and pdfium.FPDFText_IsGenerated(raw, i) != 1 else None
+        blank = not char.strip()
+        edges = boxes.of(i) if char and not (blank and pdfium.FPDFText_IsGenerated(raw, i) == 1) else None
         if edges is None:
             yield Letter(char)
             continue
         (x0, y0), (x1, y1) = place(edges[0], edges[1]), place(edges[2], edges[3])
-        at = Text(char, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        if last is None or not char.strip() or not _printed_again(at, last):
+        at = Text(char, x0 if x0 < x1 else x1, y0 if y0 < y1 else y1, x1 if x0 < x1 else x0, y1 if y0 < y1 else y0)
+        if last is None or blank or char != last.text or not _printed_again(at, last):
             yield Letter(char, at)
         last = at
     text.close()
@@ -135,7 +137,7 @@ class _Boxes:
 def _printed_again(one: Text, last: Text) -> bool:
     """Whether a character stands where the same one was just drawn: some writers print bold by printing twice."""
     near = 0.3 * (last.x1 - last.x0)
-    return one.text == last.text and abs(one.x0 - last.x0) < near and abs(one.bottom - last.bottom) < near
+    return abs(one.x0 - last.x0) < near and abs(one.bottom - last.bottom) < near
 
 
 @dataclass
@@ -177,11 +179,13 @@ def _is_lost(item: Any) -> bool:
 def _matrix_of(item: Any) -> _Matrix:
     found = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(item, byref(found)):
-        return 1.0, 0.0, 0.0, 1.0, 0.0, 0.0
+        return _AS_DRAWN
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
 def _joined(first: _Matrix, then: _Matrix) -> _Matrix:
+    if then == _AS_DRAWN:
+        return first
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
@@ -194,7 +198,10 @@ def _path(item: Any, matrix: _Matrix, place: Place, strokes: list[Stroke], seen:
     if not pdfium.FPDFPath_GetDrawMode(item, byref(fill), byref(stroked)) or not (fill.value or stroked.value):
         return
     for points in _subpaths(item, matrix, place, seen):
-        if stroked.value and not _is_bar(points):
+        if stroked.value and len(points) == 2:
+            (x0, y0), (x1, y1) = points
+            strokes.append(Stroke(x0, y0, x1, y1))
+        elif stroked.value and not _is_bar(points):
             strokes.extend(Stroke(x0, y0, x1, y1) for (x0, y0), (x1, y1) in pairwise(points))
         else:
             xs, ys = [x for x, _ in points], [y for _, y in points]

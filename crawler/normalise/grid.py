@@ -5,6 +5,7 @@ dropped, and a table cut by a page break is put together again.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -219,4 +220,8 @@ def _edges(values: list[float]) -> list[float]:
 
 
 def _at(edges: list[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
+    """The place of the nearest edge."""
+    after = bisect_left(edges, value)
+    if after == len(edges) or (after and value - edges[after - 1] <= edges[after] - value):
+        return after - 1
+    return after

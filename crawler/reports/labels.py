@@ -29,7 +29,8 @@ def label_key(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A printed name of the form, one object for each. `contains` tells it even when the rest is cut or padded with instructions."""
+    """A printed name of the form, one object for each. `contains` tells it even when the rest is cut or padded with
+    instructions."""
 
     key: str
     names: tuple[str, ...]
