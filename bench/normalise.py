@@ -1,52 +1,128 @@
-"""``python -m bench.normalise [FILE…]``: an HTML report to its stored version beside `trafilatura.extract` alone.
+"""``python -m bench.normalise [FILE…]``: reading reports beside the libraries a researcher would take, in the same run.
 
-In one process, warm, processor time: reading text and tables, recognising, all cells and checks, four durable objects
-and the catalog on our side; the text alone on the other. Above 1.00 we are the faster ones.
+An HTML report to its stored version beside `trafilatura.extract` alone: reading text and tables, recognising, all cells
+and checks, four durable objects and the catalog on our side; the text alone on the other. A PDF report to its document
+beside pdfplumber's text and tables of every page, and whether both have the same cells. In one process, warm, processor
+time; above 1.00 we are the faster ones. Memory is what reading all files took at most, in
+a fresh process, on top of the libraries it had loaded.
 """
 
 import argparse
 import itertools
+import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
+import pdfplumber
 import trafilatura
 
 from crawler.normalise import normalise
 from crawler.reports import read_report
+from crawler.reports.cells import read_tables
 from gongkai.capture import Capture, Finding, Hints, Verdict
 from gongkai.clock import utc_now
+from gongkai.document import Document
 from gongkai.report import SourceDocument
 from gongkai.settings import load_settings
 from gongkai.site import AgencySite
+from samplesite import pdf
+from samplesite.figures import Ledger
+from samplesite.reports import compose
 from samplesite.site import Site
 from storage import Archive
 
 SITE = AgencySite("http://www.example.gov.cn/", None)
+PDF_YEARS = (2014, 2016, 2019, 2020, 2022, 2024)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.normalise", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="HTML reports; by default those of the sample site")
+    parser.add_argument("files", nargs="*", type=Path, help="HTML and PDF reports; by default those of the sample site")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    pages = [file.read_bytes() for file in given.files] or sample_pages()
-    text = best(given.rounds, lambda: [trafilatura.extract(page) for page in pages])
-    read = best(given.rounds, lambda: [normalise(page, url=SITE.url) for page in pages])
-    kept = keep_all(given.rounds, pages)
-    for name, seconds in (("read", read), ("read, recognised and kept", kept)):
-        sys.stdout.write(
-            f"{name}: {1000 * seconds / len(pages):.1f} ms a report, trafilatura alone "
-            f"{1000 * text / len(pages):.1f} ms, ratio {text / seconds:.2f} ({len(pages)} reports)\n"
-        )
+    files = [file.read_bytes() for file in given.files] or [*sample_pages(), *sample_pdfs()]
+    printed = [data for data in files if data.startswith(b"%PDF")]
+    pages = [data for data in files if not data.startswith(b"%PDF")]
+    if pages:
+        html(pages, given.rounds)
+    if printed:
+        pdfs(printed, given.rounds)
+
+
+def html(pages: list[bytes], rounds: int) -> None:
+    text = best(rounds, lambda: [trafilatura.extract(page) for page in pages])
+    read = best(rounds, lambda: [normalise(page, url=SITE.url) for page in pages])
+    kept = keep_all(rounds, pages)
+    for name, seconds in (("html, read", read), ("html, read, recognised and kept", kept)):
+        say(name, seconds, "trafilatura.extract alone", text, len(pages))
+    say_memory("html", pages)
+
+
+def pdfs(printed: list[bytes], rounds: int) -> None:
+    theirs = best(rounds, lambda: [plumbed(data) for data in printed])
+    ours = best(rounds, lambda: [normalise(data) for data in printed])
+    say("pdf, read", ours, "pdfplumber over all pages", theirs, len(printed))
+    same = sum(cells(normalise(data)) == cells(normalise(data, way="pdfplumber")) for data in printed)
+    count = sum(len(cells(normalise(data))) for data in printed)
+    sys.stdout.write(f"pdf: {same} of {len(printed)} reports with the same {count} statutory cells both ways\n")
+    say_memory("pdf", printed)
+
+
+def say(name: str, ours: float, other: str, theirs: float, count: int) -> None:
+    sys.stdout.write(f"{name}: {1000 * ours / count:.1f} ms a report, {other} {1000 * theirs / count:.1f} ms, "
+                     f"ratio {theirs / ours:.2f} ({count} reports)\n")
+
+
+def say_memory(name: str, files: list[bytes]) -> None:
+    most = {who: alone(peak, who, files) for who in ("trafilatura" if name == "html" else "pdfplumber", "gongkai")}
+    sys.stdout.write(f"{name}, memory: {', '.join(f'{who} {mib} MiB' for who, mib in most.items())}\n")
 
 
 def sample_pages() -> list[bytes]:
     site = Site("http://127.0.0.1:1", "bench")
     paths = [item.url.removeprefix(site.base) for item in site.truth if item.kind == "own" and item.format == "html"]
     return [site.pages[path].body for path in paths]
+
+
+def sample_pdfs() -> list[bytes]:
+    reports = [compose(Ledger("bench"), year) for year in PDF_YEARS]
+    return [pdf.write(report.title, report.blocks) for report in reports]
+
+
+def plumbed(data: bytes) -> int:
+    with pdfplumber.open(BytesIO(data)) as document:
+        return sum(len(page.extract_text()) + len(page.extract_tables()) for page in document.pages)
+
+
+def cells(document: Document) -> list[tuple[str, str, str, object]]:
+    tables = read_tables(document).tables
+    return [(table, row, column, cell.value) for table, rows in tables.items() for row, columns in rows.items()
+            for column, cell in columns.items()]
+
+
+def peak(who: str, files: list[bytes]) -> int:
+    """MiB reading these files one after the other took at most, on top of the libraries a process had loaded."""
+    work = {"trafilatura": trafilatura.extract, "pdfplumber": plumbed, "gongkai": lambda data: cells(normalise(data))}
+    Path("/proc/self/clear_refs").write_text("5")  # the peak so far is the libraries', or even the parent's
+    loaded = resident("VmRSS")
+    for data in files:
+        work[who](data)
+    return (resident("VmHWM") - loaded) >> 10
+
+
+def resident(what: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what))
+
+
+def alone(work: Callable[..., int], *given: object) -> int:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
 
 
 def best(rounds: int, work: Callable[[], object]) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from gongkai.title import read_title
 from storage.catalog.rows import VersionRow
 from storage.likeness import ALIKE, shared_words
 
@@ -123,7 +124,7 @@ def _bond(row: VersionRow, originals: list[VersionRow]) -> Bond:
         same_figures = row.cells_sha256 is not None and row.cells_sha256 == other.cells_sha256
         if elsewise and same_figures:
             return Bond("rendition", "same figures", other.document_id)
-        if elsewise and row.pending and row.text_chars == 0:
+        if (elsewise and row.pending and row.text_chars == 0) or _is_picture(row):
             return Bond("rendition", "not read", other.document_id)  # so nothing says that it differs
         shared = shared_words(row.words, other.words) if same_figures else None
         if shared is not None and shared >= ALIKE:
@@ -131,6 +132,11 @@ def _bond(row: VersionRow, originals: list[VersionRow]) -> Bond:
     last = originals[-1]
     return Bond("revision", "other words" if row.cells_sha256 == last.cells_sha256 else "other figures",
                 last.document_id)
+
+
+def _is_picture(row: VersionRow) -> bool:
+    """A 图解 or 图片版: what it shows is in its pictures, which nobody compared with anything."""
+    return row.cells_sha256 is None and read_title(row.title or "").edition == "picture"
 
 
 def _count_states(documents: list[list[VersionRow]], roles: Mapping[str, Role]) -> int:

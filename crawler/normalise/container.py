@@ -160,4 +160,4 @@ def _longer(own: Element, opinion: Element) -> Element:
 
 
 def _named(element: Element, names: frozenset[str]) -> bool:
-    return any(token in names for token in tokens(element))
+    return not names.isdisjoint(tokens(element))

@@ -5,6 +5,7 @@ dropped, and a table cut by a page break is put together again.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,11 +50,15 @@ def expand(rows: Sequence[Sequence[Span]], page: int | None = None) -> Grid:
             if col >= MAX_COLS or used >= MAX_POSITIONS:
                 cut = True
                 break
-            height = max(1, min(span.rowspan, len(rows) - r))
-            width = max(1, min(span.colspan, MAX_COLS - col))
-            width = next((i for i in range(1, width) if taken.get(col + i, 0) > r), width)
-            for c in range(col, col + width):
-                taken[c] = r + height
+            if span.rowspan == span.colspan == 1:  # nearly all are
+                height = width = 1
+                taken[col] = r + 1
+            else:
+                height = max(1, min(span.rowspan, len(rows) - r))
+                width = max(1, min(span.colspan, MAX_COLS - col))
+                width = next((i for i in range(1, width) if taken.get(col + i, 0) > r), width)
+                for c in range(col, col + width):
+                    taken[c] = r + height
             cells.append(Cell(span.text, r, col, height, width))
             used += height * width
             col += width
@@ -215,4 +220,8 @@ def _edges(values: list[float]) -> list[float]:
 
 
 def _at(edges: list[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
+    """The place of the nearest edge."""
+    after = bisect_left(edges, value)
+    if after == len(edges) or (after and value - edges[after - 1] <= edges[after] - value):
+        return after - 1
+    return after

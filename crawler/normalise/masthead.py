@@ -35,15 +35,16 @@ def index_block(tree: Element) -> dict[str, str]:
     A bare date beside the page's tools (点击, 打印 …) is the 发布时间.
     """
     texts = [t for t in (_INVISIBLE.sub(" ", str(raw)).strip() for raw in tree.itertext()) if t]
-    strong, weak = words("index.strong"), words("index.weak")
+    strong = words("index.strong")
+    known = strong | words("index.weak")
     hits: list[tuple[int, str, str]] = []
     for i, text in enumerate(texts):
         if len(text) > _VALUE_LIMIT + _LABEL_LIMIT:
             continue
         if len(text) > _LABEL_LIMIT and "：" not in text and ":" not in text:
             continue
-        for label, value in _labelled(text, strong | weak):
-            found = value or _next_value(texts[i + 1:i + 3], strong | weak)
+        for label, value in _labelled(text, known):
+            found = value or _next_value(texts[i + 1:i + 3], known)
             if found and len(found) <= _VALUE_LIMIT:
                 hits.append((i, label, found))
     places = [i for i, label, _ in hits if label in strong]
@@ -60,9 +61,11 @@ def index_block(tree: Element) -> dict[str, str]:
 
 def _labelled(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
     """The labels a text holds, each with what follows it up to the next: ``发布时间：2021-01-05 来源：某局``."""
-    bare = _INVISIBLE.sub("", text).strip("【】[]:：")
+    bare = _INVISIBLE.sub("", text).strip("【】[]:：") if len(text) <= 2 * _LABEL_LIMIT else ""
     if bare in known:
         return [(bare, "")]
+    if "：" not in text and ":" not in text:
+        return []
     marks = list(_LABEL.finditer(text))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     labels = [(_INVISIBLE.sub("", mark.group(1)), text[mark.end():end].strip(" |[]【】"))

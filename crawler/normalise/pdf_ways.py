@@ -1,10 +1,11 @@
-"""The other ways to read a PDF's tables, for when figures do not add up: our own ruled grid, and text positions.
+"""The other ways to read a PDF's tables, for when figures do not add up: pdfplumber, and the places of words.
 
-`ruled` takes every stroke of the page into the one grid module; `columns` needs no rules: words that stand under one
-another make columns, a place nothing stands at is a blank cell.
+`pdfplumber` reads every page with rules; `columns` needs no rules: words that stand under one another make columns, a
+place nothing stands at is a blank cell.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pdfplumber
 
 from crawler.normalise.grid import Box
+from crawler.normalise.pdf import read_pdf
 from crawler.normalise.printed import Piece, blocks, in_order
-from crawler.normalise.ruled import Stroke, Text, lines, read_ruled, strokes_of
+from crawler.normalise.ruled import Text, lines
 from crawler.normalise.text import flatten, title_lines
 from gongkai.document import Document
 
@@ -24,11 +26,15 @@ _Page = tuple[list[tuple[Box, ...]], list[Text]]
 
 
 def read_pdf_way(data: bytes, way: str) -> Document:
-    """The document as `way` (a key of `WAYS`) reads it; its `extractor` says so."""
+    """The document as `way` reads it; its `extractor` says so."""
+    if way == "pdfplumber":
+        return replace(read_pdf(data, plumbed=True), extractor=way)
+    if way != "columns":
+        raise ValueError(f"no way to read a PDF is called {way}: pdfplumber, columns")
     pages: list[list[Piece]] = []
     with pdfplumber.open(BytesIO(data)) as pdf:
         for number, page in enumerate(pdf.pages[:_MAX_PAGES], 1):
-            tables, loose = WAYS[way](page.dedupe_chars())
+            tables, loose = _columns(page.dedupe_chars())
             pages.append(in_order(lines(loose), tables, number))
             page.close()
         count = len(pdf.pages)
@@ -36,14 +42,6 @@ def read_pdf_way(data: bytes, way: str) -> Document:
     titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
     return Document("ok" if count <= _MAX_PAGES else "partial", "pdf", read, flatten(read), titles, pages=count,
                     extractor=way)
-
-
-def _ruled(page: Any) -> _Page:
-    strokes = [Stroke(line["x0"], line["top"], line["x1"], line["bottom"]) for line in page.lines]
-    for rect in page.rects:
-        strokes += strokes_of(rect["x0"], rect["top"], rect["x1"], rect["bottom"])
-    ruling = read_ruled(strokes, _texts(page.chars))
-    return list(ruling.tables), list(ruling.loose)
 
 
 def _texts(items: Sequence[dict[str, Any]]) -> list[Text]:
@@ -129,6 +127,3 @@ def _cells(region: Sequence[Sequence[Text]], edges: Sequence[float]) -> Iterator
             column = last + 1
         for blank in range(column, len(edges) - 1):
             yield Box("", edges[blank], top, edges[blank + 1], bottom)
-
-
-WAYS: dict[str, Callable[[Any], _Page]] = {"ruled": _ruled, "columns": _columns}

@@ -156,7 +156,7 @@ def _number(value: str | None) -> int:
 def cell_text(cell: Element) -> str:
     """Lines of a cell parted by line feeds (a figure wrapped in its cell stays two lines for the reader to judge)."""
     if not len(cell):
-        return clean(cell.text or "")
+        return clean(cell.text) if cell.text else ""
     lines: list[str] = []
     pieces: list[str] = []
 

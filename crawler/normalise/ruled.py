@@ -107,8 +107,9 @@ def _line(row: list[Text]) -> Line:
         pieces.append(text.text)
         last = text
     words = GAP.sub("", clean("".join(pieces)))
-    return Line(words, min(t.x0 for t in row), max(t.x1 for t in row), min(t.top for t in row),
-                max(t.bottom for t in row))
+    seen = [text for text in row if text.text.strip()] or row  # blanks drawn behind a line do not make it a full one
+    return Line(words, min(t.x0 for t in seen), max(t.x1 for t in seen), min(t.top for t in seen),
+                max(t.bottom for t in seen))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.forms import load_forms
 from gongkai.document import Document
 
-WAYS = {"pdf": ("ruled", "columns", "ocr")}
+WAYS = {"pdf": ("pdfplumber", "columns", "ocr")}
 """In the order they are tried; the first way of a format has no name."""
 
 

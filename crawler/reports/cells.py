@@ -139,7 +139,8 @@ def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
     errors = {identity.id for identity in form.identities
               if identity.table == key and (identity.severity == "error" or identity.each == "table")}
     return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})"
-            for check in run_checks(form.id, {key: cells}) if check.rule_id in errors and check.state == "fail"]
+            for check in run_checks(form.id, {key: cells}, only=key)
+            if check.rule_id in errors and check.state == "fail"]
 
 
 def _remarks(form: Form, key: str, read: Assembled) -> list[str]:

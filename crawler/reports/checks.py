@@ -2,6 +2,8 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 
 from crawler.reports.forms import Form, Identity, TableForm, load_forms
 from gongkai.report import CellTable, CellValue, Check, State
@@ -10,15 +12,17 @@ _RELATIONS = {"equal": lambda left, right: left == right, "at_least": lambda lef
               "at_most": lambda left, right: left <= right}
 
 
-def run_checks(form_id: str | None, tables: Mapping[str, CellTable]) -> tuple[Check, ...]:
+def run_checks(form_id: str | None, tables: Mapping[str, CellTable], only: str = "") -> tuple[Check, ...]:
     """Every check of the form, also for what was not found: a table that is missing or wholly blank, a row that is
     missing and a cell that cannot be read make a check ``not_assessable``. NONNEG and INT have one check a table, whose
-    `left` is the number of offending cells."""
+    `left` is the number of offending cells. `only` asks for one table's checks."""
     form = load_forms().get(form_id or "")
     if form is None or not form.tables:
         return ()
-    checks = [check for identity in form.identities for check in _identity(form, identity, tables)]
-    return (*checks, *(check for key in form.tables for check in _plain(form.tables[key], tables.get(key, {}))))
+    checks = [check for identity in form.identities if only in ("", identity.table)
+              for check in _identity(form, identity, tables)]
+    return (*checks, *(check for key in form.tables if only in ("", key)
+                       for check in _plain(form.tables[key], tables.get(key, {}))))
 
 
 def has_figure(table: CellTable) -> bool:
@@ -37,7 +41,7 @@ def _identity(form: Form, identity: Identity, tables: Mapping[str, CellTable]) -
             one = {key: row[column.key] for key, row in cells.items() if column.key in row}
             yield _check(identity, column.key, one if complete and len(one) == len(cells) else None)
     elif identity.each == "table":
-        asked = {row.key for row in table.required if any(_names(p, row.key) for p in identity.left + identity.right)}
+        asked = set(chain(*_named(identity.left + identity.right, tuple(row.key for row in table.required))))
         for column in table.columns:
             one = {key: row[column.key] for key, row in cells.items() if key in asked and column.key in row}
             yield _check(identity, column.key, one if live and len(one) == len(asked) else None)
@@ -68,8 +72,7 @@ def _sum(patterns: Sequence[str], cells: Mapping[str, CellValue] | None) -> int 
     if cells is None:
         return None
     total = 0
-    for pattern in patterns:
-        named = [key for key in cells if _names(pattern, key)]
+    for named in _named(tuple(patterns), tuple(cells)):
         if not named:
             return None
         for key in named:
@@ -78,6 +81,11 @@ def _sum(patterns: Sequence[str], cells: Mapping[str, CellValue] | None) -> int 
                 return None
             total += cell.value or 0
     return total
+
+
+@lru_cache(maxsize=4096)
+def _named(patterns: tuple[str, ...], keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(key for key in keys if _names(pattern, key)) for pattern in patterns)
 
 
 def _names(pattern: str, key: str) -> bool:

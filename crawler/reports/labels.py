@@ -27,9 +27,10 @@ def label_key(text: str) -> str:
     return without or _PUNCTUATION.sub("", bare)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Label:
-    """A printed name of the form. `contains` tells it even when the rest is cut or padded with instructions."""
+    """A printed name of the form, one object for each. `contains` tells it even when the rest is cut or padded with
+    instructions."""
 
     key: str
     names: tuple[str, ...]
@@ -40,7 +41,7 @@ class Label:
         object.__setattr__(self, "keys", tuple(dict.fromkeys(label_key(name) for name in self.names)))
 
     def likeness(self, key: str) -> float:
-        return max(SequenceMatcher(None, key, own, autojunk=False).ratio() for own in self.keys)
+        return max(_alike(key, own) for own in self.keys)
 
 
 def find_label(text: str, labels: Iterable[Label]) -> Label | None:
@@ -48,7 +49,17 @@ def find_label(text: str, labels: Iterable[Label]) -> Label | None:
     key = label_key(text)
     if key.isascii():  # figures, and nothing at all
         return None
-    candidates = tuple(labels)
+    return _found(key, tuple(labels))
+
+
+@lru_cache(maxsize=65536)
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@lru_cache(maxsize=65536)
+def _found(key: str, candidates: tuple[Label, ...]) -> Label | None:
+    """Reports of one form print the same labels: a tenth of the time a report takes went here before it was kept."""
     for label in candidates:
         if key in label.keys:
             return label

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.reports.flattened import PAGE_NUMBER
 from crawler.reports.forms import Form, TableForm, load_forms
@@ -130,12 +130,17 @@ def _table_of(text: str, form: Form | None, current: str | None) -> str | None:
     """The table whose vocabulary has these words, the present one first (其他 and 总计 stand in two)."""
     if form is None or not form.tables or len(text) > 90:
         return None
-    key = label_key(text)
-    homes = [name for name, words in _vocabulary(form.id).items() if key in words]
-    if not homes and len(key) >= _FRAGMENT:
-        homes = [name for name, words in _vocabulary(form.id).items()
-                 if any(key in word for word in words) or _only(key, words)]
+    homes = _homes(label_key(text), form.id)
     return current if current in homes else homes[0] if homes else None
+
+
+@lru_cache(maxsize=65536)
+def _homes(key: str, form_id: str) -> tuple[str, ...]:
+    homes = [name for name, words in _vocabulary(form_id).items() if key in words]
+    if not homes and len(key) >= _FRAGMENT:
+        homes = [name for name, words in _vocabulary(form_id).items()
+                 if any(key in word for word in words) or _only(key, words)]
+    return tuple(homes)
 
 
 def _only(key: str, words: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.contact import read_contact
 from crawler.reports.dates import publication, signature
 from crawler.reports.language import read_language
+from crawler.reports.letters import without_letter
 from crawler.reports.material import Material, PrintedTitle, gather, tidy
 from crawler.reports.names import AgencyName, full_name, read_name, same_body
 from crawler.reports.period import PeriodReading, read_period
@@ -25,17 +26,22 @@ from crawler.reports.year import choose_year, year_candidates
 from gongkai.address import host_of
 from gongkai.capture import Hints
 from gongkai.chinese import fold
+from gongkai.document import Document
 from gongkai.report import Evidence, Reading, Report, SourceDocument
 from gongkai.site import AgencySite
 from gongkai.succession import may_precede
 from gongkai.title import read_title
 
+_CARRIES = re.compile(r"公开.{0,20}(?:报告|年报)")
+
 
 @dataclass(frozen=True)
 class _Leaf:
-    """One source with what was read from it alone."""
+    """One source with what was read from it alone: from `document`, its own without a letter before the report."""
 
     source: SourceDocument
+    document: Document
+    letter: str
     material: Material
     tables: TablesReading
     recognition: Recognition
@@ -78,14 +84,15 @@ def _leaf(source: SourceDocument, sources: Sequence[SourceDocument], hints: Hint
     address = source.url or (url if source.role == "page" else None)
     linked = next((f.text for s in sources for f in s.document.files if f.url == source.url and f.text), "")
     own_hints = hints if source.role == "page" or not linked else replace(hints, anchor=linked)
-    material = gather(source.document, url=address, hints=own_hints)
+    document, letter = without_letter(source.document)
+    material = gather(document, url=address, hints=own_hints)
     if name := _file_name(address):
         material = replace(material, titles=(*material.titles, PrintedTitle("anchor", name, read_title(name))))
-    tables = read_tables(source.document)
+    tables = read_tables(document)
     known = list(tables.tables.values()) if tables.form_id else []  # a provincial table tells no report by itself
     figures = Figures(len(known), any(map(has_figure, known)))
     extras = source.document.images + len(source.document.files) + len(sources) - 1
-    return _Leaf(source, material, tables, recognise(
+    return _Leaf(source, document, letter, material, tables, recognise(
         material, figures, extras=extras, readable=source.document.status in ("ok", "partial")))
 
 
@@ -155,7 +162,9 @@ class _Reader:
         self.warnings, self.evidence = warnings, evidence
 
     def report(self) -> Report:
-        material, document = self.material, self.leaf.source.document
+        material, document = self.material, self.leaf.document
+        if self.leaf.letter:
+            self.evidence.append(Evidence("letter", self.leaf.letter[:120], "content", "", 0.9, chosen=True))
         period = read_period(material)
         signed, published = signature(material), self._published()
         contact, contact_evidence = read_contact(material)
@@ -206,8 +215,9 @@ class _Reader:
 
     def _title(self) -> str | None:
         titles = [t for t in self.material.titles if t.reading.kind == "annual_report"]
-        if not titles:
-            return None
+        if not titles:  # a letter's name, where the report goes on below it without a title of its own
+            carriers = (t.text for t in self.material.titles if t.reading.year and _CARRIES.search(t.text))
+            return next(map(tidy, carriers), None)
         first = titles[0]
         fuller = [t for t in titles if t.reading.agency and t.reading.year and t.source != "anchor"]
         return tidy((fuller or [first])[0].text)

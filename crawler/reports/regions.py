@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from operator import add
 from typing import Any
 
 import yaml
@@ -180,8 +181,11 @@ def _unlisted(name: str) -> tuple[list[str], int]:
 def mentions(text: str) -> Iterator[tuple[int, Region]]:
     """Places a text names in full, a chain (福建省厦门市同安区) giving its last link; ambiguous ones are left out."""
     position, begins = 0, _surfaces().lengths
-    while position < len(text):
-        start = position
+    # Few places of a text begin like a name: told in one pass, as a step for each character is a tenth of a reading.
+    for start in [i for i, two in enumerate(map(add, text, text[1:])) if two in begins]:
+        if start < position:
+            continue
+        position = start
         regions: tuple[Region, ...] = ()
         while text[position:position + 2] in begins:
             length, found = _at(text, position, bare=False)
@@ -191,7 +195,6 @@ def mentions(text: str) -> Iterator[tuple[int, Region]]:
             regions, position = agreed, position + length
         if len(regions) == 1:
             yield start, regions[0]
-        position = max(position, start + 1)
 
 
 def _spellings(region: Region) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.reports.forms import Form, SectionForm, load_forms
 from crawler.reports.labels import label_key, within_one_edit
@@ -92,8 +93,12 @@ def _heading(lines: Sequence[Line], number: int, form: Form) -> _Heading | None:
 def _named(title: str, form: Form, loosely: bool) -> SectionForm | None:
     """The section a title names. `loosely` also takes a title in other words, if it has the telling ones."""
     key = label_key(title)
-    if not key or len(key) > _TITLE_LENGTH:
-        return None
+    return _section(key, form.id, loosely) if key and len(key) <= _TITLE_LENGTH else None
+
+
+@lru_cache(maxsize=16384)
+def _section(key: str, form_id: str, loosely: bool) -> SectionForm | None:
+    form = load_forms()[form_id]
     for section in form.sections:
         names = [label_key(name) for name in section.names]
         if key in names or any(len(name) >= 8 and within_one_edit(key, name) for name in names):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from crawler.reports.forms import Kind
 from gongkai.chinese import fold, squeeze
@@ -35,23 +36,35 @@ def read_value(raw: str, kind: Kind = "count", unit: str | None = None,
     `unit` is what the column's head says of money; the cell's own unit goes before it, and without either the number
     is kept with no unit. Ranges and vague words (约100, 若干, 3-5) give no value. Marks for "none" are 0, flagged.
     """
+    if len(raw) > _LONGEST:
+        cell, remark = _read_value(raw, kind, unit)
+    else:
+        cell, remark = _known_value(raw, kind, unit)
+    return CellValue(cell.raw, cell.value, cell.semantic, cell.unit, where), remark
+
+
+def _read_value(raw: str, kind: Kind, unit: str | None) -> tuple[CellValue, str | None]:
     text = " ".join(raw.split()) if len(raw) <= _LONGEST else raw.strip()
     bare = squeeze(text.translate(_MINUS)).replace("，", ",") if len(text) <= _LONGEST else ""
     if not text.strip("\u00a0\u200b\ufeff\u3000 "):
-        return CellValue("", None, "blank", None, where), None
+        return CellValue("", None, "blank", None), None
     if bare.lower() in _NA_MARKS:
-        return CellValue(text, 0, "na_mark", unit if kind == "money" else None, where), None
+        return CellValue(text, 0, "na_mark", unit if kind == "money" else None), None
     found = _money(bare, unit) if kind == "money" else _count(bare, signed=kind == "signed")
     if found is not None:
         value, written = found
-        return CellValue(text, value, "number" if value else "zero", written, where), None
+        return CellValue(text, value, "number" if value else "zero", written), None
     noted = _NOTE.match(bare)
     if noted:
         found = _money(noted[1], unit) if kind == "money" else _count(noted[1], signed=kind == "signed")
         if found is not None:
             value, written = found
-            return CellValue(text, value, "number" if value else "zero", written, where), f"note in the cell: {text}"
-    return CellValue(text, None, "text", None, where), f"not a figure: {text[:60]}"
+            return CellValue(text, value, "number" if value else "zero", written), f"note in the cell: {text}"
+    return CellValue(text, None, "text", None), f"not a figure: {text[:60]}"
+
+
+_known_value = lru_cache(maxsize=65536)(_read_value)
+"""Reports are full of the same few figures, each weighed several times until a row is told."""
 
 
 def head_unit(head: str) -> str | None:
@@ -64,8 +77,11 @@ def looks_like_value(text: str) -> bool:
     """Whether a piece of flattened text can be a cell rather than a label: a figure, a mark, a refused amount."""
     if not text.strip():
         return True
-    if len(text) > 40:
-        return False
+    return len(text) <= 40 and _like_value(text)
+
+
+@lru_cache(maxsize=65536)
+def _like_value(text: str) -> bool:
     bare = squeeze(text.translate(_MINUS)).replace("，", ",")
     if bare.lower() in _NA_MARKS or bare in _NO_CHANGE or _SIGNED.match(bare) or _BRACKETED.match(bare):
         return True

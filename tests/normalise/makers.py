@@ -121,11 +121,14 @@ def page(body: str, head: str = "") -> bytes:
 
 
 PdfPage = list[tuple]
-"""Operations: ("text", x, y, size, string) and ("line", x1, y1, x2, y2), y from the foot of an A4 page."""
+"""Operations: ("text", x, y, size, string), ("line", x1, y1, x2, y2) and ("raw", PDF operators), y from the foot of an
+A4 page. A sixth item of a text is the scale it is printed at."""
 
 
-def pdf(pages: Sequence[PdfPage], *, picture: bool = False) -> bytes:
-    """A PDF whose text is stored as UTF-16 codes with a ToUnicode map; no font is embedded."""
+def pdf(pages: Sequence[PdfPage], *, picture: bool = False, turned: int = 0) -> bytes:
+    """A PDF whose text is stored as UTF-16 codes with a ToUnicode map; no font is embedded. `turned` pages are drawn
+    lying and shown upright."""
+    turn = {0: "1 0 0 1 0 0", 90: "0 1 -1 0 595 0", 180: "-1 0 0 -1 595 842", 270: "0 -1 1 0 0 842"}[turned]
     used = sorted({char for page in pages for op in page if op[0] == "text" for char in op[4]})
     chunks = [used[i : i + 90] for i in range(0, len(used), 90)]
     unicode_map = (
@@ -154,17 +157,20 @@ def pdf(pages: Sequence[PdfPage], *, picture: bool = False) -> bytes:
     ]
     kids = []
     for operations in pages:
-        drawn = ["0.5 w"] + (["q 595 0 0 842 0 0 cm /I Do Q"] if picture else [])
+        drawn = [f"0.5 w {turn} cm"] + (["q 595 0 0 842 0 0 cm /I Do Q"] if picture else [])
         for op in operations:
             if op[0] == "text":
                 codes = "".join(f"{ord(char):04X}" for char in op[4])
-                drawn.append(f"BT /F {op[3]} Tf {op[1]} {op[2]} Td <{codes}> Tj ET")
+                scale = op[5] if len(op) > 5 else 1
+                drawn.append(f"BT /F {op[3] / scale} Tf {scale} 0 0 {scale} {op[1]} {op[2]} Tm <{codes}> Tj ET")
+            elif op[0] == "raw":
+                drawn.append(op[1])
             else:
                 drawn.append("{} {} m {} {} l S".format(*op[1:]))
         objects.append(_stream("\n".join(drawn).encode()))
         objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F 3 0 R >>"
-            b" /XObject << /I 7 0 R >> >> >>" % len(objects)
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate %d /Contents %d 0 R"
+            b" /Resources << /Font << /F 3 0 R >> /XObject << /I 7 0 R >> >> >>" % (turned, len(objects))
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))

@@ -138,3 +138,45 @@ def test_characters_printed_twice_for_bold_are_read_once() -> None:
     for page in (bold, bold + table):
         text = normalise(pdf([page])).text
         assert text.count(words) == 1 and "人人人" not in text and "1111" not in text
+
+
+ROWS = [["办理结果", "自然人", "总计"], ["（一）予以公开", "5", "7"], ["（二）部分公开", "", "1"]]
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_drawn_lying_is_read_as_it_is_shown(turned: int) -> None:
+    document = normalise(pdf([lines(TITLE, top=500) + ruled(ROWS, 440, XS) + lines("以上。", top=300)], turned=turned))
+    assert all_texts(document) == [ROWS]
+    assert paragraphs(document) == [TITLE, "以上。"]
+
+
+def test_rules_may_be_thin_bars_and_areas_behind_prose_make_no_table() -> None:
+    table = ruled(ROWS, 600, XS)
+    bars = [("raw", f"{min(x0, x1)} {min(y0, y1)} {abs(x1 - x0) or 0.7} {abs(y1 - y0) or 0.7} re f")
+            for kind, *rest in table if kind == "line" for x0, y0, x1, y1 in [rest]]
+    words = [op for op in table if op[0] == "text"]
+    shaded = [("raw", "0.9 g"), *(("raw", f"45 {y} 400 18 re f") for y in (774, 754, 734)), ("raw", "0 g")]
+    document = normalise(pdf([shaded + lines(TITLE, PROSE[:30], PROSE[30:50]) + bars + words]))
+    assert all_texts(document) == [ROWS]
+    assert paragraphs(document)[0] == TITLE
+
+
+def test_letters_printed_one_by_one_at_a_scale_stay_in_their_cells() -> None:
+    """A narrow label written downwards, each letter its own object of a scaled font, as a real report of 2024 has it;
+    where the machine lacks the font, pdfium alone would lose some of them."""
+    xs = (50, 80, 200, 300)
+    rows = [["", f"{n}.甲类情形", str(n)] for n in range(1, 6)]
+    drawn = [op for op in ruled(rows, 600, xs) if not (op[0] == "line" and op[1] == 50 and 480 < op[2] < 600)]
+    drawn += [("line", 80, 600 - 24 * n, 300, 600 - 24 * n) for n in range(1, 5)]
+    drawn += [("text", 58, 580 - 20 * n, 10, char, 0.05) for n, char in enumerate("办理结果")]
+    table = normalise(pdf([lines(TITLE) + drawn])).tables[0]
+    assert [(cell.text.replace("\n", ""), cell.rowspan) for cell in table.cells if cell.col == 0] == [("办理结果", 5)]
+    assert [cell.text for cell in table.cells if cell.col == 1] == [row[1] for row in rows]
+
+
+def test_pages_our_grid_is_not_sure_of_are_read_by_pdfplumber() -> None:
+    table = ruled(ROWS, 600, XS)
+    broken = [op for op in table if op != ("line", 300, 600, 300, 528)]
+    broken += [("line", 300, 600, 300, 576), ("line", 300, 540, 300, 528)]
+    data = pdf([lines(TITLE) + broken])
+    assert all_texts(normalise(data)) == all_texts(normalise(data, way="pdfplumber")) != [ROWS]

@@ -50,6 +50,37 @@ def test_a_letter_that_wraps_the_report_is_a_report() -> None:
     assert kind(page) == "annual_report"
 
 
+LETTER = ["沙河市政务服务中心：", "现将沙河市水务局2021年政府信息公开工作年度报告转送你单位，请予公开。",
+          "附件：沙河市水务局2021年政府信息公开工作年度报告",
+          "沙河市人民政府办公室", "2022年1月25日"]
+
+
+@pytest.mark.parametrize("name", ["转送函", "沙河市人民政府办公室来函", "关于报送2021年度政府信息公开工作年度报告的函"])
+def test_a_letter_is_trimmed_to_the_report_below_it(name: str) -> None:
+    page = document("\n".join([name, *LETTER, "附件", *REPORT.splitlines()]), titles=(("h1", name),))
+    report = read(page).report
+    alone = read(document(REPORT)).report
+    assert (report.kind, report.report_year, report.agency) == ("annual_report", 2021, "沙河市水务局")
+    assert report.title == "沙河市水务局2021年政府信息公开工作年度报告"
+    assert report.signature_date == alone.signature_date and report.sections == alone.sections
+    assert any(e.field == "letter" and e.value == name for e in report.evidence)
+
+
+def test_a_letter_with_its_report_attached_gives_the_report() -> None:
+    page = document("\n".join(["转送函", *LETTER]), titles=(("h1", "转送函"),),
+                    files=(FileLink("http://a.gov.cn/1.pdf", "附件.pdf"),))
+    reading = read(page, ("http://a.gov.cn/1.pdf", document(REPORT, doc_format="pdf")))
+    assert (reading.report.kind, reading.report.agency) == ("annual_report", "沙河市水务局")
+    assert reading.sources[reading.main].role == "attachment"
+
+
+def test_a_letter_that_only_asks_for_reports_is_none() -> None:
+    asks = "请于2022年1月20日前将本单位2021年政府信息公开工作年度报告报送市政府办公室。"
+    title = "关于报送2021年政府信息公开工作年度报告的函"
+    text = "\n".join([title, "各乡镇、各部门：", asks, "2022年1月4日"])
+    assert kind(document(text, titles=(("h1", title),))) != "annual_report"
+
+
 def test_a_notice_that_asks_for_reports_is_a_notice() -> None:
     text = ("关于做好2021年政府信息公开工作年度报告编制和发布工作的通知\n各乡镇人民政府，市政府各部门：\n"
             "根据《中华人民共和国政府信息公开条例》，现就做好2021年政府信息公开工作年度报告编制和发布工作通知如下：\n"
@@ -79,6 +110,21 @@ def test_the_blank_form_is_no_report() -> None:
     ("沙河市水务局政府信息公开指南", "公民可向受理机构提出申请，填写申请表。", "guide"),
     ("沙河市2021年政务公开工作要点", "为做好2021年政务公开工作，制定本要点。", "work_plan"),
     ("河北省发布2021年政府信息公开工作年度报告", "报告显示，主动公开政府信息200万条，收到申请900件。", "news"),
+    ("沙河市政府网站监管年度报表（2021年度）", "网站数量\n抽查次数 12\n关停网站 1", "website_report"),
+    ("沙河市水务局2021年度法治政府建设情况报告", "2021年，我局推进法治政府建设。", "rule_of_law_report"),
+    ("沙河市水务局2021年政务公开工作总结", "2021年，我局积极推进政务公开工作，加强组织领导。", "work_summary"),
+    ("2021年政务公开工作要点任务分解表", "序号 任务 责任单位 完成时限\n1 公开 办公室 12月", "work_plan"),
+    ("沙河市水务局2021年政务公开工作要点落实情况", "任务 落实情况\n公开 已完成", "work_plan"),
+    ("沙河市2021年上半年政府信息公开申请情况统计", "上半年共收到申请12件，已办结11件。", "statistics"),
+    ("沙河市2021年度依申请公开情况统计", "2021年收到申请12件，予以公开5件。", "statistics"),
+    ("沙河市水务局2021年第三季度政府信息公开情况统计表", "主动公开政府信息数 条 12", "statistics"),
+    ("沙河市水务局政府信息公开制度", "第一条 为规范政府信息公开。\n第二条 本制度适用。", "regulation"),
+    ("沙河市2021年政务公开第三方评估报告", "评估对象 评估指标体系 评估原则", "evaluation"),
+    ("沙河市水务集团有限公司2021年度信息公开报告", "本公司编制本报告。", "enterprise_report"),
+    ("沙河市2021年食品安全信息公开报告", "全年公布抽检信息十二期。", "other"),
+    ("关于2021年政府信息公开工作年度报告编制发布情况的通报", "现将有关情况通报如下：一、总体情况", "notice"),
+    ("《沙河市水务局2021年政府信息公开工作年度报告》解读", "一、编制背景\n二、主要内容", "news"),
+    ("沙河市水务局关于征求2021年政府信息公开年报意见的复函", "来函收悉，我局无意见。", "notice"),
 ])
 def test_a_look_alike_is_named_for_what_it_is(title: str, text: str, expected: str) -> None:
     assert kind(document(f"{title}\n{text}", titles=(("h1", title), ("title", title + "_沙河市水务局")))) == expected

@@ -2,8 +2,11 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from bench.county import agencies, kept, pages
+from bench.county import judged as grouped
 from bench.duplicates import county, judged
 from gongkai.capture import Finding
 from gongkai.report import Reading
@@ -18,6 +21,29 @@ def test_no_false_merge_and_no_lost_copy_among_a_countys_reports() -> None:
     found = judged(links(corpus), truth)
     assert len(corpus) >= 1_000
     assert (found.false, found.linked / found.copies >= 0.99) == (0, True), found
+
+
+def test_an_archive_groups_a_countys_pages_without_a_false_merge_or_a_lost_copy(archive: Archive) -> None:
+    """What the archive really does, on whole pages; ``python -m bench.county 10000`` has measured the full size."""
+    found = grouped(archive, kept(archive, pages(agencies(7), range(2018, 2020), seed=5)))
+    assert found.documents > 40
+    assert (found.false, found.linked) == (0, found.copies), found
+
+
+def test_a_picture_edition_is_a_rendition_of_the_report_and_no_correction(archive: Archive) -> None:
+    made = list(pages(agencies(1), [2022]))[:1]
+    title = "青岚市教育局2022年政府信息公开工作年度报告"
+    for number, name in enumerate((f"一图读懂{title}", f"{title}（图片版）", f"图解：{title}")):
+        body = f"<html><title>{name}</title><h1>{name}</h1><p><img src=a.jpg></p><p><img src=b.jpg></p></html>"
+        made.append(replace(made[0], url=made[0].url.replace("2022", f"p{number}"), body=body.encode()))
+    kept(archive, made)
+    assert told_of(archive, 2022) == [("canonical", None), *[("rendition", "not read")] * 3]
+
+
+def test_a_copy_whose_date_line_a_scan_got_wrong_is_still_a_copy(archive: Archive) -> None:
+    said = "".join(f"全年依法办理第{'甲乙丙丁戊己庚辛壬癸'[n % 10]}类公开事项，{prose(n)[:60]}。" for n in range(12))
+    crawl(archive, *twice(2020, said + "\n2021年1月8日", said + "\n2021能1月8日"))
+    assert [role for role, _ in told_of(archive, 2020)] == ["canonical", "copy"]
 
 
 def one(name: str, text: str, cells: str | None = "c", agency: str | None = "甲局",

@@ -13,6 +13,7 @@ from crawler.reports.labels import Label, label_key
 from gongkai.document import Document
 
 Kind = Literal["count", "signed", "money"]
+_PARTED = re.compile(r"[\t|]+|\s{2,}")
 _HEAD_LINE = 90  # a table head printed in one line of text is never longer; a sentence that names its words is
 _STAT_ROWS = 8  # provincial indicator tables before 2014 share five of them
 
@@ -186,7 +187,7 @@ def _head_texts(document: Document) -> Iterator[str]:
             yield line
             if (first := line.split(" ", 1)[0]) != line:
                 yield first
-        for piece in re.split(r"[\t|]+|\s{2,}", line):
+        for piece in _PARTED.split(line):
             if piece.strip() and piece != line and len(piece) <= _HEAD_LINE:
                 yield piece
 
