@@ -1,7 +1,6 @@
 """``gongkai reports``: what a researcher narrows a listing or a search down to."""
 
 import json
-from pathlib import Path
 
 import pytest
 
