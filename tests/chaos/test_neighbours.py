@@ -27,19 +27,6 @@ def test_two_machines_crawl_one_site_at_once_into_one_archive(
     assert_whole(other, whole, "and one more run", pages)
 
 
-def test_two_machines_with_catalogs_of_their_own_overwrite_nothing_and_a_rebuild_unites_them(
-        site: Site, whole: Whole, s3_settings: S3Place, tmp_path: Path) -> None:
-    settings = Settings(**s3_settings.settings("cn"))
-    one, other = (Machine(tmp_path / name, settings) for name in ("one", "other"))
-    crawls = [site.begin(machine) for machine in (one, other)]
-    pages = set().union(*(crawl.told().acknowledged for crawl in crawls))
-    for machine in (one, other):
-        site.crawl_whole(machine)
-        with machine.open() as archive:
-            archive.rebuild()
-        assert_whole(machine, whole, "catalogs of their own", pages)
-
-
 @pytest.mark.parametrize("seam", ["_free_number", "_write_version"])
 def test_a_state_another_machine_kept_a_moment_ago_is_not_kept_twice(
         seam: str, s3_settings: S3Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
