@@ -456,7 +456,7 @@ class AgencySpider(Spider):
             return
         by_memory = bool(course.revisit.vouched) and not course.set_out
         if not by_memory and self.outcome in ("complete", "incomplete", "nothing"):
-            course.revisit.looked_for(course.missing_years)
+            course.looked_through()
         lists = course.lists()
         course.frontier.finish(lists, utc_now().isoformat(), keep_former=by_memory)
         self._neighbours.learn(self.agency_site.url, [(hub.url, hub.years) for hub in lists if hub.post is None])

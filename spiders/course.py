@@ -283,6 +283,11 @@ class Course:
             self._first_entries[source] = tuple(sorted(own))[:_REMEMBERED_ENTRIES]
         return again
 
+    def looked_through(self) -> None:
+        """The crawl has ended by its own decision, and memory was not enough for it."""
+        self.revisit.looked_for(self.missing_years)
+        self.revisit.unmet(self._found)
+
     def lists(self) -> list[RememberedHub]:
         """The lists that gave own reports in this crawl, as the next one will need them."""
         return [replace(hub, entries=self._first_entries.get(hub.identity, ())) for hub in self.frontier.sources()]
@@ -384,6 +389,7 @@ class Course:
                 self.frontier.set_fact("harvest", self.harvest)
             self._found[url] = year
             self.frontier.add_found(url, year, lead)
+            self.revisit.stored(lead)
             return f"own report for {year}"
         hub.foreign += not own and not rejected
         hub.rejected += rejected

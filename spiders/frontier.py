@@ -105,8 +105,9 @@ class Frontier:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self._db = _opened(self.path)
         if self.fact("finished"):
-            self._db.executescript("BEGIN; DELETE FROM leads; DELETE FROM found; "
-                                   "DELETE FROM facts WHERE name NOT IN ('agency', 'looked', 'adopted'); COMMIT;")
+            self._db.executescript(
+                "BEGIN; DELETE FROM leads; DELETE FROM found; "
+                "DELETE FROM facts WHERE name NOT IN ('agency', 'looked', 'adopted', 'unlisted'); COMMIT;")
         self.resumed = self._one("SELECT count(*) FROM leads") > 0
         self._place = int(self._one("SELECT coalesce(max(place), 0) FROM leads"))
         self._db.execute("UPDATE leads SET state = 'discovered' WHERE state IN ('leased', 'failed')")

@@ -4,11 +4,12 @@ when a list has moved, run dry, or a missing year was not looked for lately."""
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from gongkai.address import host_of
+from gongkai.address import host_of, identity
 from gongkai.capture import Hints
 from gongkai.chinese import fold
 from gongkai.clock import utc_now
 from spiders.frontier import Frontier, Known, Lead
+from spiders.unlisted import Unlisted
 from spiders.vocabulary import anchors
 
 LOOK_AGAIN_AFTER = timedelta(days=60)
@@ -21,7 +22,8 @@ _HUB, _SAMPLE = 99.5, 98.0
 
 class Revisit:
     """`active` while the crawl goes by its memory alone. With `recheck` every report is asked for again, with
-    conditional requests; otherwise one in turn, because an edit under the same address shows in no list."""
+    conditional requests; otherwise one in turn, because an edit under the same address shows in no list, or those that
+    no list names any more."""
 
     def __init__(self, frontier: Frontier, *, recheck: bool = False) -> None:
         self._frontier = frontier
@@ -30,19 +32,21 @@ class Revisit:
         self._recheck = recheck
         self._gave: dict[str, int] = dict(frontier.fact("gave") or {})
         self._lost: list[str] = []
+        self._unlisted = Unlisted(frontier)
         self.active = bool(self._hubs)
         self.vouched: set[int] = set()
 
     def leads(self) -> list[Lead]:
-        """The remembered lists, and what is asked again in its turn: one kept report, or the newest column of a
-        year."""
+        """The remembered lists, and what is asked again: reports that no list names any more, else in its turn one
+        kept report, or the newest column of a year."""
         if not self.active:
             return []
         first = [Lead(hub.url, _HUB, "hub", f"gave {hub.years} years in the last crawl", post=hub.post,
                       hints=Hints(anchor=hub.name)) for hub in self._hubs]
+        if gone := [self._known[name] for name in self._unlisted.due() if name in self._known]:
+            return first + [_asked_again(known, "kept before, and no list names it any more") for known in gone]
         turn = self._in_turn()
-        return first + ([Lead(turn.url, _SAMPLE, turn.role, "kept before, asked again in its turn", year=turn.year,
-                              hints=Hints(anchor=turn.name, own_part=True))] if turn else [])
+        return first + ([_asked_again(turn, "kept before, asked again in its turn")] if turn else [])
 
     def _in_turn(self) -> Known | None:
         """What is asked again: every other time the newest, where edits are likeliest, else what was not asked for
@@ -61,6 +65,7 @@ class Revisit:
     def vouches(self, lead: Lead) -> Known | None:
         """What is known of a link that stands in its list as it did before; None for what is new."""
         known = self._known.get(lead.identity)
+        self._unlisted.named(lead.identity)
         if not self.active or self._recheck or known is None or lead.role not in ("report", "year_column"):
             return None
         now, before = fold(lead.hints.anchor), fold(known.name)
@@ -75,6 +80,8 @@ class Revisit:
         shared = len(entries & before)
         self._gave[lead.identity] = shared if shared >= _SAME_LIST * len(before) else 0
         self._frontier.set_fact("gave", self._gave)
+        if self._gave[lead.identity]:
+            self._unlisted.left(name for name in map(identity, before - entries) if self._is_own(name))
         return [] if self._recheck or not self._gave[lead.identity] else self._reports(lead.identity)
 
     def strays(self) -> list[Known]:
@@ -92,6 +99,20 @@ class Revisit:
     def lost(self, lead: Lead) -> None:
         if lead.role == "hub":
             self._lost.append(lead.url)
+        elif self._is_own(lead.identity):
+            self._unlisted.in_vain(lead.identity)
+
+    def stored(self, lead: Lead) -> None:
+        self._unlisted.came(lead.identity)
+
+    def unmet(self, met: Iterable[str]) -> None:
+        """The site was looked through, and only these reports of its own were met."""
+        there = {identity(url) for url in met}
+        self._unlisted.left(name for name in self._known if name not in there and self._is_own(name))
+
+    def _is_own(self, name: str) -> bool:
+        known = self._known.get(name)
+        return known is not None and known.own and known.role == "report"
 
     def verdict(self, missing: Iterable[int]) -> str:
         """Why the rest of the site must be looked through after all; empty when memory is enough."""
@@ -114,3 +135,7 @@ class Revisit:
 
     def last_look(self) -> str:
         return str((self._frontier.fact("looked") or {}).get("at", ""))[:10]
+
+
+def _asked_again(known: Known, why: str) -> Lead:
+    return Lead(known.url, _SAMPLE, known.role, why, year=known.year, hints=Hints(anchor=known.name, own_part=True))

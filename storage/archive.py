@@ -156,6 +156,11 @@ class Archive:
         self._must_write()
         return self._registrar.merge(one, other, reason=reason, by=by)
 
+    def unmerge_agency(self, one: str, *, reason: str, by: str | None = None) -> str | None:
+        """Takes back that `one` was merged into another: a new event, and what was read as its is its again."""
+        self._must_write()
+        return self._registrar.unmerge(one, reason=reason, by=by)
+
     def rename_agency(self, agency: str, name: str, *, reason: str, by: str | None = None) -> str | None:
         """What an agency is called in listings; its printed names stay to be found."""
         self._must_write()
@@ -192,14 +197,17 @@ class Archive:
 
     def reports(self, agency: str | None = None, year: int | None = None, region: str | None = None,
                 query: str | None = None, pending: bool | None = None, limit: int | None = None,
-                after: str | None = None) -> Iterator[ReportRecord]:
+                after: str | None = None, *, agency_type: str | None = None, form: str | None = None,
+                failed: bool | None = None) -> Iterator[ReportRecord]:
         """The index, in order of region, agency, year. `agency` is an id or part of a name, in use or as printed;
-        `region` a code or its beginning (350000 is all of Fujian). With `query` it is what `search` finds, newest
-        first. A page of a listing goes on `after` the id of the last report of the one before, whatever its number."""
+        `region` a code or its beginning (350000 is all of Fujian); `failed` whether an identity of the form does not
+        hold. With `query` it is what `search` finds, newest first. A page of a listing goes on `after` the id of the
+        last report of the one before, whatever its number."""
         if query is None:
-            return queries.records(self._ready(), queries.ReportQuery(agency, year, region, pending), limit, after)
-        found = self.search(SearchQuery(query, agency, year, region), limit=None if pending is not None else limit,
-                            after=after)
+            asked = queries.ReportQuery(agency, year, region, pending, agency_type, form, failed)
+            return queries.records(self._ready(), asked, limit, after)
+        found = self.search(SearchQuery(query, agency, year, region, agency_type, form, failed),
+                            limit=None if pending is not None else limit, after=after)
         records = (hit.record for hit in found if pending in (None, bool(hit.record.pending)))
         return islice(records, limit)
 

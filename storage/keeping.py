@@ -45,13 +45,14 @@ from storage.manifest import (
     dump,
     sealed,
 )
-from storage.objects import ObjectStore
+from storage.objects import KeyTakenError, ObjectStore
 from storage.raw import keep_raw
 from storage.rereading import standing_version
 
 logger = logging.getLogger(__name__)
 
 _NOBODY = ""
+_MOST_OVERTAKEN = 8
 
 
 class Keeper:
@@ -65,26 +66,44 @@ class Keeper:
         document = document_id(finding.page.final_url)
         entries = self._keep_captures(finding, document, log.crawl_id)
         with self._catalog().document_lock(document):
-            latest = self._adopt(document)
-            state = content_state(finding, reading, latest.source_states() if latest else ())
-            if latest and same_state(state, latest.version_sha256, latest.source_states()):
-                number, made = latest.number, None
-            else:
-                text = reading_text(reading.sources[reading.main].document)
-                derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
-                number = self._free_number(document, derived)
-                log.intend(document, number)
-                standing = self._standing_name(document, reading.report)
-                interpreted = interpretation(reading, state, document, standing, derived)
-                manifest = _manifest(finding, entries, number, interpreted)
-                self._write_version(manifest, derived)
-                made = manifest
+            number, made, latest = self._stored(finding, reading, document, entries, log)
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, row = self._enter(entries, reading, document, number, made, latest)
         if made is None:
             _warn_of_another_reading(row, reading.report)
         return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome, report_year=row.report_year or None,
                        own=row.own, report_id=row.report_id, pending=reading.pending)
+
+    def _stored(self, finding: Finding, reading: Reading, document: str, entries: list[CaptureEntry], log: CrawlLog,
+                ) -> tuple[int, Manifest | None, VersionRow | None]:
+        """The number its state has, its manifest where it is a new version, and the latest version before. A machine
+        with a catalog of its own shares no lock with us: what it wrote while we did is adopted like any version."""
+        for _ in range(_MOST_OVERTAKEN):
+            latest = self._adopt(document)
+            state = content_state(finding, reading, latest.source_states() if latest else ())
+            if latest and same_state(state, latest.version_sha256, latest.source_states()):
+                return latest.number, None, latest
+            text = reading_text(reading.sources[reading.main].document)
+            derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
+            number = self._free_number(document, derived)
+            if self._is_overtaken(document, number, latest):
+                continue
+            log.intend(document, number)
+            standing = self._standing_name(document, reading.report)
+            made = _manifest(finding, entries, number, interpretation(reading, state, document, standing, derived))
+            try:
+                self._write_version(made, derived)
+                return number, made, latest
+            except KeyTakenError as problem:
+                logger.warning("%s: another machine was faster", problem.key)
+        raise StorageError(f"other machines keep writing to document {document} while this one does; run the same "
+                           "command again, and let them share one catalog (GONGKAI_CATALOG)")
+
+    def _is_overtaken(self, document: str, number: int, latest: VersionRow | None) -> bool:
+        """Whether a version came to stand right before this number since the latest one was looked for."""
+        before = number - 1
+        return before > (latest.number if latest else 0) and self._objects.exists(
+            version_key(document, before, MANIFEST))
 
     def keep_rejected(self, finding: Finding, reading: Reading, log: CrawlLog) -> Verdict:
         entries = self._keep_captures(finding, _NOBODY, log.crawl_id)

@@ -9,18 +9,20 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gongkai.address import canonical, identity
-from gongkai.errors import ConfigurationError, NotFoundError
+from gongkai.errors import ConfigurationError, DamageError, NotFoundError, StorageError
 from gongkai.site import AgencySite
-from storage.catalog.agencies import gazetteer, named_agency
+from storage.catalog.agencies import file_anew, filed_under, gazetteer, named_agency, parted
 from storage.catalog.engine import Catalog
 from storage.catalog.registered import enter_event, known_events, newest_event, rows_of
+from storage.catalog.rows import VersionRow, version_row
 from storage.gazetteer import AgencyState, Gazetteer
 from storage.identity import site_id
 from storage.layout import REGISTRY, event_key, parse_event
 from storage.locks import exclusively
 from storage.objects import ObjectStore
 from storage.records import RegistryChange
-from storage.registry import SiteState, load_event, new_event, put_event
+from storage.registry import RegistryEvent, SiteState, load_event, new_event, put_event
+from storage.rereading import standing_version
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,23 @@ class Registrar:
 
         return self._say(states, reason=reason, source="gongkai agencies merge", by=by)
 
+    def unmerge(self, one: str, *, reason: str, by: str | None) -> str | None:
+        """A merge of `one` into another is taken back: what was read as its is filed under it again. The merge stays in
+        the books; None where it stands by itself already."""
+        def states(connection: Connection, said: Gazetteer) -> list[AgencyState]:
+            name = one.strip().lower()
+            if len(name) < _SHORTEST_PREFIX:
+                raise NotFoundError(f"{one!r} is too short for an agency's id; give at least {_SHORTEST_PREFIX} of it")
+            merged = [id_ for id_, state in said.states.items() if state.into and id_.startswith(name)]
+            if len(merged) > 1:
+                raise NotFoundError(f"{one!r} is the beginning of several merged ids: {', '.join(sorted(merged))}")
+            if not merged and not named_agency(connection, name):
+                raise NotFoundError(f"no agency {one!r} in {self._objects.place} was merged into another; gongkai "
+                                    "agencies list shows the ids merged into each")
+            return [AgencyState(merged[0])] if merged else []
+
+        return self._say(states, reason=reason, source="gongkai agencies unmerge", by=by)
+
     def rename(self, agency: str, name: str, *, reason: str, by: str | None) -> str | None:
         """Calls an agency `name` in every listing; None where it is called that already."""
         def states(connection: Connection, said: Gazetteer) -> list[AgencyState]:
@@ -80,7 +99,7 @@ class Registrar:
     def _say(self, states: Callable[[Connection, Gazetteer], list[AgencyState]], *, reason: str, source: str,
              by: str | None) -> str | None:
         if not reason.strip():
-            raise ConfigurationError("say why: a merge or a new name is kept for ever with its reason (--why)")
+            raise ConfigurationError("say why: what is said of agencies is kept for ever with its reason (--why)")
         with exclusively(self._state / "locks" / "registry.lock"):
             self._catch_up()
             with self._catalog().reading() as connection:
@@ -96,9 +115,26 @@ class Registrar:
         event = new_event(states, by=by or _whoever(), reason=reason, source=source, newest=newest,
                           agencies=agencies)
         put_event(self._objects, event)
+        self._enter_in_catalog(event)
+        return event.event_id
+
+    def _enter_in_catalog(self, event: RegistryEvent) -> None:
+        """Where a merge is undone, what it had filed elsewhere is filed by what its objects say."""
+        with self._catalog().reading() as connection:
+            ids = parted(gazetteer(connection), event.agencies)
+            rows = filed_under(connection, ids) if ids else []
+        read = [(row, as_read) for row in rows if (as_read := self._as_read(row)) is not None]
         with self._catalog().writing() as connection:
             enter_event(connection, event)
-        return event.event_id
+            file_anew(connection, read)
+
+    def _as_read(self, row: VersionRow) -> VersionRow | None:
+        try:
+            found = standing_version(self._objects, row.document_id, row.number, row.reading)
+        except (DamageError, StorageError) as problem:
+            logger.warning("%s %s stays filed under %s: %s", row.url, row.report_year, row.agency, problem)
+            return None
+        return version_row(found.manifest, found.reading)
 
     def _catch_up(self) -> None:
         """Enters events the catalog does not know: of a process that died between object and catalog, or of another
@@ -107,8 +143,7 @@ class Registrar:
             known = known_events(connection)
         for name in sorted(set(filter(None, map(parse_event, self._objects.keys(REGISTRY)))) - known):
             event = load_event(name, self._objects.get(event_key(name)))
-            with self._catalog().writing() as connection:
-                enter_event(connection, event)
+            self._enter_in_catalog(event)
             logger.info("entered registry event %s, which the catalog did not know", name)
 
 

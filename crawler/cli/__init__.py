@@ -19,7 +19,7 @@ from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 COMMANDS = {
     "crawl": "crawl",
     "sites": "sites",
-    "reports": "index",
+    "reports": "reports",
     "show": "index",
     "history": "index",
     "diff": "index",

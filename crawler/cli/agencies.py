@@ -12,7 +12,7 @@ from gongkai.errors import ConfigurationError
 from gongkai.settings import load_settings
 from storage import AgencyRecord, Archive
 
-agencies = typer.Typer(help="机关名录：列出、归并、改名 · the agencies known here; merge and rename them",
+agencies = typer.Typer(help="机关名录：列出、归并、撤销、改名 · the agencies known here; merge, part and rename them",
                        no_args_is_help=True)
 
 WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="依据，永久保存 · the reason, kept for ever")]
@@ -65,6 +65,18 @@ def merge(
     with Archive.open(load_settings(archive=archive), create=False) as opened:
         event = opened.merge_agencies(one, other, reason=why)
     _said(event, f"{one} 已并入 {other}", f"{one} is filed under {other}")
+
+
+@agencies.command()
+def unmerge(
+    one: Annotated[str, typer.Argument(metavar="A", help="曾被并入的机关编号 · the id that was merged")],
+    why: WhyOption,
+    archive: ArchiveOption = None,
+) -> None:
+    """撤销归并：原属 A 的报告复归 A · take a merge back; A's reports are filed under A again."""
+    with Archive.open(load_settings(archive=archive), create=False) as opened:
+        event = opened.unmerge_agency(one, reason=why)
+    _said(event, f"{one} 复为单独机关", f"{one} stands by itself again")
 
 
 @agencies.command()

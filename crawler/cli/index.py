@@ -1,6 +1,5 @@
-"""``gongkai reports``, ``show``, ``history`` and ``diff``: what is in the archive."""
+"""``gongkai show``, ``history`` and ``diff``: one report, its versions, what changed; and tables of several."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterable
@@ -9,13 +8,12 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.text import Text
 
-from crawler.cli.options import AgencyWordsOption, ArchiveOption, FormatOption
+from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import out, table, tell, words
 from crawler.cli.speech import show as show_table
 from gongkai.chinese import printable
-from gongkai.errors import ConfigurationError
 from gongkai.settings import load_settings
-from storage import Absence, Archive, ReportRecord, SearchHit, SearchQuery, StoredVersion, VersionEntry
+from storage import Absence, Archive, ReportRecord, StoredVersion, VersionEntry
 
 ID_CHARACTERS = 10
 """As many characters of an identifier as tables print; commands take any unambiguous prefix."""
@@ -46,70 +44,6 @@ STEPS = {
 }
 
 
-def reports(
-    agency: AgencyWordsOption = None,
-    year: Annotated[
-        int | None, typer.Option("--year", metavar="YYYY", help="报告年度 · the year the figures describe")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="CODE", help="区划代码或其前几位 · code or prefix")
-    ] = None,
-    query: Annotated[
-        str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")
-    ] = None,
-    order: Annotated[
-        Literal["newest", "relevance"] | None, typer.Option("--order", help="检索结果的顺序 · order of what was found")
-    ] = None,
-    with_snippets: Annotated[
-        bool, typer.Option("--snippets", help="显示找到的文字 · show the words found (--format table or jsonl)")
-    ] = False,
-    pending: Annotated[
-        bool, typer.Option("--pending", help="只列有待读文件的 · only those with files not read yet")
-    ] = False,
-    as_format: FormatOption = "table",
-    archive: ArchiveOption = None,
-) -> None:
-    """存档索引 · the index of the archive."""
-    if query is None and (order or with_snippets):
-        raise ConfigurationError("--order and --snippets go with --query TEXT, which says what to look for")
-    with _open(archive) as opened:
-        if query is not None and (order or with_snippets):
-            asked = SearchQuery(query, agency=agency, year=year, region=region)
-            searched = opened.search(asked, order or "newest", snippets=with_snippets)
-            hits = (hit for hit in searched if not pending or hit.record.pending)
-            if with_snippets and as_format != "csv":
-                _show_found(hits, as_format)
-                return
-            found: Iterable[ReportRecord] = (hit.record for hit in hits)
-        else:
-            found = opened.reports(agency=agency, year=year, region=region, query=query, pending=pending or None)
-        if as_format == "jsonl":
-            for record in found:
-                sys.stdout.write(json.dumps(record.as_json(), ensure_ascii=False) + "\n")
-        elif as_format == "csv":
-            _write_csv(found)
-        else:
-            records = list(found)
-            print_table(records)
-            tell(f"共 {len(records)} 份报告", f"{len(records)} reports", style="dim")
-
-
-def _show_found(hits: Iterable[SearchHit], as_format: str) -> None:
-    count = 0
-    for hit in hits:
-        count, record = count + 1, hit.record
-        if as_format == "jsonl":
-            found = {**record.as_json(), "snippets": [snippet.as_html() for snippet in hit.snippets]}
-            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-            continue
-        out.print(Text(printable(f"{record.report_year or '?'} {record.agency or ''} {record.title or ''} "
-                                 f"({record.report_id[:ID_CHARACTERS]})"), style="bold"))
-        for snippet in hit.snippets:
-            out.print(Text("  ").append_text(Text.assemble(
-                *((text, "bold yellow" if mark else "") for text, mark in snippet.pieces))))
-    tell(f"共 {count} 份报告", f"{count} reports", style="dim")
-
-
 def show(
     report_id: IdArgument,
     version: Annotated[
@@ -121,7 +55,7 @@ def show(
     archive: ArchiveOption = None,
 ) -> None:
     """一份报告的正文、数据或原件 · one report's text, data or original bytes."""
-    with _open(archive) as opened:
+    with open_index(archive) as opened:
         stored = opened.version(report_id, version)
         if as_format == "raw":
             sys.stdout.buffer.write(stored.raw)
@@ -137,7 +71,7 @@ def history(
     archive: ArchiveOption = None,
 ) -> None:
     """一份报告的各版及其改动 · its versions and what each changed."""
-    with _open(archive) as opened:
+    with open_index(archive) as opened:
         detail = opened.report(report_id)
     if as_json:
         for entry in detail.history:
@@ -180,7 +114,7 @@ def diff(
     """两版之间的差别：逐格与逐行 · what changed between two versions, cells and text."""
     from crawler.reports.captions import caption  # loads the forms, which a listing does not need
 
-    with _open(archive) as opened:
+    with open_index(archive) as opened:
         detail = opened.report(report_id)
         latest = detail.latest
         b = newer if newer is not None else latest.number
@@ -266,24 +200,6 @@ def _changes(entry: VersionEntry) -> str:
     return "\n".join([words(f"较第 {before} 版：", f"against version {before}:"), *(told or [words("无", "nothing")])])
 
 
-def _write_csv(records: Iterable[ReportRecord]) -> None:
-    writer: Any = None
-    for record in records:
-        row = {key: _csv_cell(value) for key, value in record.as_json().items()}
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def _csv_cell(value: Any) -> Any:
-    """Lists part by blanks, objects as JSON; text a spreadsheet would run as a formula gets its apostrophe in front."""
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    text = " ".join(value) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@")) else text
-
-
 def _as_json(stored: StoredVersion) -> dict[str, Any]:
     from crawler.reports.record import extract_record  # loads the recogniser, which a listing does not need
 
@@ -299,6 +215,6 @@ def _as_json(stored: StoredVersion) -> dict[str, Any]:
     }
 
 
-def _open(archive: str | None) -> Archive:
+def open_index(archive: str | None) -> Archive:
     out.soft_wrap = True
     return Archive.open(load_settings(archive=archive), create=False, read_only=True)

@@ -12,6 +12,7 @@ from storage.catalog.regions import region_range
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import agencies, agency_states, reports, sites, versions
 from storage.gazetteer import AgencyState, Gazetteer
+from storage.identity import agency_id
 from storage.records import AgencyRecord
 
 
@@ -27,10 +28,20 @@ def enter_states(connection: Connection, event_id: str, states: Iterable[AgencyS
         return
     known = {row.agency_id: row.event_id for row in connection.execute(
         select(agency_states.c.agency_id, agency_states.c.event_id))}
+    newer = [state for state in named if event_id >= known.get(state.agency_id, "")]
+    left = parted(gazetteer(connection), newer)
     put_rows(connection, agency_states, [
-        {"agency_id": s.agency_id, "into_id": s.into, "name": s.name, "event_id": event_id}
-        for s in named if event_id >= known.get(s.agency_id, "")])
+        {"agency_id": s.agency_id, "into_id": s.into, "name": s.name, "event_id": event_id} for s in newer])
+    _sites_anew(connection, left)
     refile(connection)
+
+
+def _sites_anew(connection: Connection, ids: Iterable[str]) -> None:
+    said = gazetteer(connection)
+    for site in connection.execute(select(sites).where(sites.c.agency_id.in_(list(ids)))).all():
+        if site.agency and site.region_code:
+            own = said.standing(agency_id(site.agency, site.region_code))
+            connection.execute(update(sites).where(sites.c.site_id == site.site_id).values(agency_id=own))
 
 
 def refile(connection: Connection) -> None:
@@ -46,6 +57,33 @@ def refile(connection: Connection) -> None:
         if filed != row:
             put_row(connection, versions, vars(filed))
             touched |= {row.report_id, filed.report_id}
+    for report in sorted(touched):
+        regroup(connection, report)
+        queue(connection, report)
+
+
+def parted(before: Gazetteer, states: Iterable[AgencyState]) -> list[str]:
+    """Ids under which something is filed that these states file elsewhere again: a merge is undone."""
+    named = list(states)
+    after = Gazetteer({**before.states, **{state.agency_id: state for state in named}})
+    return sorted({before.standing(state.agency_id) for state in named
+                   if before.standing(state.agency_id) not in (state.agency_id, after.standing(state.agency_id))})
+
+
+def filed_under(connection: Connection, ids: Iterable[str]) -> list[VersionRow]:
+    asked = select(versions).where(versions.c.agency_id.in_(list(ids)))
+    return [VersionRow.from_row(row) for row in connection.execute(asked)]
+
+
+def file_anew(connection: Connection, rows: Iterable[tuple[VersionRow, VersionRow]]) -> None:
+    """After ids were parted: `rows` are versions as they stood under them and as their objects have them."""
+    said = gazetteer(connection)
+    touched: set[str] = set()
+    for was, read in rows:
+        filed = said.filed(read)
+        if filed != was:
+            put_row(connection, versions, vars(filed))
+            touched |= {was.report_id, filed.report_id}
     for report in sorted(touched):
         regroup(connection, report)
         queue(connection, report)

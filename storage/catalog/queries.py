@@ -25,12 +25,16 @@ _AGENCY_ID = re.compile("[0-9a-f]{16}")
 @dataclass(frozen=True)
 class ReportQuery:
     """Every given condition must hold. `agency` is an agency id or part of a name in use or as printed; `region` a
-    six-digit code or its beginning (350000 means all of Fujian)."""
+    six-digit code or its beginning (350000 means all of Fujian); `failed` asks whether an identity of the form does
+    not hold."""
 
     agency: str | None = None
     year: int | None = None
     region: str | None = None
     pending: bool | None = None
+    agency_type: str | None = None
+    form: str | None = None
+    failed: bool | None = None
 
     def statement(self) -> Select[Any]:
         asked: Select[Any] = select(reports).order_by(*_ORDER)
@@ -44,6 +48,12 @@ class ReportQuery:
             asked = asked.where(region_range(reports.c.region_code, self.region))
         if self.pending is not None:
             asked = asked.where(reports.c.has_pending.is_(self.pending))
+        if self.agency_type is not None:
+            asked = asked.where(reports.c.agency_type == self.agency_type)
+        if self.form is not None:
+            asked = asked.where(reports.c.form_id == self.form)
+        if self.failed is not None:
+            asked = asked.where(reports.c.checks_fail > 0 if self.failed else reports.c.checks_fail == 0)
         return asked
 
 

@@ -11,8 +11,7 @@ from storage.export.tables import cells_of
 from storage.export.work import Work
 from storage.manifest import CaptureEntry
 from storage.records import StoredVersion
-
-SCHEMA = "gongkai/export-report/1"
+from storage.schemas.export_line import NAME
 
 
 def write_jsonl(work: Work) -> list[str]:
@@ -24,7 +23,7 @@ def write_jsonl(work: Work) -> list[str]:
 
 
 def line_of(found: Chosen, versions: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"schema": SCHEMA, **found.record.as_json(), "latest_version": found.latest_number, "history": versions}
+    return {"schema": NAME, **found.record.as_json(), "latest_version": found.latest_number, "history": versions}
 
 
 def version_json(version: StoredVersion, codebook: Codebook, captures: list[CaptureEntry]) -> dict[str, Any]:

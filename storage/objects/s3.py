@@ -4,7 +4,9 @@ import io
 import os
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
 
 import certifi
 import urllib3
@@ -20,6 +22,7 @@ from storage.objects.port import KeyTakenError, ObjectMissingError
 
 _GONE = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
 _REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "Forbidden"}
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
 _STUMBLE = (500, 502, 503, 504)  # a SeaweedFS that had just been restarted answered 500 to its first read
 _TRIES, _BACKOFF_S = 4, 0.25  # waits of 0, 0.5, 1 and 2 s
 _ONE_PART_BYTES = 5 * 1024**3  # a single PUT is all or nothing; bodies are bounded far below
@@ -40,13 +43,14 @@ class S3Objects:
                 self._make_bucket()
 
     def put(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None = None) -> bool:
-        """The client has no conditional put, so: look, then put. Two processes that look at once write equal bytes
-        under content-named keys; the files of a version are written under its document's lock."""
+        """Looks, then writes on condition that nothing came to stand there meanwhile: machines whose catalogs know
+        nothing of each other share no lock. A service that knows no such condition is written to without."""
         try:
             kept = self.get(key)
         except ObjectMissingError:
-            self._write(key, data, content_type, about)
-            return True
+            if self._write(key, data, content_type, about):
+                return True
+            kept = self.get(key)  # another's, or our own of a try whose answer was lost
         if kept != data:
             raise KeyTakenError(key)
         return False
@@ -57,17 +61,23 @@ class S3Objects:
 
     def get(self, key: str) -> bytes:
         with self._failures(f"read {key}"):
-            try:
-                response = self._client.get_object(self._bucket, self._prefix + key)
-            except S3Error as problem:
-                if problem.code in _GONE:
-                    raise ObjectMissingError(key) from None
-                raise
-            try:
-                return response.read()
-            finally:
-                response.close()
-                response.release_conn()
+            for _ in range(_TRIES):
+                with suppress(HTTPError):  # the pool tries again until an answer begins, not when it breaks off
+                    return self._read(key)
+            return self._read(key)
+
+    def _read(self, key: str) -> bytes:
+        try:
+            response = self._client.get_object(self._bucket, self._prefix + key)
+        except S3Error as problem:
+            if problem.code in _GONE:
+                raise ObjectMissingError(key) from None
+            raise
+        try:
+            return response.read()
+        finally:
+            response.close()
+            response.release_conn()
 
     def exists(self, key: str) -> bool:
         with self._failures(f"look for {key}"):
@@ -88,14 +98,21 @@ class S3Objects:
                 if found.object_name and not found.is_dir:
                     yield found.object_name.removeprefix(self._prefix), found.size or 0
 
-    def _write(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None) -> None:
-        """What is said `about` it must be ASCII: it travels in headers."""
+    def _write(self, key: str, data: bytes, content_type: str, about: Mapping[str, str] | None) -> bool:
+        """Whether it was written; False where something stands already. What is said `about` it must be ASCII: it
+        travels in headers."""
         said: dict[str, str | list[str] | tuple[str]] = {
             f"gongkai-{name}": value for name, value in {"kind": kind_of(key), **(about or {})}.items()
             if value.isascii() and value.isprintable()}
         with self._failures(f"write {key}"):
-            self._client.put_object(self._bucket, self._prefix + key, io.BytesIO(data), len(data), content_type,
-                                    metadata=said, part_size=_ONE_PART_BYTES)
+            try:
+                self._client.put_object(self._bucket, self._prefix + key, io.BytesIO(data), len(data), content_type,
+                                        metadata=said, part_size=_ONE_PART_BYTES)
+            except S3Error as problem:
+                if problem.code not in _TAKEN:
+                    raise
+                return False
+        return True
 
     def _make_bucket(self) -> None:
         try:
@@ -131,13 +148,23 @@ class S3Objects:
         return StorageError(f"cannot {what}: {self._endpoint} answered {problem.code}: {problem.message}")
 
 
+class _CreatingPool(urllib3.PoolManager):
+    """Objects are created, never replaced. The client has no word for it, so the condition joins the request after it
+    was signed, as S3 allows for headers that are not its own; services that do not know it pass it over."""
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
+        if method == "PUT" and urlsplit(url).path.count("/") > 1:  # with one it is a bucket that is made
+            options["headers"] = {**(options.get("headers") or {}), "If-None-Match": "*"}
+        return super().urlopen(method, url, redirect, **options)
+
+
 def _client(settings: Settings) -> Minio:
     missing = [f"GONGKAI_{name.upper()}" for name in ("s3_endpoint", "s3_access_key", "s3_secret_key")
                if not getattr(settings, name)]
     if missing:
         raise ConfigurationError(f"{settings.archive} needs {', '.join(missing)} to be set "
                                  "(endpoint as host:port, for example 127.0.0.1:8333)")
-    pool = urllib3.PoolManager(
+    pool = _CreatingPool(
         timeout=Timeout(connect=5, read=60), maxsize=16, cert_reqs=ssl.CERT_REQUIRED,
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
         retries=Retry(total=_TRIES, backoff_factor=_BACKOFF_S, status_forcelist=_STUMBLE, raise_on_status=False))

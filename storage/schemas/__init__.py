@@ -1,4 +1,4 @@
-"""The published shape of the objects, as JSON Schema files beside this one; `made` writes them from the types."""
+"""The published shape of the objects and of exported lines, as JSON Schema files; `made` writes them from the types."""
 
 import json
 from functools import cache
@@ -12,9 +12,12 @@ from storage.manifest import SCHEMA as MANIFEST_NAME
 from storage.manifest import Manifest
 from storage.rereading import SCHEMA as READING_NAME
 from storage.rereading import Rereading
+from storage.schemas.export_line import NAME as LINE_NAME
+from storage.schemas.export_line import line_model
 
 DOCUMENT_NAME = "gongkai/document/1"
-FILES = {MANIFEST_NAME: "manifest-1.json", DOCUMENT_NAME: "document-1.json", READING_NAME: "reading-1.json"}
+FILES = {MANIFEST_NAME: "manifest-1.json", DOCUMENT_NAME: "document-1.json", READING_NAME: "reading-1.json",
+         LINE_NAME: "export-report-1.json"}
 """A file's ``schema`` field and the file that describes it. What is published stays: a change that would refuse a file
 written before takes the next number."""
 
@@ -29,7 +32,9 @@ def made() -> dict[str, str]:
                                          "sections, statutory cells, checks, evidence.",
                                          TypeAdapter(Reading).json_schema()),
             FILES[READING_NAME]: _spelt(READING_NAME, "A later reading of a version: what a newer pipeline makes of "
-                                        "the same bytes.", TypeAdapter(Rereading).json_schema())}
+                                        "the same bytes.", TypeAdapter(Rereading).json_schema()),
+            FILES[LINE_NAME]: _spelt(LINE_NAME, "A line of reports.jsonl: one report with every version of it in full.",
+                                     line_model().model_json_schema())}
 
 
 def problem(fields: Any) -> str | None:

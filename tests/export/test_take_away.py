@@ -18,11 +18,13 @@ from typing import Any
 
 import duckdb
 import frictionless
+import jsonschema
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from gongkai.settings import Settings
 from storage import Archive, Selection
+from storage.schemas import load_schema
 from tests.command import REPOSITORY, environment, gongkai, started
 from tests.export.conftest import Taken
 from tests.factories import finding, page_url
@@ -114,6 +116,19 @@ def test_an_update_holds_exactly_what_is_new_and_a_second_one_nothing(taken: Tak
     before = sorted(folder.rglob("*"))
     taken.export("package", "--update")
     assert sorted(folder.rglob("*")) == before
+
+
+def test_every_line_of_the_jsonl_is_as_its_schema_says(taken: Taken) -> None:
+    lines = (taken.export("schema", "--format", "jsonl") / "reports.jsonl").read_text("utf-8").splitlines()
+    schema = jsonschema.Draft202012Validator(load_schema("gongkai/export-report/1"))
+    told = [json.loads(line) for line in lines]
+    assert len(told) > 10 and max(len(one["history"]) for one in told) > 1
+    for one in told:
+        schema.validate(one)
+        for field in ("report_id", "history"):
+            assert list(schema.iter_errors({k: v for k, v in one.items() if k != field}))
+        cells = one["history"][-1]["tables"]
+        assert list(schema.iter_errors({**one, "unheard": 1})) and (cells or one["report_year"] < 2019)
 
 
 def test_the_filters_choose(taken: Taken) -> None:

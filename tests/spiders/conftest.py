@@ -1,7 +1,6 @@
 """Crawls for tests: a child process with plain Scrapy settings behind the invented sites' proxy."""
 
 import json
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -11,12 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.forks import FORKS
 from tests.spiders.child import answer
 from tests.spiders.sites import AGENCY, HOME, World, served
 
 ROOT = Path(__file__).resolve().parents[2]
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.spiders.child"])  # Scrapy is loaded once, not once a crawl
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ def crawl_in_child(task: dict[str, Any], proxy: str, log: Path) -> dict[str, Any
     """One crawl in a process of its own; its log goes to a file."""
     log.unlink(missing_ok=True)
     task = {**task, "settings": {"LOG_FILE": str(log), **task.get("settings", {})}}
-    ours, theirs = _FORKS.Pipe(duplex=False)
-    child = _FORKS.Process(target=answer, args=(task, proxied(proxy), theirs))
+    ours, theirs = FORKS.Pipe(duplex=False)
+    child = FORKS.Process(target=answer, args=(task, proxied(proxy), theirs))
     child.start()
     theirs.close()
     try:

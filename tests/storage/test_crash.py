@@ -22,10 +22,9 @@ from gongkai.errors import StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from storage import Archive
+from tests.chaos.steps import watched
 from tests.factories import SITE, at, document, finding, lookalike, with_attachment
 from tests.storage.steps import crawl, files, listing
-
-_SYSTEM_CALLS = ("fsync", "link", "rename", "unlink", "write")
 
 
 def _found() -> list[tuple[Finding, Reading]]:
@@ -51,30 +50,6 @@ def crawled_before(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     return another
 
 
-def _at_each_step(tick: Callable[[], None], calls: tuple[str, ...] = _SYSTEM_CALLS) -> Callable[[], None]:
-    """Calls `tick` before every system call that makes something durable and every commit; gives the way back."""
-    kept = {name: getattr(os, name) for name in calls}
-
-    def watched(call: Callable) -> Callable:
-        def stepped(*args: object, **options: object) -> object:
-            tick()
-            return call(*args, **options)
-        return stepped
-
-    def committing(_connection: object) -> None:
-        tick()
-
-    for name, call in kept.items():
-        setattr(os, name, watched(call))
-    event.listen(Engine, "commit", committing)
-
-    def back() -> None:
-        for name, call in kept.items():
-            setattr(os, name, call)
-        event.remove(Engine, "commit", committing)
-    return back
-
-
 def _crawl_until(settings: Settings, step: int) -> None:
     """In a child: dies as by kill -9 at the given step."""
     left = step
@@ -85,7 +60,7 @@ def _crawl_until(settings: Settings, step: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    _at_each_step(tick)
+    watched(tick)
     with Archive.open(settings) as archive:
         crawl(archive, *_found())
     os._exit(0)
@@ -135,7 +110,7 @@ def test_a_disk_that_fills_up_at_any_step_loses_nothing(crawled_before: Callable
                 if left == 0:
                     raise OSError(errno.ENOSPC, "No space left on device")
 
-            back = _at_each_step(tick, ("fsync", "link", "rename", "write"))  # removing needs no space
+            back = watched(tick, ("fsync", "link", "rename", "write"))  # removing needs no space
             try:
                 crawl(archive, *_found())
                 filled = False

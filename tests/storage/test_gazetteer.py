@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from gongkai.errors import ConfigurationError, NotFoundError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
-from storage import Archive, CoverageQuery
+from storage import Archive, CoverageQuery, SearchQuery
 from tests.factories import AGENCY, finding, page_url
 from tests.storage.steps import crawl, listing
 
@@ -48,6 +48,29 @@ def test_merged_agencies_are_one_everywhere_and_after_a_rebuild(settings: Settin
         archive.rebuild()
         assert (listing(archive), archive.agencies()) == (before, known) and archive.verify().ok
         assert archive.verify(sample=9).ok
+
+
+def test_a_merge_taken_back_leaves_everything_as_it_was_and_both_decisions_in_the_books(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        old, new = two_ids(archive)
+        archive.add_sites([AgencySite("http://old.yunxi.gov.cn/", OLD, "350200")])
+        crawl(archive, finding(2019, agency=OLD, own=False, url=page_url(2019, stem="old"), minutes=5))
+        before = listing(archive), archive.agencies(), list(archive.sites())
+        archive.merge_agencies(old, new, reason="taken for one")
+        assert len(archive.agencies()) == 1 and archive.stats().reports == 3
+        with pytest.raises(ConfigurationError, match="why"):
+            archive.unmerge_agency(old, reason=" ")
+        with pytest.raises(NotFoundError, match="merged"):
+            archive.unmerge_agency("ffffffff", reason="no such")
+        assert archive.unmerge_agency(old[:8], reason="two bodies after all", by="li") is not None
+        assert (listing(archive), archive.agencies(), list(archive.sites())) == before
+        assert archive.unmerge_agency(old, reason="said again") is None
+        assert archive.verify().ok and not list(archive.search(SearchQuery("没有的话")))
+        assert len(list(Path(settings.archive, "registry").rglob("*.json"))) == 3
+        archive.rebuild()
+        assert (listing(archive), archive.agencies(), list(archive.sites())) == before and archive.verify().ok
+        archive.merge_agencies(old, new, reason="one body, it turned out")
+        assert len(archive.agencies()) == 1 and archive.verify().ok
 
 
 def test_two_printings_of_one_year_become_one_report_when_their_agencies_do(archive: Archive) -> None:

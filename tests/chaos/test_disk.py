@@ -1,0 +1,70 @@
+"""A disk that is full, one that turns read-only, a clock that was set back."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gongkai.settings import Settings
+from tests.chaos.conftest import Machine, Site, Told, Whole, assert_kept, assert_whole, drawn, points
+
+_SMALLEST_KIB, _LARGEST_KIB = 300, 2000
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", str(folder)], capture_output=True,
+                          check=False, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def _resize(folder: Path, kib: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={kib}k", str(folder)], check=True)
+
+
+def _gave_up(told: Told, reason: str) -> bool:
+    """Whether the crawl ended before its time, which it must say in words."""
+    said = str(told.summary.get("explanation", "")) + told.stderr
+    assert "Traceback" not in told.stderr, told.stderr
+    if told.exit_code == 0 and told.summary["outcome"] != "failed":
+        return False
+    assert reason in said, said
+    return True
+
+
+@pytest.mark.timeout(3600)
+def test_the_disk_fills_up_in_the_middle_of_a_crawl(site: Site, whole: Whole, small_disk: Path, tmp_path: Path) -> None:
+    full = 0
+    for kib in drawn("disk", points(1), _LARGEST_KIB - _SMALLEST_KIB):
+        size, archive = kib + _SMALLEST_KIB, small_disk / f"archive-{kib}"
+        when, machine = f"a disk of {size} KiB", Machine(tmp_path / f"machine-{kib}", Settings(archive=str(archive)))
+        _resize(small_disk, size)
+        told = site.crawl(machine)
+        full += _gave_up(told, "no space left")
+        _resize(small_disk, 100_000)
+        assert_kept(machine, told.acknowledged, when)
+        site.crawl_whole(machine)
+        assert_whole(machine, whole, when, told.acknowledged)
+        subprocess.run(["rm", "-r", str(archive)], check=True)
+    print(f"{full} of {points(1)} disks were too small")
+    assert full
+
+
+@pytest.mark.timeout(3600)
+def test_the_disk_turns_read_only_in_the_middle_of_a_crawl(site: Site, whole: Whole, tmp_path: Path) -> None:
+    ended = 0
+    for step in drawn("read-only", points(1), whole.steps * 9 // 10):
+        when = f"read-only from step {step} of {whole.steps}"
+        machine = Machine(tmp_path / f"machine-{step}", Settings(archive=str(tmp_path / f"archive-{step}")))
+        told = site.crawl(machine, read_only_from_step=step)
+        ended += _gave_up(told, "Check the owner and the mount")
+        assert_kept(machine, told.acknowledged, when)
+        site.crawl_whole(machine)
+        assert_whole(machine, whole, when, told.acknowledged)
+    assert ended
