@@ -27,10 +27,14 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.leases import LeaseLostError
+from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
+from storage.timetable.timetable import Timetable
 
 __all__ = [
     "Absence",
     "AgencyRecord",
+    "Allowance",
     "Archive",
     "ArchiveStats",
     "CellChange",
@@ -42,10 +46,14 @@ __all__ = [
     "CoverageQuery",
     "CrawlLog",
     "Damage",
+    "Due",
     "ExportSummary",
     "KeptFile",
     "LastCapture",
+    "Lease",
+    "LeaseLostError",
     "Leftover",
+    "Order",
     "PendingItem",
     "RegistryChange",
     "Renewal",
@@ -56,8 +64,10 @@ __all__ = [
     "SearchQuery",
     "Selection",
     "SiteRecord",
+    "SiteRun",
     "Snippet",
     "StoredVersion",
+    "Timetable",
     "VerifyReport",
     "VersionEntry",
 ]
