@@ -55,11 +55,12 @@ class Timetable:
     # leases
 
     def take(self, runner: str, now: datetime, lease_s: float, kinds: Sequence[Kind] = KINDS, *,
-             allowances: Sequence[Allowance] = (), only: str | None = None) -> Lease | None:
+             allowances: Sequence[Allowance] = (), expected: int = 0, only: str | None = None) -> Lease | None:
         """Something to crawl, its host leased to `runner` for `lease_s`: what a silent runner left, an order, or a
-        registered site that is due and fits into every allowance. `only` names one order or site."""
+        registered site that is due and fits into every allowance: with the requests its last crawl needed, or with
+        `expected` where there was none. `only` names one order or site."""
         def ask(connection: Any) -> Lease | None:
-            return leases.take(connection, runner, now, lease_s, kinds, allowances, only)
+            return leases.take(connection, runner, now, lease_s, kinds, allowances, expected, only)
 
         return self._catalog().write(ask)
 
