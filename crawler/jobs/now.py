@@ -75,7 +75,8 @@ def check_writable(settings: Settings) -> None:
 class Watch(Protocol):
     """Who may end a crawl's process from outside; `signal` is not None once it was ended at once."""
 
-    signal: int | None
+    @property
+    def signal(self) -> int | None: ...
 
     def watch(self, child: "subprocess.Popen[str]") -> None: ...
 

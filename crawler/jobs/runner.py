@@ -2,8 +2,8 @@
 
 Any number of runners, on any number of machines, may share one catalog; the timetable sees to it that a host is one
 runner's at a time. A runner that is killed leaves its leases to run out, and another one, or its own next start, goes
-on from what the frontiers know. Told to stop (`Interruption`) it lets every crawl end after the page under way and gives
-back what is not done.
+on from what the frontiers know. Told to stop (`Interruption`) it lets every crawl end after the page under way and
+gives back what is not done.
 """
 
 import logging
@@ -32,7 +32,7 @@ from storage.timetable.records import KINDS, Ending, Kind
 logger = logging.getLogger(__name__)
 
 Tell = Callable[[str, dict[str, Any]], None]
-"""What happened (``begun``, ``ended``, ``given_back``, ``lost``, ``refused``, ``caught_up``, ``spent``) and its facts."""
+"""What happened (``begun``, ``ended``, ``given_back``, ``lost``, ``refused``, ``caught_up``) and its facts."""
 
 _LOOK_EVERY_S = 2.0
 _DECIDE_EVERY_S = 60.0
@@ -41,17 +41,15 @@ _AWAY = timedelta(days=1)
 
 
 class Runner:
-    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell, *, jobs: int,
-                 ) -> None:
+    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell) -> None:
         self._settings, self._timetable = settings, archive.timetable
-        self._interruption, self._tell, self._jobs = interruption, tell, jobs
+        self.interruption, self._tell, self._jobs = interruption, tell, settings.jobs
         self._rhythm = Rhythm.of(settings)
         self._held: dict[str, _Held] = {}
         self._mutex = threading.Lock()
         self._wake = threading.Event()
         self._done = threading.Event()
         self._decided_at = 0.0
-        self._told_spent = ""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.summaries: list[SiteSummary] = []
 
@@ -75,11 +73,11 @@ class Runner:
     def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
         if not until_idle:
             self._catch_up()
-        while self._interruption.signal is None:
+        while self.interruption.signal is None:
             self._wake.clear()
             self._decide()
             while len(self._held) < self._jobs and (lease := self._take()) is not None:
-                held = _Held(lease, self._interruption)
+                held = _Held(lease, self.interruption)
                 with self._mutex:
                     self._held[lease.lease_id] = held
                 pool.submit(self._crawl, held)
@@ -88,7 +86,7 @@ class Runner:
             self._wake.wait(_LOOK_EVERY_S)
 
     def _take(self) -> Lease | None:
-        if self._interruption.signal is not None:
+        if self.interruption.signal is not None:
             return None
         now = utc_now()
         kinds: tuple[Kind, ...] = KINDS if self._rhythm.hours.is_open(now) else ("order",)
