@@ -101,7 +101,7 @@ def condition(connection: Connection, now: datetime, *, silent_days: int, place:
 
 def _orders(connection: Connection) -> dict[str, int]:
     asked = select(crawl_orders.c.state, func.count()).group_by(crawl_orders.c.state)
-    return dict(connection.execute(asked).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def _hosts(followed: list[SiteRun]) -> dict[str, tuple[str, ...]]:
