@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from crawler.sites.schedule import Schedule, read_schedule
 from gongkai.clock import parse_stamp
@@ -55,8 +56,7 @@ class Rhythm:
 
     def name(self, run: SiteRun) -> str:
         """Of what decides for this site: another name, another decision."""
-        said = (self.dense_days, self.sparse_days, self.hours, self.rest_h, run.site.schedule)
-        return sha256_hex(repr(said))[:12]
+        return _named((self.dense_days, self.sparse_days, self.hours, self.rest_h, run.site.schedule))
 
     def due(self, run: SiteRun, now: datetime) -> Due:
         """The one next date. It may lie in the past, where runs were missed: they are made up for once."""
@@ -122,7 +122,7 @@ class Rhythm:
         day_place, moment = _place(run)
         ordinal = beijing_ordinal(last)
         while True:
-            days = every_days or (self.dense_days if is_dense(date.fromordinal(ordinal)) else self.sparse_days)
+            days = every_days or (self.dense_days if _dense(ordinal) else self.sparse_days)
             if (ordinal + int(day_place * days)) % days == 0:
                 at = self.hours.at_part(ordinal, moment)
                 if at >= last + timedelta(days=days) / 2:
@@ -135,6 +135,16 @@ class Rhythm:
 
 def is_dense(day: date) -> bool:
     return any(_within(day, span) for span in DENSE)
+
+
+@lru_cache(maxsize=1024)
+def _dense(ordinal: int) -> bool:
+    return is_dense(date.fromordinal(ordinal))
+
+
+@lru_cache(maxsize=1024)
+def _named(said: tuple[object, ...]) -> str:
+    return sha256_hex(repr(said))[:12]
 
 
 def _within(day: date, span: tuple[tuple[int, int], tuple[int, int]]) -> bool:

@@ -19,7 +19,8 @@ from datetime import timedelta
 from typing import Any
 
 from crawler.jobs.interruption import Interruption
-from crawler.jobs.now import check_writable, crawl_in_child
+from crawler.jobs.log_file import sweep_logs
+from crawler.jobs.now import check_writable, crawl_in_child, log_path
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.summary import SiteSummary
 from crawler.sites.file import site_of
@@ -36,6 +37,7 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 _LOOK_EVERY_S = 2.0
 _DECIDE_EVERY_S = 60.0
+_SWEEP_EVERY_S = 86_400.0
 _BUSY = timedelta(minutes=5)
 _AWAY = timedelta(days=1)
 
@@ -49,7 +51,7 @@ class Runner:
         self._mutex = threading.Lock()
         self._wake = threading.Event()
         self._done = threading.Event()
-        self._decided_at = 0.0
+        self._decided_at = self._swept_at = 0.0
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.summaries: list[SiteSummary] = []
 
@@ -109,6 +111,9 @@ class Runner:
         if time.monotonic() < self._decided_at + _DECIDE_EVERY_S and self._decided_at:
             return
         self._decided_at = time.monotonic()
+        if not self._swept_at or self._decided_at > self._swept_at + _SWEEP_EVERY_S:
+            self._swept_at = self._decided_at
+            sweep_logs(self._settings.state_dir / "logs", self._settings.log_days)
         undecided, now = self._timetable.sites(undecided_by=self._rhythm.name), utc_now()
         self._timetable.decide(self._rhythm.due(run, now) for run in undecided)
 
@@ -135,12 +140,13 @@ class Runner:
             self._settle(lease)
             self._tell("refused", {**_facts(lease), "reason": str(problem)})
             return
-        recheck = self._is_recheck(lease)
-        self._tell("begun", {**_facts(lease), "attempt": lease.attempts, "recheck": recheck})
+        recheck, log = self._is_recheck(lease), log_path(lease.site, self._settings)
+        self._tell("begun", {**_facts(lease), "attempt": lease.attempts, "recheck": recheck,
+                             "log": str(log)})
         summary = crawl_in_child(lease.site, self._settings_for(lease, recheck=recheck),
-                                 lambda _, event: self._watched(held, event), held)
+                                 lambda _, event: self._watched(held, event), held, log)
         if not held.lost:
-            self._conclude(held, summary)
+            self._conclude(held, summary, str(log))
 
     def _is_recheck(self, lease: Lease) -> bool:
         run = self._timetable.site(lease.site_id) if lease.kind == "due" else None
@@ -164,7 +170,7 @@ class Runner:
         except StorageError as problem:
             logger.warning("the progress of %s is not written: %s", held.lease.site.url, problem)
 
-    def _conclude(self, held: "_Held", summary: SiteSummary) -> None:
+    def _conclude(self, held: "_Held", summary: SiteSummary, log: str) -> None:
         lease, now = held.lease, utc_now()
         if summary.busy:
             self._timetable.give_back(lease, now, not_before=now + _BUSY, reason=summary.explanation)
@@ -182,7 +188,7 @@ class Runner:
         self._tell("ended", {**_facts(lease), "outcome": summary.outcome, "requests": summary.requests,
                              "reports": summary.reports, "new": summary.new, "changed": summary.changed,
                              "incidents": len(summary.incidents), "reason": summary.explanation,
-                             "crawl_id": held.crawl_id})
+                             "crawl_id": held.crawl_id, "log": log})
 
     def _settle(self, lease: Lease) -> None:
         if (run := self._timetable.site(lease.site_id)) is not None:

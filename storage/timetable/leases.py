@@ -180,7 +180,7 @@ def end(connection: Connection, row: Row[Any], ending: Ending, now: datetime, *,
     if ending != "cancelled" and (known.last_run_at or "") < row.first_taken_at:
         outcome = "failed" if ending != "done" else str(summary.get("outcome") or "failed")
         changed |= {"last_run_at": stamp(now), "last_outcome": outcome, "last_why": reason[:500],
-                    "failures": known.failures + 1 if is_failure(known._mapping, outcome) else 0}
+                    "failures": known.failures + 1 if is_failure(dict(known._mapping), outcome) else 0}
     connection.execute(update(site_runs).where(site).values(**changed))
 
 

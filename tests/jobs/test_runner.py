@@ -1,12 +1,13 @@
 """The runner: over a real timetable, with crawls that only pretend, and a clock that runs as fast as it is asked."""
 
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,6 @@ from gongkai.site import AgencySite
 from storage import Archive
 from storage.identity import site_id
 
-Crawl = Callable[[AgencySite, Settings, OnEvent, Watch], SiteSummary]
 BACK = datetime(2026, 6, 30, 12, tzinfo=UTC)
 BUREAU = AgencySite("http://cgj.yunxi.gov.cn/", "云溪市城市管理局", "350200")
 
@@ -64,7 +64,7 @@ def test_a_month_of_downtime_is_made_up_for_once_and_without_a_burst(
     clock = Clock(BACK - timedelta(days=32))
     crawled: list[tuple[datetime, str]] = []
 
-    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch, log: Path) -> SiteSummary:
         log = archive.begin_crawl(site)
         crawled.append((clock.now, site.url))
         log.finish(summary(site).as_json())
@@ -117,7 +117,7 @@ def test_a_cancelled_crawl_is_told_to_stop_and_says_who_wanted_it(
 ) -> None:
     name = archive.timetable.order(BUREAU, why="", by="web")
 
-    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch, log: Path) -> SiteSummary:
         child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
         watch.watch(child)
         on_event(site, {"event": "progress", "requests": 1, "reports": 0, "queue": 4, "crawl_id": "c1"})
@@ -138,7 +138,7 @@ def test_a_runner_that_lost_its_lease_kills_its_crawl_and_writes_nothing(
 ) -> None:
     name = archive.timetable.order(BUREAU, why="", by="web")
 
-    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch, log: Path) -> SiteSummary:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], text=True)
         watch.watch(child)
         other = archive.timetable.take("other", utc_now() + timedelta(hours=1), 7200)
@@ -159,7 +159,7 @@ def test_a_failure_rests_and_a_recheck_is_made_in_summer(
     asked: list[bool] = []
     outcome = "blocked"
 
-    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch, log: Path) -> SiteSummary:
         asked.append(given.recheck)
         log = archive.begin_crawl(site)
         log.finish(summary(site, outcome=outcome, explanation="a wall").as_json())
@@ -211,3 +211,13 @@ def test_a_crawl_that_breaks_inside_the_runner_leaves_the_others_alone(
     assert ("ended", "http://www.yunxi.gov.cn/") in [(event, facts["site"]) for event, facts in told]
     lease, = archive.timetable.running()
     assert lease.site == BUREAU, "its lease runs out, and it is taken again"
+
+
+def test_old_logs_of_single_crawls_are_swept_and_new_ones_stay(archive: Archive, settings: Settings) -> None:
+    folder = settings.state_dir / "logs"
+    folder.mkdir(parents=True)
+    for name, days in (("old.log", 91), ("new.log", 89), ("old.txt", 91)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - days * 86_400,) * 2)
+    run(archive, settings)
+    assert {path.name for path in folder.iterdir()} == {"new.log", "old.txt"}
