@@ -37,6 +37,8 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 _LOOK_EVERY_S = 2.0
 _DECIDE_EVERY_S = 60.0
+_TRY_AGAIN_S, _GIVE_UP_AFTER = 30.0, 20
+"""A disk that is full or a catalog that is away is waited for ten minutes; then whoever started us should know."""
 _SWEEP_EVERY_S = 86_400.0
 _BUSY = timedelta(minutes=5)
 _AWAY = timedelta(days=1)
@@ -75,17 +77,29 @@ class Runner:
     def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
         if not until_idle:
             self._catch_up()
+        failed = 0
         while self.interruption.signal is None:
             self._wake.clear()
-            self._decide()
-            while len(self._held) < self._jobs and (lease := self._take()) is not None:
-                held = _Held(lease, self.interruption)
-                with self._mutex:
-                    self._held[lease.lease_id] = held
-                pool.submit(self._crawl, held)
+            try:
+                self._start_what_can(pool)
+                failed = 0
+            except StorageError as problem:
+                failed += 1
+                if until_idle or failed >= _GIVE_UP_AFTER:
+                    raise
+                logger.error("nothing can be started now: %s (%d of %d)", problem, failed, _GIVE_UP_AFTER)
+                self._wake.wait(_TRY_AGAIN_S)
             if until_idle and not self._held:
                 return
             self._wake.wait(_LOOK_EVERY_S)
+
+    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+        self._decide()
+        while len(self._held) < self._jobs and (lease := self._take()) is not None:
+            held = _Held(lease, self.interruption)
+            with self._mutex:
+                self._held[lease.lease_id] = held
+            pool.submit(self._crawl, held)
 
     def _take(self) -> Lease | None:
         if self.interruption.signal is not None:
@@ -99,7 +113,8 @@ class Runner:
         """Where nothing ran for a day, what was missed meanwhile is spread, so that it does not all come at once."""
         runs, now = self._timetable.sites(), utc_now()
         newest = max((run.last_run_at for run in runs if run.last_run_at), default=None)
-        if newest is None or parse_stamp(newest) > now - _AWAY or self._timetable.running():
+        alive = any(parse_stamp(lease.until) > now for lease in self._timetable.running())
+        if newest is None or parse_stamp(newest) > now - _AWAY or alive:
             return
         self._decide()
         spread = self._rhythm.caught_up(self._timetable.sites(), now)
@@ -176,13 +191,14 @@ class Runner:
             self._timetable.give_back(lease, now, not_before=now + _BUSY, reason=summary.explanation)
             self._tell("given_back", {**_facts(lease), "reason": summary.explanation})
             return
-        if summary.cut_short and not held.stop:
+        stopped = bool(held.stop) and (summary.cut_short or not summary.requests)  # it may not even have begun
+        if summary.cut_short and not stopped:
             self._timetable.give_back(lease, now, reason=f"its runner stopped: {self.name}")
             self._tell("given_back", {**_facts(lease), "reason": summary.explanation})
             return
-        ending: Ending = "cancelled" if summary.cut_short else "failed" if summary.outcome == "failed" else "done"
+        ending: Ending = "cancelled" if stopped else "failed" if summary.outcome == "failed" else "done"
         self._timetable.finish(lease, ending, now, summary=summary.as_json(), crawl_id=held.crawl_id,
-                               reason=held.stop if summary.cut_short else summary.explanation)
+                               reason=held.stop if stopped else summary.explanation)
         self._settle(lease)
         self.summaries.append(summary)
         self._tell("ended", {**_facts(lease), "outcome": summary.outcome, "requests": summary.requests,

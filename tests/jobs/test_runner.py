@@ -19,6 +19,7 @@ from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.runner import Runner
 from crawler.jobs.summary import SiteSummary
 from gongkai.clock import parse_stamp, utc_now
+from gongkai.errors import StorageError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive
@@ -221,3 +222,23 @@ def test_old_logs_of_single_crawls_are_swept_and_new_ones_stay(archive: Archive,
         os.utime(folder / name, (time.time() - days * 86_400,) * 2)
     run(archive, settings)
     assert {path.name for path in folder.iterdir()} == {"new.log", "old.txt"}
+
+
+def test_a_runner_waits_for_a_catalog_that_fails_for_a_while_and_then_gives_up(
+    archive: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_TRY_AGAIN_S", 0.01)
+    monkeypatch.setattr(running, "_LOOK_EVERY_S", 0.01)
+    tries: list[int] = []
+
+    def fail(*_: Any, **__: Any) -> None:
+        tries.append(1)
+        raise StorageError("no space left")
+
+    monkeypatch.setattr(archive.timetable, "take", fail)
+    with pytest.raises(StorageError, match="no space left"):
+        run(archive, settings, until_idle=False)
+    assert len(tries) == 20
+    with pytest.raises(StorageError):
+        run(archive, settings)
+    assert len(tries) == 21, "who waits for the end hears of it at once"
