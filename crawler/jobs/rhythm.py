@@ -21,6 +21,7 @@ from gongkai.digest import sha256_hex
 from gongkai.hours import BEIJING, Hours, beijing_ordinal, day_start
 from gongkai.settings import Settings
 from storage import Allowance, Due, SiteRun
+from storage.timetable.history import is_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +64,10 @@ class Rhythm:
         schedule = _schedule(run)
         if schedule.off:
             return self._decided(run, None, "off")
-        if run.failures and run.last_run_at is not None:
-            return self._rested(run, schedule, parse_stamp(run.last_run_at))
-        if run.last_run_at is None:
+        if run.last_run_at is None or is_ahead(run.last_run_at, now):
             return self._first(run, schedule, now)
+        if run.failures:
+            return self._rested(run, schedule, parse_stamp(run.last_run_at))
         last = parse_stamp(run.last_run_at)
         if run.last_outcome == "budget":  # cut off by its own limit; the frontier knows where to go on
             return self._decided(run, self._on_grid(run, last, 1), "goes_on")

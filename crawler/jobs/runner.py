@@ -28,6 +28,7 @@ from gongkai.clock import parse_stamp, utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.settings import Settings
 from storage import Archive, Lease, LeaseLostError
+from storage.timetable.history import is_ahead
 from storage.timetable.records import KINDS, Ending, Kind
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,9 @@ class Runner:
         if not self._swept_at or self._decided_at > self._swept_at + _SWEEP_EVERY_S:
             self._swept_at = self._decided_at
             sweep_logs(self._settings.state_dir / "logs", self._settings.log_days)
-        undecided, now = self._timetable.sites(undecided_by=self._rhythm.name), utc_now()
+        now = utc_now()
+        undecided = self._timetable.sites(undecided_by=lambda run: (
+            "no more" if is_ahead(run.last_run_at, now) else self._rhythm.name(run)))
         self._timetable.decide(self._rhythm.due(run, now) for run in undecided)
 
     # one crawl, in a thread of the pool

@@ -169,7 +169,8 @@ def _late(followed: list[SiteRun], now: datetime) -> list[Trouble]:
     if not late:
         return []
     return [Trouble("late", "schedule", "late", f"{len(late)} sites are due for more than a day, the first since "
-                    f"{min(late)}: no runner runs, or jobs, crawl_hours and requests_a_day leave too little", min(late))]
+                    f"{min(late)}: no runner runs, or jobs, crawl_hours and requests_a_day leave too little",
+                    min(late))]
 
 
 def _full(disk: Disk | None) -> list[Trouble]:

@@ -181,6 +181,28 @@ def test_a_failure_rests_and_a_recheck_is_made_in_summer(
     assert asked == [False, False, True]
 
 
+def test_a_clock_that_had_jumped_ahead_starves_no_site(
+    archive: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crawl(site: AgencySite, *_: Any) -> SiteSummary:
+        log = archive.begin_crawl(site)
+        log.finish(summary(site).as_json())
+        return summary(site)
+
+    clock = Clock(utc_now() + timedelta(days=365))
+    monkeypatch.setattr("storage.crawllog.utc_now", clock)
+    monkeypatch.setattr(running, "utc_now", clock)
+    monkeypatch.setattr(running, "crawl_in_child", crawl)
+    archive.add_sites([BUREAU])
+    run(archive, settings)
+    clock.now = utc_now()
+    assert [event for event, _ in run(archive, settings)] == ["begun", "ended"]
+    found = archive.timetable.site(site_id(BUREAU.url))
+    assert found is not None and parse_stamp(found.last_run_at or "") < clock.now
+    assert clock.now < parse_stamp(found.next_due or "") < clock.now + timedelta(days=46)
+    assert run(archive, settings) == []
+
+
 def test_due_sites_wait_for_their_hours_and_orders_do_not(
     archive: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
