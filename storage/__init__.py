@@ -27,25 +27,36 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.condition import Condition
+from storage.timetable.leases import LeaseLostError
+from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
+from storage.timetable.timetable import Timetable
+from storage.timetable.troubles import Trouble
 
 __all__ = [
     "Absence",
     "AgencyRecord",
+    "Allowance",
     "Archive",
     "ArchiveStats",
     "CellChange",
     "Changes",
     "Codebook",
+    "Condition",
     "Counts",
     "CoverageCell",
     "CoverageCount",
     "CoverageQuery",
     "CrawlLog",
     "Damage",
+    "Due",
     "ExportSummary",
     "KeptFile",
     "LastCapture",
+    "Lease",
+    "LeaseLostError",
     "Leftover",
+    "Order",
     "PendingItem",
     "RegistryChange",
     "Renewal",
@@ -56,8 +67,11 @@ __all__ = [
     "SearchQuery",
     "Selection",
     "SiteRecord",
+    "SiteRun",
     "Snippet",
     "StoredVersion",
+    "Timetable",
+    "Trouble",
     "VerifyReport",
     "VersionEntry",
 ]

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.summary import SiteSummary
-from gongkai.address import host_of
+from gongkai.address import host_of, place_of
 from gongkai.clock import utc_now
 from gongkai.errors import StorageError
 from gongkai.settings import Settings
@@ -37,7 +37,7 @@ def crawl_now(
     asked when the archive cannot be opened for writing.
     """
     Archive.open(settings).close()
-    _check_writable(settings)
+    check_writable(settings)
     by_host: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
         by_host.setdefault(host_of(site.url), []).append(index)
@@ -46,7 +46,7 @@ def crawl_now(
     def one_host(indexes: Iterable[int]) -> None:
         for index in indexes:
             if interruption.signal is None:
-                results[index] = _crawl_in_child(sites[index], settings, on_event, interruption)
+                results[index] = crawl_in_child(sites[index], settings, on_event, interruption)
 
     with ThreadPoolExecutor(max_workers=PARALLEL_HOSTS) as pool:
         running = [pool.submit(one_host, indexes) for indexes in by_host.values()]
@@ -58,7 +58,7 @@ def crawl_now(
     ]
 
 
-def _check_writable(settings: Settings) -> None:
+def check_writable(settings: Settings) -> None:
     """An archive may open and yet take no new file, when its folders belong to someone else."""
     logs = settings.state_dir / "logs"
     probe = logs / f".writable-{os.getpid()}"
@@ -72,10 +72,22 @@ def _check_writable(settings: Settings) -> None:
         ) from None
 
 
-def _crawl_in_child(
-    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Interruption
+class Watch(Protocol):
+    """Who may end a crawl's process from outside; `signal` is not None once it was ended at once."""
+
+    @property
+    def signal(self) -> int | None: ...
+
+    def watch(self, child: "subprocess.Popen[str]") -> None: ...
+
+    def forget(self, child: "subprocess.Popen[str]") -> None: ...
+
+
+def crawl_in_child(
+    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Watch, log_file: Path | None = None
 ) -> SiteSummary:
-    log_file = log_path(site, settings)
+    """One site, to its end. Events arrive in this thread."""
+    log_file = log_file or log_path(site, settings)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
         stdin=subprocess.PIPE,
@@ -123,7 +135,7 @@ def _events(child: "subprocess.Popen[str]", job: dict[str, Any], errors: list[st
 
 
 def log_path(site: AgencySite, settings: Settings) -> Path:
-    host = re.sub(r"[^\w.-]", "_", host_of(site.url))
+    host = re.sub(r"[^\w.-]", "_", place_of(site.url))
     return settings.state_dir / "logs" / f"{utc_now():%Y%m%dT%H%M%SZ}-{host}.log"
 
 
