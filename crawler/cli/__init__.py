@@ -34,6 +34,7 @@ COMMANDS = {
     "renormalise": "renormalise",
     "stats": "size",
     "retain": "size",
+    "serve": "serve",
     "demo": "demo",
     "doctor": "doctor",
     "family": "family",

@@ -1,0 +1,37 @@
+"""The application: every router in one list, the safety around them, the archive they answer from."""
+
+from fastapi import APIRouter, FastAPI
+
+from gongkai import __version__
+from gongkai.settings import Settings
+from storage import Archive, Codebook
+from web import failures, health, static_files
+from web.api import reports as api_reports
+from web.conditional import Heads
+from web.desk import Desk, environment
+from web.pages import front, search
+from web.places import Places
+from web.safety import Safety
+
+PAGES: tuple[APIRouter, ...] = (front.router, search.router)
+API: tuple[APIRouter, ...] = (api_reports.router,)
+"""In the order they are looked through. A new page or noun is a module with a `router` and its name here."""
+
+
+def create_app(settings: Settings, archive: Archive, codebook: Codebook | None = None) -> FastAPI:
+    """Over an archive that the caller opened and closes; for reading is enough. `codebook` gives places and cells
+    their names (`crawler.reports.codebook`)."""
+    app = FastAPI(title="Gongkai", version=__version__, docs_url=None, redoc_url=None,
+                  openapi_url="/api/v1/openapi.json")
+    codebook = codebook or Codebook()
+    app.state.desk = Desk(settings, archive, codebook, Places(codebook.regions), environment())
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    for router in API:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(health.router, include_in_schema=False)
+    app.add_route("/static/{name}", static_files.answer, methods=["GET"], include_in_schema=False)
+    failures.install(app)
+    app.add_middleware(Heads)
+    app.add_middleware(Safety)
+    return app

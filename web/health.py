@@ -1,0 +1,24 @@
+"""For whoever watches the server: is the process alive, can it answer."""
+
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
+
+from gongkai.errors import GongkaiError
+from web.desk import DeskDep
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def alive() -> Response:
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz")
+def ready(desk: DeskDep) -> Response:
+    """Whether the catalog answers."""
+    try:
+        next(iter(desk.archive.reports(limit=1)), None)
+    except GongkaiError as problem:
+        return PlainTextResponse(f"{problem}\n", 503, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
