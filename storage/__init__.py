@@ -5,6 +5,7 @@
 
 from storage.absence import Absence
 from storage.archive import Archive
+from storage.browse import Browse, FacetCounts, ListOrder, Numbers
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -33,6 +34,7 @@ __all__ = [
     "AgencyRecord",
     "Archive",
     "ArchiveStats",
+    "Browse",
     "CellChange",
     "Changes",
     "Codebook",
@@ -43,9 +45,12 @@ __all__ = [
     "CrawlLog",
     "Damage",
     "ExportSummary",
+    "FacetCounts",
     "KeptFile",
     "LastCapture",
     "Leftover",
+    "ListOrder",
+    "Numbers",
     "PendingItem",
     "RegistryChange",
     "Renewal",

@@ -23,7 +23,7 @@ _AT_ONCE = 500
 # What the search index makes its entry of.
 _SEARCHED = [reports.c[name] for name in (
     "document_id", "number", "text_sha256", "title", "agency", "agency_id", "names", "report_year", "region_code",
-    "form_id", "checks_fail", "published", "first_seen")]
+    "admin_level", "form_id", "checks_fail", "versions", "published", "first_seen")]
 
 
 def enter_version(connection: Connection, row: VersionRow, manifest: Manifest) -> None:
