@@ -95,7 +95,7 @@ def _by_province(index: SearchIndex) -> dict[str, list[Kind]]:
     for kind in fine:
         found.setdefault(kind[0][:2], []).append(kind)
         country[(kind[0][:2], *kind[1:-1])] += kind[-1]
-    found[""] = [(*kind, number) for kind, number in country.items()]  # type: ignore[misc]
+    found[""] = [(*kind, number) for kind, number in country.items()]
     return found
 
 

@@ -66,7 +66,7 @@ def _gone(after: str) -> NotFoundError:
 
 
 def _standing(after: str, connection: Connection) -> Row[Any]:
-    row = connection.execute(select(*_BY_PLACE).where(reports.c.report_id == after)).first()
+    row: Row[Any] | None = connection.execute(select(*_BY_PLACE).where(reports.c.report_id == after)).first()
     if row is None:
         raise _gone(after)
     return row
