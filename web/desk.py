@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 
 from fastapi import Depends
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from gongkai.chinese import printable
 from gongkai.settings import Settings
 from storage import Archive, Codebook
 from web.conditional import conditional
@@ -24,11 +26,16 @@ _YEAR_S = 365 * 24 * 3600
 
 def environment() -> Environment:
     made = Environment(loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True)
+                       lstrip_blocks=True, finalize=_shown)
     made.globals |= {"static": versioned, "known_word": has, "link": link}
     made.filters |= {"number": lambda number: f"{number:,}", "day": lambda stamp: (stamp or "")[:10],
                      "minute": lambda stamp: (stamp or "")[:16].replace("T", " ")}
     return made
+
+
+def _shown(value: Any) -> Any:
+    """Texts from the web may hold characters that turn the writing around."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def link(path: str, *given: Mapping[str, Any], **more: Any) -> str:

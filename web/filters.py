@@ -8,7 +8,7 @@ from web.paging import LONGEST
 
 Level = Literal["province", "prefecture", "county", "township"]
 AgencyType = Literal["government", "department", "township"]
-Sort = Literal["place", "newest", "seen", "year", "relevance"]
+Sort = Literal["place", "year", "newest", "relevance"]
 
 
 class Asked(BaseModel):
@@ -53,5 +53,5 @@ class Filters(Asked):
 
 
 class Listing(Filters, Paged):
-    sort: Sort | None = Field(None, description="place (region, agency, year), newest published first, last seen "
-                              "first, newest year first, or, with words, relevance")
+    sort: Sort | None = Field(None, description="place (region, agency, year), year (the newest first), newest by "
+                              "publication; with words newest or relevance")

@@ -65,8 +65,8 @@ def _gone(after: str) -> NotFoundError:
                          "begin the listing anew")
 
 
-def _standing(after: str, connection: Connection) -> Row[Any]:
-    row: Row[Any] | None = connection.execute(select(*_BY_PLACE).where(reports.c.report_id == after)).first()
+def _standing(after: str, connection: Connection) -> Any:
+    row: Any = connection.execute(select(*_BY_PLACE).where(reports.c.report_id == after)).first()
     if row is None:
         raise _gone(after)
     return row

@@ -8,15 +8,12 @@ from starlette.responses import Response
 
 from web.desk import DeskDep
 from web.filters import Listing
-from web.paging import Page, position
+from web.listing import page_of
 
 router = APIRouter(tags=["reports"])
 
 
 @router.get("/reports")
 def reports(request: Request, desk: DeskDep, asked: Annotated[Listing, Query()]) -> Response:
-    after = position(asked.after, str)
-    found = desk.archive.reports(asked.agency, asked.year, asked.region, asked.q, limit=asked.limit + 1,
-                                 after=str(after[0]) if after else None)
-    page = Page.of(found, asked.limit, lambda record: (record.report_id,))
-    return desk.json(request, {"items": [record.as_json() for record in page.items], "next": page.after})
+    page = page_of(desk, asked, snippets=False)
+    return desk.json(request, {"items": [hit.record.as_json() for hit in page.items], "next": page.after})
