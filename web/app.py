@@ -9,11 +9,11 @@ from web import failures, health, static_files
 from web.api import reports as api_reports
 from web.conditional import Heads
 from web.desk import Desk, environment
-from web.pages import front, search
+from web.pages import front, report, search
 from web.places import Places
 from web.safety import Safety
 
-PAGES: tuple[APIRouter, ...] = (front.router, search.router)
+PAGES: tuple[APIRouter, ...] = (front.router, search.router, report.router)
 API: tuple[APIRouter, ...] = (api_reports.router,)
 """In the order they are looked through. A new page or noun is a module with a `router` and its name here."""
 

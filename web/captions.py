@@ -1,0 +1,16 @@
+"""Changed cells in the form's own words."""
+
+from collections.abc import Sequence
+
+from storage import CellChange, Codebook
+
+_TABLES = {"REQ": "requests", "PRO": "proactive", "RL": "review_litigation"}
+
+
+def captions(codebook: Codebook, cells: Sequence[CellChange], form_id: str | None) -> list[str]:
+    """One for each; the cell's keys where no form knows it. Of forms that do, the report's own is asked first, then the
+    newest."""
+    newest = sorted(codebook.forms.values(), key=lambda form: (form.form_id == form_id, form.form_id))
+    titles = {(cell.table, cell.row, cell.column): cell.title for form in newest for cell in form.cells}
+    return [titles.get((_TABLES.get(cell.table, cell.table), cell.row, cell.column), f"{cell.row} {cell.column}")
+            for cell in cells]
