@@ -1,21 +1,33 @@
 """The application: every router in one list, the safety around them, the archive they answer from."""
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 
 from gongkai import __version__
 from gongkai.settings import Settings
 from storage import Archive, Codebook
 from web import failures, health, static_files
+from web.api import archive as api_archive
 from web.api import reports as api_reports
+from web.api.shapes import Problem
 from web.conditional import Heads
 from web.desk import Desk, environment
-from web.pages import front, report, search
+from web.pages import front, interface, report, search
 from web.places import Places
 from web.safety import Safety
 
-PAGES: tuple[APIRouter, ...] = (front.router, search.router, report.router)
-API: tuple[APIRouter, ...] = (api_reports.router,)
+PAGES: tuple[APIRouter, ...] = (front.router, search.router, report.router, interface.router)
+API: tuple[APIRouter, ...] = (api_archive.router, api_reports.router)
 """In the order they are looked through. A new page or noun is a module with a `router` and its name here."""
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "a condition that cannot be met as it stands"},
+    404: {"model": Problem, "description": "nothing of that name"},
+    422: {"model": Problem, "description": "a value that is none"},
+    503: {"model": Problem, "description": "the archive cannot be read just now"},
+}
 
 
 def create_app(settings: Settings, archive: Archive, codebook: Codebook | None = None) -> FastAPI:
@@ -28,7 +40,7 @@ def create_app(settings: Settings, archive: Archive, codebook: Codebook | None =
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     for router in API:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router, include_in_schema=False)
     app.add_route("/static/{name}", static_files.answer, methods=["GET"], include_in_schema=False)
     failures.install(app)

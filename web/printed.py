@@ -110,7 +110,7 @@ def _head_rows(table: Table) -> frozenset[int]:
     with_figures = {cell.row for cell in table.cells if cell.col > 0 and cell.text.strip() and _FIGURE.match(cell.text)}
     if not with_figures:
         return frozenset({0})
-    return frozenset(set(range(table.rows)) - with_figures)
+    return frozenset(set(range(min(table.rows, MOST_ROWS))) - with_figures)
 
 
 def marks_of(places: Iterable[tuple[int, Sequence[str]]]) -> dict[tuple[int, int, int], tuple[int, ...]]:

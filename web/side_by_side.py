@@ -37,6 +37,16 @@ def side_by_side(old: str, new: str) -> SideBySide:
     return SideBySide(tuple(rows[:MOST_SHOWN]), cut or len(rows) > MOST_SHOWN)
 
 
+def changed_lines(old: str, new: str) -> list[str]:
+    """Only what differs, each line with its sign in front, at most as many as are shown."""
+    found = []
+    for row in side_by_side(old, new).rows:
+        if row.kind not in ("same", "gap"):
+            found += [f"{sign}{''.join(text for text, _ in side)}" for sign, side in (("-", row.left), ("+", row.right))
+                      if side]
+    return found
+
+
 def _lines(text: str) -> list[str]:
     return [line for raw in text.splitlines() if (line := " ".join(raw.split()))]
 

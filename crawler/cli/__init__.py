@@ -35,6 +35,7 @@ COMMANDS = {
     "stats": "size",
     "retain": "size",
     "serve": "serve",
+    "token": "token",
     "demo": "demo",
     "doctor": "doctor",
     "family": "family",

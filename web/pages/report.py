@@ -14,6 +14,7 @@ from storage.search.grams import plain
 from web import originals
 from web.captions import captions
 from web.citation import gb7714
+from web.comparing import compared
 from web.desk import DeskDep
 from web.findings import findings
 from web.printed import drawn, marks_of
@@ -59,13 +60,11 @@ def compare(request: Request, desk: DeskDep, report_id: ReportId, a: VersionNumb
             b: VersionNumber = None) -> Response:
     """Two of its states; by default the newest and the one it is compared with."""
     detail = desk.archive.report(report_id)
-    new = desk.archive.version(detail.record.report_id, b)
-    older = a or new.entry.before or detail.history[new.entry.number - 1].before or max(1, new.entry.number - 1)
-    old = desk.archive.version(detail.record.report_id, older)
+    old, new = compared(desk, detail, a, b)
     cells = changed_cells(old.reading.report, new.reading.report)
     sides = side_by_side(plain(old.text), plain(new.text))
     return desk.page(
-        request, "compare.html", modified=detail.record.last_seen, detail=detail, record=detail.record, old=old.entry,
+        request, "compare.html", modified=detail.record.last_seen, record=detail.record, old=old.entry,
         new=new.entry, cells=list(zip(cells, captions(desk.codebook, cells, new.entry.form_id), strict=True)),
         sides=sides)
 
