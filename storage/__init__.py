@@ -28,10 +28,14 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.leases import LeaseLostError
+from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
+from storage.timetable.timetable import Timetable
 
 __all__ = [
     "Absence",
     "AgencyRecord",
+    "Allowance",
     "Archive",
     "ArchiveStats",
     "Browse",
@@ -44,13 +48,17 @@ __all__ = [
     "CoverageQuery",
     "CrawlLog",
     "Damage",
+    "Due",
     "ExportSummary",
     "FacetCounts",
     "KeptFile",
     "LastCapture",
+    "Lease",
+    "LeaseLostError",
     "Leftover",
     "ListOrder",
     "Numbers",
+    "Order",
     "PendingItem",
     "RegistryChange",
     "Renewal",
@@ -61,8 +69,10 @@ __all__ = [
     "SearchQuery",
     "Selection",
     "SiteRecord",
+    "SiteRun",
     "Snippet",
     "StoredVersion",
+    "Timetable",
     "VerifyReport",
     "VersionEntry",
 ]
