@@ -5,7 +5,24 @@
 
 from storage.absence import Absence
 from storage.archive import Archive
-from storage.browse import Browse, FacetCounts, ListOrder, Numbers
+from storage.browse import (
+    Agency,
+    AgencyYears,
+    Browse,
+    Change,
+    CoverageMap,
+    Deadline,
+    FacetCounts,
+    ListedAgency,
+    ListOrder,
+    Numbers,
+    PlaceCoverage,
+    PlaceYear,
+    PrintedName,
+    Season,
+    Source,
+    YearFigures,
+)
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -34,20 +51,25 @@ from storage.timetable.timetable import Timetable
 
 __all__ = [
     "Absence",
+    "Agency",
     "AgencyRecord",
+    "AgencyYears",
     "Allowance",
     "Archive",
     "ArchiveStats",
     "Browse",
     "CellChange",
+    "Change",
     "Changes",
     "Codebook",
     "Counts",
     "CoverageCell",
     "CoverageCount",
+    "CoverageMap",
     "CoverageQuery",
     "CrawlLog",
     "Damage",
+    "Deadline",
     "Due",
     "ExportSummary",
     "FacetCounts",
@@ -57,9 +79,13 @@ __all__ = [
     "LeaseLostError",
     "Leftover",
     "ListOrder",
+    "ListedAgency",
     "Numbers",
     "Order",
     "PendingItem",
+    "PlaceCoverage",
+    "PlaceYear",
+    "PrintedName",
     "RegistryChange",
     "Renewal",
     "RenewalQuery",
@@ -67,12 +93,15 @@ __all__ = [
     "ReportRecord",
     "SearchHit",
     "SearchQuery",
+    "Season",
     "Selection",
     "SiteRecord",
     "SiteRun",
     "Snippet",
+    "Source",
     "StoredVersion",
     "Timetable",
     "VerifyReport",
     "VersionEntry",
+    "YearFigures",
 ]
