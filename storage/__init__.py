@@ -5,7 +5,7 @@
 
 from storage.absence import Absence
 from storage.archive import Archive
-from storage.browse import Browse, FacetCounts, ListOrder, Numbers
+from storage.browse import Browse, CrawlEntry, CrawlLogRead, FacetCounts, ListOrder, Numbers
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -46,7 +46,9 @@ __all__ = [
     "CoverageCell",
     "CoverageCount",
     "CoverageQuery",
+    "CrawlEntry",
     "CrawlLog",
+    "CrawlLogRead",
     "Damage",
     "Due",
     "ExportSummary",

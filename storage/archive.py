@@ -92,7 +92,7 @@ class Archive:
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
         self._renewer = Renewer(objects, self._ready)
-        self.browse = Browse(self._ready, self._up_to_date, objects, Facets())
+        self.browse = Browse(self._ready, self._up_to_date, objects, self._state, Facets())
         self.timetable = Timetable(self._ready)
 
     @classmethod

@@ -1,7 +1,7 @@
 """What every handler is given: the open archive, the words, the places, and the way to answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gongkai.chinese import printable
 from gongkai.settings import Settings
+from gongkai.site import AgencySite
 from storage import Archive, Codebook
 from web.conditional import conditional
 from web.places import Places
@@ -58,6 +59,8 @@ class Desk:
     codebook: Codebook
     places: Places
     templates: Environment
+    check_site: Callable[..., AgencySite] | None = None
+    """See `web.ordering`; without it no orders are taken."""
 
     def language(self, request: Request) -> Language:
         """As asked for now, else as chosen before, else as the setting says."""

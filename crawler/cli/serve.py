@@ -12,6 +12,7 @@ import uvicorn
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import tell
 from crawler.reports.codebook import codebook
+from crawler.sites.file import site_of
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.settings import Settings, load_settings
 from storage import Archive
@@ -38,7 +39,7 @@ def serve(
     with Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound:
         at = f"http://{_shown(host)}:{bound.getsockname()[1]}/"
         tell(f"已打开 {at}（Ctrl-C 结束）", f"open at {at} (Ctrl-C ends)", style="bold")
-        _run(bound, create_app(settings, opened, codebook()))
+        _run(bound, create_app(settings, opened, codebook(), site_of))
     tell("已停止。", "stopped.", style="dim")
 
 
