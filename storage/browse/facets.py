@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from gongkai.site import region_prefix
@@ -111,15 +111,13 @@ def _fits(kind: Kind, query: SearchQuery) -> bool:
 
 
 def _summed(kinds: Iterable[Kind], *, more: bool = False) -> FacetCounts:
-    total, sums = 0, FacetCounts(0, more, Counter(), Counter(), Counter(), Counter(), Counter(), 0, 0)
-    failing = changing = 0
-    for region, year, level, agency_type, form, failed, changed, number in kinds:
+    total = failing = changing = 0
+    named: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter(), Counter(), Counter())
+    for *keys, failed, changed, number in kinds:
         total += number
-        sums.region[region] += number
-        sums.year[year] += number
-        sums.level[level] += number
-        sums.type[agency_type] += number
-        sums.form[form] += number
+        for counter, key in zip(named, keys, strict=True):
+            counter[key] += number
         failing += number if failed else 0
         changing += number if changed else 0
-    return replace(sums, total=total, failed=failing, changed=changing)
+    region, of_year, level, agency_type, form = map(dict, named)
+    return FacetCounts(total, more, region, of_year, level, agency_type, form, failing, changing)
