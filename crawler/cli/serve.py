@@ -31,6 +31,9 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="端口，0 为任一空闲端口 · 0 takes a free one")
     ] = 8000,
+    no_crawls: Annotated[
+        bool, typer.Option("--no-crawls", help="不接受抓取指令 · take no orders and carry none out")
+    ] = False,
     archive: ArchiveOption = None,
 ) -> None:
     """在浏览器中查阅存档 · browse the archive."""
@@ -38,8 +41,7 @@ def serve(
     _bring_up_to_date(settings)
     with Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound:
         at = f"http://{_shown(host)}:{bound.getsockname()[1]}/"
-        tell(f"已打开 {at}（Ctrl-C 结束）", f"open at {at} (Ctrl-C ends)", style="bold")
-        _run(bound, create_app(settings, opened, codebook(), site_of))
+        _run(bound, at, create_app(settings, opened, codebook(), None if no_crawls else site_of))
     tell("已停止。", "stopped.", style="dim")
 
 
@@ -75,7 +77,16 @@ def _shown(host: str) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Ends by itself on the first signal and gives the process back: uvicorn would raise the signal once more."""
+    """Says where it is open when it is. Ends by itself on the first signal and gives the process back: uvicorn would
+    raise the signal once more."""
+
+    def __init__(self, config: uvicorn.Config, at: str) -> None:
+        super().__init__(config)
+        self._at = at
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        tell(f"已打开 {self._at}（Ctrl-C 结束）", f"open at {self._at} (Ctrl-C ends)", style="bold")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and sig == signal.SIGINT:
@@ -83,7 +94,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _run(bound: socket.socket, app: object) -> None:
+def _run(bound: socket.socket, at: str, app: object) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
                             timeout_keep_alive=5, limit_concurrency=_AT_ONCE, timeout_graceful_shutdown=_GRACE_S)
-    _Server(config).run(sockets=[bound])
+    _Server(config, at).run(sockets=[bound])
