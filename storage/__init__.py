@@ -28,9 +28,11 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.condition import Condition
 from storage.timetable.leases import LeaseLostError
 from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
 from storage.timetable.timetable import Timetable
+from storage.timetable.troubles import Trouble
 
 __all__ = [
     "Absence",
@@ -42,6 +44,7 @@ __all__ = [
     "CellChange",
     "Changes",
     "Codebook",
+    "Condition",
     "Counts",
     "CoverageCell",
     "CoverageCount",
@@ -75,6 +78,7 @@ __all__ = [
     "Snippet",
     "StoredVersion",
     "Timetable",
+    "Trouble",
     "VerifyReport",
     "VersionEntry",
 ]
