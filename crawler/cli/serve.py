@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+from contextlib import nullcontext
 from types import FrameType
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import uvicorn
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import tell
+from crawler.jobs.orders import carrying_out
 from crawler.reports.codebook import codebook
 from crawler.sites.file import site_of
 from gongkai.errors import ConfigurationError, StorageError
@@ -39,7 +41,8 @@ def serve(
     """在浏览器中查阅存档 · browse the archive."""
     settings = load_settings(archive=archive)
     _bring_up_to_date(settings)
-    with Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound:
+    with (Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound,
+          nullcontext() if no_crawls else carrying_out(settings)):
         at = f"http://{_shown(host)}:{bound.getsockname()[1]}/"
         _run(bound, at, create_app(settings, opened, codebook(), None if no_crawls else site_of))
     tell("已停止。", "stopped.", style="dim")

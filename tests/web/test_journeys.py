@@ -12,6 +12,7 @@ import pytest
 import samplesite
 from crawler.fetching.chromium import chromium_at, lacking
 from gongkai.settings import Settings
+from storage import Archive
 from storage.tokens import Tokens
 from tests.web.served import WRONG_YEAR, crawled, serving, without_npm
 
@@ -154,19 +155,31 @@ def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str, scheme: str
     context.close()
 
 
-def test_somebody_starts_a_crawl_and_sees_its_report_appear(chromium: Any, at: str, archive: Path) -> None:
-    secret = Tokens(Settings(archive=str(archive)).state_dir).new("journey")
-    context = chromium.new_context(base_url=at, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    with samplesite.serve(seed="another") as site:
-        page.goto("/crawls")
+@pytest.fixture
+def empty(tmp_path: Path) -> Settings:
+    settings = Settings(archive=str(tmp_path / "archive"))
+    Archive.open(settings).close()
+    return settings
+
+
+def test_somebody_starts_a_crawl_and_sees_its_report_appear(chromium: Any, empty: Settings) -> None:
+    secret = Tokens(empty.state_dir).new("journey")
+    with samplesite.serve() as site, serving(Path(empty.archive)) as at:
+        context = chromium.new_context(base_url=at, locale="zh-CN")
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto("/")
+        page.get_by_role("link", name="抓取", exact=True).first.click()
         page.get_by_label("机关网站首页").fill(site.url)
-        page.get_by_label("机关全称").fill("新溪市水务局")
+        page.get_by_label("机关全称").fill(site.agency)
         page.get_by_label("令牌").fill(secret)
         page.get_by_role("button", name="开始抓取").click()
         page.locator("#live .results li").first.wait_for()
         page.get_by_text("已完成").wait_for()
+        assert page.locator("#live .results li").count() == len({p.year for p in site.truth if p.kind != "look_alike"})
+        page.get_by_role("link", name="抓取日志与逐步说明").click()
+        assert page.locator("table.log tbody tr").count() > 10
+        page.go_back()
         page.locator("#live .results a").first.click()
         page.get_by_role("heading", level=1).get_by_text("政府信息公开工作年度报告").wait_for()
-    context.close()
+        context.close()
