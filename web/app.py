@@ -19,6 +19,7 @@ from web.desk import Desk, environment
 from web.pages import crawls, front, interface, report, search
 from web.places import Places
 from web.safety import Safety
+from web.standing import Standing
 
 PAGES: tuple[APIRouter, ...] = (
     front.router, search.router, report.router, crawls.router, interface.router)
@@ -42,7 +43,8 @@ def create_app(settings: Settings, archive: Archive, codebook: Codebook | None =
     app = FastAPI(title="Gongkai", version=__version__, docs_url=None, redoc_url=None,
                   openapi_url="/api/v1/openapi.json")
     codebook = codebook or Codebook()
-    app.state.desk = Desk(settings, archive, codebook, Places(codebook.regions), environment(), check_site)
+    app.state.desk = Desk(settings, Standing(settings, archive), codebook, Places(codebook.regions), environment(),
+                          check_site)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     for router in API:

@@ -18,6 +18,7 @@ from gongkai.site import AgencySite
 from storage import Archive, Codebook
 from web.conditional import conditional
 from web.places import Places
+from web.standing import Standing
 from web.static_files import versioned
 from web.words import LANGUAGES, Language, has, say
 
@@ -55,12 +56,16 @@ def _spelt(value: Any) -> str:
 @dataclass(frozen=True)
 class Desk:
     settings: Settings
-    archive: Archive
+    standing: Standing
     codebook: Codebook
     places: Places
     templates: Environment
     check_site: Callable[..., AgencySite] | None = None
     """See `web.ordering`; without it no orders are taken."""
+
+    @property
+    def archive(self) -> Archive:
+        return self.standing.archive()
 
     def language(self, request: Request) -> Language:
         """As asked for now, else as chosen before, else as the setting says."""

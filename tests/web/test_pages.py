@@ -11,7 +11,9 @@ import yaml
 from starlette.testclient import TestClient
 
 from gongkai.settings import Settings
+from storage import Archive
 from storage.tokens import Tokens
+from tests.factories import SITE, finding
 from web.app import create_app
 from web.desk import environment
 
@@ -196,3 +198,14 @@ class TestOrders:
     def test_a_server_that_takes_no_orders_says_so(self, browser: TestClient, secret: str) -> None:
         assert "不接受抓取指令" in browser.get("/crawls").text
         assert browser.post("/crawls", data={"url": "http://cgj.xm.gov.cn/", "token": secret}).status_code == 400
+
+
+def test_a_catalog_made_anew_is_shown_without_a_restart(
+        browser: TestClient, settings: Settings, ids: dict[int, str]) -> None:
+    assert "共 7 份" in browser.get("/reports").text
+    with Archive.open(settings) as archive:
+        archive.rebuild()
+        log = archive.begin_crawl(SITE)
+        archive.keep(*finding(2016), crawl_id=log.crawl_id)
+        log.finish({"outcome": "ok"})
+    assert "共 8 份" in browser.get("/reports").text
