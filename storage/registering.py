@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from gongkai.address import canonical, identity
 from gongkai.errors import ConfigurationError, NotFoundError
 from gongkai.site import AgencySite
-from storage.catalog.agencies import gazetteer, named_agency
+from storage.catalog.agencies import named_agency
 from storage.catalog.engine import Catalog
+from storage.catalog.filing import gazetteer
 from storage.catalog.registered import enter_event, known_events, newest_event, rows_of
 from storage.gazetteer import AgencyState, Gazetteer
 from storage.identity import site_id

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from storage.catalog.engine import Catalog
-from storage.catalog.schema import agencies, coverage_counts, crawls, versions
+from storage.catalog.schema import agency_counts, archive_totals, coverage_counts, crawls
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """`last_crawl` is when the newest crawl began."""
+    """`versions` counts the states of reports, copies and other formats left out; `last_crawl` is when the newest crawl
+    began."""
 
     reports: int
     agencies: int
@@ -26,10 +27,14 @@ def numbers(catalog: Catalog) -> Numbers:
 
 def _ask(connection: Connection) -> Numbers:
     counted = coverage_counts.c
-    reports = connection.execute(select(func.sum(counted.reports))).scalar()
+    provinces = (counted.whose == "all") & (counted.level == 2)
+    reports = connection.execute(select(func.sum(counted.reports)).where(provinces)).scalar()
     first, last = connection.execute(select(func.min(counted.report_year), func.max(counted.report_year)).where(
-        counted.report_year > 0, counted.reports > 0)).one()
+        provinces, counted.report_year > 0, counted.reports > 0)).one()
+    known = connection.execute(select(func.sum(agency_counts.c.agencies)).where(
+        agency_counts.c.whose == "all", agency_counts.c.level == 2)).scalar()
     return Numbers(
-        int(reports or 0), connection.execute(select(func.count()).select_from(agencies)).scalar_one(),
-        connection.execute(select(func.count()).select_from(versions)).scalar_one(), first, last,
+        int(reports or 0), int(known or 0),
+        int(connection.execute(select(func.sum(archive_totals.c.number)).where(
+            archive_totals.c.name == "states")).scalar() or 0), first, last,
         connection.execute(select(func.max(crawls.c.started_at))).scalar())

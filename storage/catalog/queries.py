@@ -19,7 +19,7 @@ from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
 _PAGE = 500
 _ORDER = (reports.c.region_code, reports.c.agency, reports.c.report_year, reports.c.report_id)
 _SHORTEST_PREFIX = 4
-_AGENCY_ID = re.compile("[0-9a-f]{16}")
+AGENCY_ID = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ReportQuery:
 
     def statement(self) -> Select[Any]:
         asked: Select[Any] = select(reports).order_by(*_ORDER)
-        if self.agency is not None and _AGENCY_ID.fullmatch(self.agency):
+        if self.agency is not None and AGENCY_ID.fullmatch(self.agency):
             asked = asked.where(reports.c.agency_id == self.agency)
         elif self.agency is not None:
             asked = asked.where(reports.c.names.contains(fold(self.agency), autoescape=True))
