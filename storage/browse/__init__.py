@@ -32,7 +32,12 @@ class Browse:
                 snippets: bool = False) -> list[SearchHit]:
         """At most `limit` reports, on from the one called `after`. With words the order is newest or relevance,
         without it is place (region, agency, year), year (the newest first) or newest (by publication)."""
-        return listing(self.catalog(), self.index(), self.objects, query, order, limit, after, snippets=snippets)
+        years = None
+        if not query.text and query.agency is None:
+            counted = self.facets(query)
+            years = sorted((year for year, number in counted.year.items() if number), reverse=True)
+        return listing(self.catalog(), self.index(), self.objects, query, order, limit, after, snippets=snippets,
+                       years=years)
 
     def facets(self, query: SearchQuery) -> FacetCounts:
         """How many reports the query finds, and how many of each kind among them."""
