@@ -1,7 +1,7 @@
 """How many reports there are of each kind, for narrowing a listing down.
 
 Small answers are counted when asked for. The whole country is not: three million entries take a second and more, so
-their counts by kind are kept in memory and made anew, beside the questions, when they are older than `_FRESH_S`.
+their counts by kind are kept in memory and made anew beside the questions.
 """
 
 import threading
@@ -17,7 +17,8 @@ from storage.search.index import SearchIndex
 
 MOST = 5000
 """Hits of words that are counted, the newest; a common word stands in every report."""
-_FRESH_S = 60.0
+_REST = 10
+_AT_ONCE_S = 0.05
 
 Kind = tuple[str, int, str, str, str, bool, bool, int]
 """Region, year, level, type, form, failed, changed, number; empty and 0 where unknown."""
@@ -62,24 +63,24 @@ class Facets:
         return _summed([kind for kind in kept if _fits(kind, query)])
 
     def _fresh(self, index: SearchIndex) -> dict[str, list[Kind]]:
-        """As of a minute ago at most, or of ten times as long as counting took."""
+        """As of ten times as long ago as counting takes: of some milliseconds in a small archive, of half a minute in
+        the largest."""
         with self._lock:
             age = time.monotonic() - self._made_at
             if not self._kinds:
                 self._make(index)
-            elif age > max(_FRESH_S, 10 * self._took_s) and not self._making:
+            elif age > _REST * self._took_s and self._took_s < _AT_ONCE_S:
+                self._make(index)
+            elif age > _REST * self._took_s and not self._making:
                 self._making = True
                 threading.Thread(target=self._make_beside, args=(index,), name="facets", daemon=True).start()
-            elif age > 2 * self._took_s and self._took_s < 0.02:
-                self._make(index)  # a small archive shows what is there now
             return self._kinds
 
     def _make_beside(self, index: SearchIndex) -> None:
         try:
-            made = _by_province(index)
+            self._make(index)
         finally:
             self._making = False
-        self._kinds, self._made_at = made, time.monotonic()
 
     def _make(self, index: SearchIndex) -> None:
         begun = time.monotonic()

@@ -42,7 +42,10 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
         records = records_of(catalog, named)
         return [SearchHit(records[report]) for report in named if report in records]
     standing = catalog.read(partial(_standing, after)) if after is not None else None
-    rows = _by_place(catalog, query, limit, standing) if order == "place" else _by_year(catalog, query, limit, standing, years)
+    if order == "place":
+        rows = _by_place(catalog, query, limit, standing)
+    else:
+        rows = _by_year(catalog, query, limit, standing, years)
     return [SearchHit(record(row)) for row in rows]
 
 
