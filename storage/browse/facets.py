@@ -4,6 +4,7 @@ Small answers are counted when asked for. The whole country is not: three millio
 their counts by kind are kept in memory and made anew beside the questions.
 """
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -11,9 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gongkai.errors import GongkaiError
 from gongkai.site import region_prefix
 from storage.search.asked import SearchQuery
 from storage.search.index import SearchIndex
+
+logger = logging.getLogger(__name__)
 
 MOST = 5000
 """Hits of words that are counted, the newest; a common word stands in every report."""
@@ -67,9 +71,7 @@ class Facets:
         the largest."""
         with self._lock:
             age = time.monotonic() - self._made_at
-            if not self._kinds:
-                self._make(index)
-            elif age > _REST * self._took_s and self._took_s < _AT_ONCE_S:
+            if not self._kinds or (age > _REST * self._took_s and self._took_s < _AT_ONCE_S):
                 self._make(index)
             elif age > _REST * self._took_s and not self._making:
                 self._making = True
@@ -79,6 +81,8 @@ class Facets:
     def _make_beside(self, index: SearchIndex) -> None:
         try:
             self._make(index)
+        except GongkaiError as problem:
+            logger.warning("the counts by kind stay as they were: %s", problem)
         finally:
             self._making = False
 
