@@ -37,11 +37,11 @@ def compared(old: Cells, new: Cells) -> tuple[CellChange, ...]:
 
 
 def packed(cells: Cells) -> bytes:
-    """Columns named once a table: some 400 bytes for the 200 cells of a report."""
+    """Columns named once a table, in an order of their own: some 400 bytes for the 200 cells of a report."""
     tables: dict[str, Any] = {}
-    for table, rows in cells.items():
-        columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-        tables[table] = [columns, {name: [row.get(column) for column in columns] for name, row in rows.items()}]
+    for table, rows in sorted(cells.items()):
+        columns = sorted({column for row in rows.values() for column in row})
+        tables[table] = [columns, {name: [row.get(column) for column in columns] for name, row in sorted(rows.items())}]
     return zlib.compress(json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
 
 
