@@ -11,6 +11,8 @@ from storage.browse import (
     Browse,
     Change,
     CoverageMap,
+    CrawlEntry,
+    CrawlLogRead,
     Deadline,
     FacetCounts,
     ListedAgency,
@@ -45,9 +47,11 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.condition import Condition
 from storage.timetable.leases import LeaseLostError
 from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
 from storage.timetable.timetable import Timetable
+from storage.timetable.troubles import Trouble
 
 __all__ = [
     "Absence",
@@ -62,12 +66,15 @@ __all__ = [
     "Change",
     "Changes",
     "Codebook",
+    "Condition",
     "Counts",
     "CoverageCell",
     "CoverageCount",
     "CoverageMap",
     "CoverageQuery",
+    "CrawlEntry",
     "CrawlLog",
+    "CrawlLogRead",
     "Damage",
     "Deadline",
     "Due",
@@ -101,6 +108,7 @@ __all__ = [
     "Source",
     "StoredVersion",
     "Timetable",
+    "Trouble",
     "VerifyReport",
     "VersionEntry",
     "YearFigures",

@@ -61,6 +61,7 @@ from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
 from storage.sizes import ArchiveSizes, sizes
 from storage.spotcheck import verify_some
+from storage.timetable.condition import Condition
 from storage.timetable.history import tally
 from storage.timetable.timetable import Timetable
 from storage.verify import verify
@@ -92,7 +93,7 @@ class Archive:
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
         self._renewer = Renewer(objects, self._ready)
-        self.browse = Browse(self._ready, self._up_to_date, objects, Facets())
+        self.browse = Browse(self._ready, self._up_to_date, objects, self._state, Facets())
         self.timetable = Timetable(self._ready)
 
     @classmethod
@@ -262,6 +263,19 @@ class Archive:
     def sizes(self) -> ArchiveSizes:
         """Walks every object's name: slow on a large archive."""
         return sizes(self._objects, self._ready())
+
+    def condition(self) -> Condition:
+        """How following the sites goes, and what needs a human."""
+        place = Path(self._settings.archive) if isinstance(self._objects, LocalObjects) else None
+        least = int(self._settings.least_free_gib * 2**30)
+        return self.timetable.condition(utc_now(), silent_days=self._settings.silent_days, place=place,
+                                        least_free_bytes=least)
+
+    def metrics(self) -> str:
+        """The same in figures, as Prometheus reads them."""
+        from storage.timetable.metrics import exposition  # for the few processes that are asked
+
+        return exposition(self.condition(), self.timetable.counts())
 
     # taking away
 

@@ -1,7 +1,7 @@
 """What every handler is given: the open archive, the words, the places, and the way to answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,9 +14,11 @@ from starlette.responses import HTMLResponse, Response
 
 from gongkai.chinese import printable
 from gongkai.settings import Settings
+from gongkai.site import AgencySite
 from storage import Archive, Codebook
 from web.conditional import conditional
 from web.places import Places
+from web.standing import Standing
 from web.static_files import versioned
 from web.words import LANGUAGES, Language, has, say
 
@@ -54,10 +56,16 @@ def _spelt(value: Any) -> str:
 @dataclass(frozen=True)
 class Desk:
     settings: Settings
-    archive: Archive
+    standing: Standing
     codebook: Codebook
     places: Places
     templates: Environment
+    check_site: Callable[..., AgencySite] | None = None
+    """See `web.ordering`; without it no orders are taken."""
+
+    @property
+    def archive(self) -> Archive:
+        return self.standing.archive()
 
     def language(self, request: Request) -> Language:
         """As asked for now, else as chosen before, else as the setting says."""

@@ -1,11 +1,15 @@
 """The one parser of what is asked of a listing: the same names and limits for every page and the API."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from web.paging import LONGEST
 
+Region = Annotated[str, Field(pattern="^[0-9]{2}([0-9]{2}){0,2}$")]
+OrderId = Annotated[str, Path(pattern=r"^[0-9TZ.]{10,30}-[0-9a-f]{8}$")]
+CrawlId = Annotated[str, Path(pattern=r"^[0-9TZ]{10,20}-[0-9a-f]{8}$")]
 Level = Literal["province", "prefecture", "county", "township"]
 AgencyType = Literal["government", "department", "township"]
 Sort = Literal["place", "year", "newest", "relevance"]
@@ -37,8 +41,8 @@ class Filters(Asked):
     agency: str | None = Field(None, max_length=100, description="an agency's id or part of its name",
                                examples=["城市管理"])
     year: int | None = Field(None, ge=1990, le=2100, description="report year", examples=[2024])
-    region: str | None = Field(None, pattern="^[0-9]{2}([0-9]{2}){0,2}$", examples=["350200"],
-                               description="division code or its beginning: 35 or 350000 is all of Fujian")
+    region: Region | None = Field(None, examples=["350200"],
+                                  description="division code or its beginning: 35 or 350000 is all of Fujian")
     level: Level | None = Field(None, description="administrative level")
     type: AgencyType | None = Field(None, description="kind of agency")
     form: str | None = Field(None, max_length=40, pattern="^[a-z0-9-]+$", description="form of the statistics",
@@ -55,3 +59,12 @@ class Filters(Asked):
 class Listing(Filters, Paged):
     sort: Sort | None = Field(None, description="place (region, agency, year), year (the newest first), newest by "
                               "publication; with words newest or relevance")
+
+
+class CrawlList(Paged):
+    site: str | None = Field(None, max_length=500, description="the site's address")
+
+
+class SiteList(Paged):
+    region: Region | None = Field(None, description="division code or its beginning")
+    trouble: bool | None = Field(None, description="whether its last crawls failed")

@@ -1,12 +1,14 @@
 """What holds for every request and answer: their size, and what a browser may do with a page of ours."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 64 * 1024
 """Bytes of a form or a JSON order."""
 MOST_QUERY = 4 * 1024
+_TOO_LARGE = f"a request's body may have {MOST_BODY} bytes"
 
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -21,10 +23,6 @@ HEADERS = {
 }
 
 
-class BodyTooLarge(Exception):
-    pass
-
-
 class Safety:
     """Outermost middleware. What a handler sets itself (the stricter policy of an original) stays."""
 
@@ -35,12 +33,8 @@ class Safety:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
-
         async def send_safely(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -50,11 +44,7 @@ class Safety:
         if refusal is not None:
             await refusal(scope, receive, send_safely)
             return
-        try:
-            await self._app(scope, _counted(receive), send_safely)
-        except BodyTooLarge:
-            if not begun:
-                await _too_large()(scope, receive, send_safely)
+        await self._app(scope, _counted(receive), send_safely)
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:
@@ -62,12 +52,8 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
         return PlainTextResponse(f"the query may have {MOST_QUERY} bytes\n", 414)
     announced = dict(scope["headers"]).get(b"content-length", b"0")
     if not announced.isdigit() or int(announced) > MOST_BODY:
-        return _too_large()
+        return PlainTextResponse(f"{_TOO_LARGE}\n", 413)
     return None
-
-
-def _too_large() -> PlainTextResponse:
-    return PlainTextResponse(f"a request's body may have {MOST_BODY} bytes\n", 413)
 
 
 def _counted(receive: Receive) -> Receive:
@@ -79,7 +65,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise BodyTooLarge
+            raise HTTPException(413, _TOO_LARGE)
         return message
 
     return one

@@ -3,6 +3,8 @@
 import logging
 import signal
 import socket
+import threading
+from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Annotated
 
@@ -11,10 +13,12 @@ import uvicorn
 
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import tell
+from crawler.jobs.orders import carrying_out
 from crawler.reports.codebook import codebook
-from gongkai.errors import ConfigurationError, StorageError
+from crawler.sites.file import site_of
+from gongkai.errors import ConfigurationError, GongkaiError, StorageError
 from gongkai.settings import Settings, load_settings
-from storage import Archive
+from storage import Archive, SearchQuery
 from web.app import create_app
 
 _QUEUED = 512
@@ -30,15 +34,19 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="端口，0 为任一空闲端口 · 0 takes a free one")
     ] = 8000,
+    no_crawls: Annotated[
+        bool, typer.Option("--no-crawls", help="不接受抓取指令 · take no orders and carry none out")
+    ] = False,
     archive: ArchiveOption = None,
 ) -> None:
     """在浏览器中查阅存档 · browse the archive."""
     settings = load_settings(archive=archive)
     _bring_up_to_date(settings)
-    with Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound:
+    with (Archive.open(settings, create=False, read_only=True) as opened, _listening(host, port) as bound,
+          nullcontext() if no_crawls else carrying_out(settings)):
+        _count_beforehand(opened)
         at = f"http://{_shown(host)}:{bound.getsockname()[1]}/"
-        tell(f"已打开 {at}（Ctrl-C 结束）", f"open at {at} (Ctrl-C ends)", style="bold")
-        _run(bound, create_app(settings, opened, codebook()))
+        _run(bound, at, create_app(settings, opened, codebook(), None if no_crawls else site_of))
     tell("已停止。", "stopped.", style="dim")
 
 
@@ -49,6 +57,15 @@ def _bring_up_to_date(settings: Settings) -> None:
         Archive.open(settings, create=False).close()
     except StorageError as problem:
         logging.getLogger(__name__).info("served as it is: %s", problem)
+
+
+def _count_beforehand(archive: Archive) -> None:
+    """Counting three million reports by kind takes seconds: not while the first visitor waits."""
+    def count() -> None:
+        with suppress(GongkaiError):  # whoever asks for it is told
+            archive.browse.facets(SearchQuery(""))
+
+    threading.Thread(target=count, name="counts", daemon=True).start()
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -74,7 +91,16 @@ def _shown(host: str) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Ends by itself on the first signal and gives the process back: uvicorn would raise the signal once more."""
+    """Says where it is open when it is. Ends by itself on the first signal and gives the process back: uvicorn would
+    raise the signal once more."""
+
+    def __init__(self, config: uvicorn.Config, at: str) -> None:
+        super().__init__(config)
+        self._at = at
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        tell(f"已打开 {self._at}（Ctrl-C 结束）", f"open at {self._at} (Ctrl-C ends)", style="bold")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit and sig == signal.SIGINT:
@@ -82,7 +108,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _run(bound: socket.socket, app: object) -> None:
+def _run(bound: socket.socket, at: str, app: object) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
                             timeout_keep_alive=5, limit_concurrency=_AT_ONCE, timeout_graceful_shutdown=_GRACE_S)
-    _Server(config).run(sockets=[bound])
+    _Server(config, at).run(sockets=[bound])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.summary import SiteSummary
@@ -37,7 +37,7 @@ def crawl_now(
     asked when the archive cannot be opened for writing.
     """
     Archive.open(settings).close()
-    _check_writable(settings)
+    check_writable(settings)
     by_host: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
         by_host.setdefault(host_of(site.url), []).append(index)
@@ -46,7 +46,7 @@ def crawl_now(
     def one_host(indexes: Iterable[int]) -> None:
         for index in indexes:
             if interruption.signal is None:
-                results[index] = _crawl_in_child(sites[index], settings, on_event, interruption)
+                results[index] = crawl_in_child(sites[index], settings, on_event, interruption)
 
     with ThreadPoolExecutor(max_workers=PARALLEL_HOSTS) as pool:
         running = [pool.submit(one_host, indexes) for indexes in by_host.values()]
@@ -58,7 +58,7 @@ def crawl_now(
     ]
 
 
-def _check_writable(settings: Settings) -> None:
+def check_writable(settings: Settings) -> None:
     """An archive may open and yet take no new file, when its folders belong to someone else."""
     logs = settings.state_dir / "logs"
     probe = logs / f".writable-{os.getpid()}"
@@ -72,9 +72,19 @@ def _check_writable(settings: Settings) -> None:
         ) from None
 
 
-def _crawl_in_child(
-    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Interruption
-) -> SiteSummary:
+class Watch(Protocol):
+    """Who may end a crawl's process from outside; `signal` is not None once it was ended at once."""
+
+    @property
+    def signal(self) -> int | None: ...
+
+    def watch(self, child: "subprocess.Popen[str]") -> None: ...
+
+    def forget(self, child: "subprocess.Popen[str]") -> None: ...
+
+
+def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Watch) -> SiteSummary:
+    """One site, to its end. Events arrive in this thread."""
     log_file = log_path(site, settings)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from gongkai.clock import utc_now
 from storage.browse.agencies import Agency, ListedAgency, PrintedName, Source, agency, listed_agencies
 from storage.browse.changes import ArrivalKey, Change, ChangeKey, arrivals, changes
+from storage.browse.crawls import CrawlEntry, CrawlLogRead, crawl_entries, crawl_read, followed
 from storage.browse.facets import FacetCounts, Facets
 from storage.browse.figures import YearFigures, year_figures
 from storage.browse.listing import ListOrder, listing
@@ -20,6 +22,7 @@ from storage.records import ReportRecord
 from storage.search.answers import SearchHit
 from storage.search.asked import SearchQuery
 from storage.search.index import SearchIndex
+from storage.timetable.records import SiteRun
 
 __all__ = [
     "Agency",
@@ -27,6 +30,8 @@ __all__ = [
     "Browse",
     "Change",
     "CoverageMap",
+    "CrawlEntry",
+    "CrawlLogRead",
     "Deadline",
     "FacetCounts",
     "ListOrder",
@@ -48,13 +53,19 @@ class Browse:
     catalog: Callable[[], Catalog]
     index: Callable[[], SearchIndex]
     objects: ObjectStore
+    state: Path
     remembered: Facets
 
     def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | None = None, *,
                 snippets: bool = False) -> list[SearchHit]:
         """At most `limit` reports, on from the one called `after`. With words the order is newest or relevance,
         without it is place (region, agency, year), year (the newest first) or newest (by publication)."""
-        return listing(self.catalog(), self.index(), self.objects, query, order, limit, after, snippets=snippets)
+        years = None
+        if not query.text and query.agency is None:
+            counted = self.facets(query)
+            years = sorted((year for year, number in counted.year.items() if number), reverse=True)
+        return listing(self.catalog(), self.index(), self.objects, query, order, limit, after, snippets=snippets,
+                       years=years)
 
     def facets(self, query: SearchQuery) -> FacetCounts:
         """How many reports the query finds, and how many of each kind among them."""
@@ -63,6 +74,19 @@ class Browse:
     def numbers(self) -> Numbers:
         """How much there is, for a front page."""
         return numbers(self.catalog())
+
+    def crawls(self, *, site: str | None = None, limit: int = 50, after: str | None = None) -> list[CrawlEntry]:
+        """Newest first, those that run included; a page goes on `after` the last one's id."""
+        return crawl_entries(self.catalog(), site=site, limit=limit, after=after)
+
+    def crawl(self, crawl_id: str) -> CrawlLogRead:
+        """With its log as far as it was written. Raises NotFoundError."""
+        return crawl_read(self.catalog(), self.objects, self.state, crawl_id)
+
+    def sites(self, *, region: str | None = None, trouble: bool | None = None, limit: int = 50,
+              after: str | None = None) -> list[SiteRun]:
+        """Sites the registry follows, with their last crawl and their next; see `storage.browse.crawls.followed`."""
+        return followed(self.catalog(), region=region, trouble=trouble, limit=limit, after=after)
 
     # agencies, years and places
 

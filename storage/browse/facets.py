@@ -1,23 +1,28 @@
 """How many reports there are of each kind, for narrowing a listing down.
 
 Small answers are counted when asked for. The whole country is not: three million entries take a second and more, so
-their counts by kind are kept in memory and made anew, beside the questions, when they are older than `_FRESH_S`.
+their counts by kind are kept in memory and made anew beside the questions.
 """
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from gongkai.errors import GongkaiError
 from gongkai.site import region_prefix
 from storage.search.asked import SearchQuery
 from storage.search.index import SearchIndex
 
+logger = logging.getLogger(__name__)
+
 MOST = 5000
 """Hits of words that are counted, the newest; a common word stands in every report."""
-_FRESH_S = 60.0
+_REST = 10
+_AT_ONCE_S = 0.05
 
 Kind = tuple[str, int, str, str, str, bool, bool, int]
 """Region, year, level, type, form, failed, changed, number; empty and 0 where unknown."""
@@ -62,24 +67,24 @@ class Facets:
         return _summed([kind for kind in kept if _fits(kind, query)])
 
     def _fresh(self, index: SearchIndex) -> dict[str, list[Kind]]:
-        """As of a minute ago at most, or of ten times as long as counting took."""
+        """As of ten times as long ago as counting takes: of some milliseconds in a small archive, of half a minute in
+        the largest."""
         with self._lock:
             age = time.monotonic() - self._made_at
-            if not self._kinds:
+            if not self._kinds or (age > _REST * self._took_s and self._took_s < _AT_ONCE_S):
                 self._make(index)
-            elif age > max(_FRESH_S, 10 * self._took_s) and not self._making:
+            elif age > _REST * self._took_s and not self._making:
                 self._making = True
                 threading.Thread(target=self._make_beside, args=(index,), name="facets", daemon=True).start()
-            elif age > 2 * self._took_s and self._took_s < 0.02:
-                self._make(index)  # a small archive shows what is there now
             return self._kinds
 
     def _make_beside(self, index: SearchIndex) -> None:
         try:
-            made = _by_province(index)
+            self._make(index)
+        except GongkaiError as problem:
+            logger.warning("the counts by kind stay as they were: %s", problem)
         finally:
             self._making = False
-        self._kinds, self._made_at = made, time.monotonic()
 
     def _make(self, index: SearchIndex) -> None:
         begun = time.monotonic()
@@ -111,15 +116,13 @@ def _fits(kind: Kind, query: SearchQuery) -> bool:
 
 
 def _summed(kinds: Iterable[Kind], *, more: bool = False) -> FacetCounts:
-    total, sums = 0, FacetCounts(0, more, Counter(), Counter(), Counter(), Counter(), Counter(), 0, 0)
-    failing = changing = 0
-    for region, year, level, agency_type, form, failed, changed, number in kinds:
+    total = failing = changing = 0
+    named: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter(), Counter(), Counter())
+    for *keys, failed, changed, number in kinds:
         total += number
-        sums.region[region] += number
-        sums.year[year] += number
-        sums.level[level] += number
-        sums.type[agency_type] += number
-        sums.form[form] += number
+        for counter, key in zip(named, keys, strict=True):
+            counter[key] += number
         failing += number if failed else 0
         changing += number if changed else 0
-    return replace(sums, total=total, failed=failing, changed=changing)
+    region, of_year, level, agency_type, form = map(dict, named)
+    return FacetCounts(total, more, region, of_year, level, agency_type, form, failing, changing)

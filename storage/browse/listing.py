@@ -1,6 +1,6 @@
 """Reports a page at a time, in the order asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, Literal
@@ -23,7 +23,9 @@ _IN_YEAR = (reports.c.region_code, reports.c.agency, reports.c.report_id)
 
 
 def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: SearchQuery, order: ListOrder,
-            limit: int, after: str | None, *, snippets: bool) -> list[SearchHit]:
+            limit: int, after: str | None, *, snippets: bool, years: Sequence[int] | None) -> list[SearchHit]:
+    """`years`, where they are known, are those that have such reports, the newest first: a form that was used for two
+    years is not looked for in twenty."""
     if query.text:
         if order not in ("newest", "relevance"):
             raise ConfigurationError(f"sort: {order} is an order for listings without words; with words it is newest "
@@ -31,6 +33,8 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
         place = _place(index, after) if order == "newest" else None
         found = hits(catalog, index, objects, query, order, None, snippets, place)
         return list(islice(_behind(found, after) if order == "relevance" else found, limit))
+    if years is not None and not years:
+        return []
     if order == "relevance":
         raise ConfigurationError("sort: relevance needs words to weigh (q)")
     if order == "newest":
@@ -38,7 +42,10 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
         records = records_of(catalog, named)
         return [SearchHit(records[report]) for report in named if report in records]
     standing = catalog.read(partial(_standing, after)) if after is not None else None
-    rows = _by_place(catalog, query, limit, standing) if order == "place" else _by_year(catalog, query, limit, standing)
+    if order == "place":
+        rows = _by_place(catalog, query, limit, standing)
+    else:
+        rows = _by_year(catalog, query, limit, standing, years)
     return [SearchHit(record(row)) for row in rows]
 
 
@@ -79,18 +86,21 @@ def _by_place(catalog: Catalog, query: SearchQuery, limit: int, after: Row[Any] 
     return catalog.read(lambda connection: list(connection.execute(asked)))
 
 
-def _by_year(catalog: Catalog, query: SearchQuery, limit: int, after: Row[Any] | None) -> list[Row[Any]]:
+def _by_year(catalog: Catalog, query: SearchQuery, limit: int, after: Row[Any] | None,
+             years: Sequence[int] | None) -> list[Row[Any]]:
     """A year after the other, each in the order of an index: one order for all of them none gives."""
     found: list[Row[Any]] = []
-    year = query.year or catalog.read(lambda c: c.execute(select(func.max(reports.c.report_year))).scalar())
-    if after is not None:
-        year = after.report_year
-    while year is not None and len(found) < limit:
+    if years is None:
+        years = [query.year] if query.year is not None else catalog.read(_years)
+    for year in years:
+        if after is not None and year > after.report_year:
+            continue
+        if len(found) >= limit:
+            break
         asked = _asked(query).where(reports.c.report_year == year).order_by(*_IN_YEAR).limit(limit - len(found))
         if after is not None and after.report_year == year:
             asked = asked.where(tuple_(*_IN_YEAR) > tuple_(after.region_code, after.agency, after.report_id))
         found += catalog.read(partial(_rows, asked))
-        year = catalog.read(partial(_year_before, year)) if query.year is None else None
     return found
 
 
@@ -98,9 +108,14 @@ def _rows(asked: Select[Any], connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(asked))
 
 
-def _year_before(year: int, connection: Connection) -> int | None:
-    found: int | None = connection.execute(
-        select(func.max(reports.c.report_year)).where(reports.c.report_year < year)).scalar()
+def _years(connection: Connection) -> list[int]:
+    """Each found by key, since listing them would read every report."""
+    found: list[int] = []
+    asked = select(func.max(reports.c.report_year))
+    year = connection.execute(asked).scalar()
+    while year is not None:
+        found.append(year)
+        year = connection.execute(asked.where(reports.c.report_year < year)).scalar()
     return found
 
 

@@ -1,5 +1,6 @@
 """An archive of made reports behind the application, asked as a browser would ask it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +20,6 @@ def quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GONGKAI_CONFIG", raising=False)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(archive=str(tmp_path / "archive"))
-
-
 def fill(archive: Archive) -> dict[int, str]:
     """Reports of one agency for seven years, that of 2020 with a second state; ids by year."""
     log = archive.begin_crawl(SITE)
@@ -36,14 +32,27 @@ def fill(archive: Archive) -> dict[int, str]:
     return {year: str(report) for year, report in ids.items()}
 
 
-@pytest.fixture
-def ids(settings: Settings) -> dict[int, str]:
-    with Archive.open(settings) as archive:
-        return fill(archive)
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, str]]:
+    """Made once; every test gets a copy."""
+    place = tmp_path_factory.mktemp("filled") / "archive"
+    with Archive.open(Settings(archive=str(place))) as archive:
+        return place, fill(archive)
 
 
 @pytest.fixture
-def browser(settings: Settings, ids: dict[int, str]) -> Iterator[TestClient]:
+def settings(tmp_path: Path, filled: tuple[Path, dict[int, str]]) -> Settings:
+    shutil.copytree(filled[0], tmp_path / "archive")
+    return Settings(archive=str(tmp_path / "archive"))
+
+
+@pytest.fixture
+def ids(filled: tuple[Path, dict[int, str]]) -> dict[int, str]:
+    return filled[1]
+
+
+@pytest.fixture
+def browser(settings: Settings) -> Iterator[TestClient]:
     with (Archive.open(settings, create=False, read_only=True) as archive,
           TestClient(create_app(settings, archive, codebook()), raise_server_exceptions=False) as client):
         yield client

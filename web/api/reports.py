@@ -61,7 +61,8 @@ def version(request: Request, desk: DeskDep, report_id: ReportId, number: Number
     return desk.json(request, _whole(stored), modified=stored.entry.last_seen)
 
 
-@router.get("/reports/{report_id}/versions/{number}/text", response_class=PlainTextResponse,
+@router.get("/reports/{report_id}/versions/{number}/text", response_class=Response,
+            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
             summary="The reading text of one version (Markdown)")
 def text(desk: DeskDep, report_id: ReportId, number: Number) -> Response:
     stored = desk.archive.version(report_id, number)

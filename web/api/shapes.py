@@ -159,3 +159,64 @@ class Place(BaseModel):
 class PlaceWithin(Place):
     way: list[Place]
     inside: list[Place]
+
+
+class Crawl(BaseModel):
+    """`summary` is what `gongkai crawl --json` prints."""
+
+    crawl_id: str
+    site: str
+    agency: str | None
+    region_code: str | None
+    started_at: str
+    finished_at: str | None
+    state: Literal["running", "ended", "interrupted"]
+    fetches: int
+    summary: dict[str, Any]
+
+
+class Crawls(BaseModel):
+    items: list[Crawl]
+    next: str | None
+
+
+class CrawlWithLog(Crawl):
+    steps: list[dict[str, Any]] = Field(description="why each address was asked for and what it gave")
+    fetch_log: list[dict[str, Any]]
+    reports: list[Report]
+
+
+class Order(BaseModel):
+    """`progress` is what the crawl told last: requests, found, queue, url, why."""
+
+    model_config = ConfigDict(extra="allow")
+    order_id: str
+    site: str
+    agency: str | None
+    state: Literal["waiting", "running", "done", "failed", "refused", "cancelled"]
+    ordered_at: str
+    started_at: str | None
+    finished_at: str | None
+    crawl_id: str | None
+    reason: str
+    progress: dict[str, Any]
+    summary: dict[str, Any]
+
+
+class Site(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    site_id: str
+    site: str
+    agency: str | None
+    region_code: str | None
+    schedule: str | None
+    last_run_at: str | None
+    last_outcome: str
+    failures: int
+    next_due: str | None
+    why: str
+
+
+class Sites(BaseModel):
+    items: list[Site]
+    next: str | None
