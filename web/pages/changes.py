@@ -9,7 +9,7 @@ from starlette.responses import Response
 from storage import Change, ReportRecord
 from web import feed
 from web.asking import NewsAsked, NewsPageAsked
-from web.captions import captions
+from web.captions import captions, in_form_order
 from web.desk import Desk, DeskDep, link
 from web.paging import Page, position
 
@@ -66,8 +66,8 @@ def arrivals_page(desk: Desk, asked: NewsPageAsked) -> Page[ReportRecord]:
 
 
 def cells_of(desk: Desk, change: Change) -> list[tuple[Any, str]]:
-    """The first changed cells in the form's own words."""
-    some = change.cells[:SHOWN_CELLS]
+    """The first changed cells, in the order and the words of the form."""
+    some = in_form_order(desk.codebook, change.cells, change.report.form_id)[:SHOWN_CELLS]
     return list(zip(some, captions(desk.codebook, some, change.report.form_id), strict=True))
 
 
