@@ -106,7 +106,7 @@ class Server:
         self.process = subprocess.Popen([sys.executable, "-c", _SERVE, str(place), str(self.port)])
         for _ in range(600):
             try:
-                self.get("/health/live")
+                self.get("/healthz")
                 return
             except OSError:
                 time.sleep(0.1)
