@@ -161,6 +161,21 @@ def test_an_address_cannot_leave_its_quotation_marks(tmp_path: Path) -> None:
         looked_at(TestClient(create_app(settings, archive, codebook())), f"/reports/{kept.report_id}")
 
 
+def test_a_report_of_any_size_gives_a_page_of_a_hundred_kilobytes(tmp_path: Path) -> None:
+    settings = Settings(archive=str(tmp_path / "archive"))
+    made, reading = finding(2022)
+    wide = Table(tuple(Cell(f"格{row}·{column}", row, column) for row in range(400) for column in range(60)), 400, 60)
+    blocks = (Block("paragraph", "公开" * 5_000), *(Block("table", table=wide),) * 3)
+    document = replace(reading.sources[0].document, blocks=blocks, text="公开" * 5_000)
+    huge = replace(reading, sources=(replace(reading.sources[0], document=document),))
+    with Archive.open(settings) as archive:
+        log = archive.begin_crawl(SITE)
+        kept = archive.keep(made, huge, crawl_id=log.crawl_id)
+        log.finish({"outcome": "ok"})
+        answer = TestClient(create_app(settings, archive, codebook())).get(f"/reports/{kept.report_id}")
+    assert 60_000 < len(answer.content) < 100_000 and "正文较长" in answer.text
+
+
 def test_only_files_of_a_report_are_handed_out(browser: TestClient, ids: dict[int, str]) -> None:
     other = browser.get(f"/api/v1/reports/{ids[2021]}/versions/1").json()["files"][0]["raw_sha256"]
     assert browser.get(f"/originals/{ids[2022]}/1/{other}").status_code == 404
