@@ -1,10 +1,13 @@
 """Places by their codes: names, the way down from the province, what lies in them. From the codebook handed in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from gongkai.site import region_prefix
+
+_KIND = re.compile("(维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$")
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,10 @@ class Places:
         """The place's own name; the code where it is not known, empty for none."""
         whole = _whole(code)
         return self.names[whole][-1] if whole in self.names else code or ""
+
+    def short(self, code: str | None) -> str:
+        """A province without what kind of one it is: 广西, not 广西壮族自治区."""
+        return _KIND.sub("", self.name(code))
 
     def full_name(self, code: str | None) -> str:
         whole = _whole(code)
