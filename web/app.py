@@ -14,6 +14,7 @@ from web.api import archive as api_archive
 from web.api import crawls as api_crawls
 from web.api import reports as api_reports
 from web.api.shapes import Problem
+from web.compression import Compression
 from web.conditional import Heads
 from web.desk import Desk, environment
 from web.pages import crawls, front, interface, report, search
@@ -52,6 +53,7 @@ def create_app(settings: Settings, archive: Archive, codebook: Codebook | None =
     app.include_router(health.router, include_in_schema=False)
     app.add_route("/static/{name}", static_files.answer, methods=["GET"], include_in_schema=False)
     failures.install(app)
+    app.add_middleware(Compression)
     app.add_middleware(Heads)
     app.add_middleware(Safety)
     return app
