@@ -25,7 +25,7 @@ from storage.browse import (
     Source,
     YearFigures,
 )
-from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
+from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, ExpectedAgency
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
 from storage.export import Codebook, ExportSummary, Selection
@@ -78,6 +78,7 @@ __all__ = [
     "Damage",
     "Deadline",
     "Due",
+    "ExpectedAgency",
     "ExportSummary",
     "FacetCounts",
     "KeptFile",

@@ -14,3 +14,11 @@ def captions(codebook: Codebook, cells: Sequence[CellChange], form_id: str | Non
     titles = {(cell.table, cell.row, cell.column): cell.title for form in newest for cell in form.cells}
     return [titles.get((_TABLES.get(cell.table, cell.table), cell.row, cell.column), f"{cell.row} {cell.column}")
             for cell in cells]
+
+
+def in_form_order(codebook: Codebook, cells: Sequence[CellChange], form_id: str | None) -> list[CellChange]:
+    """As the form prints them; cells it does not know come last."""
+    form = codebook.forms.get(form_id or "")
+    places = {(cell.table, cell.row, cell.column): at for at, cell in enumerate(form.cells if form else ())}
+    return sorted(cells, key=lambda cell: places.get((_TABLES.get(cell.table, cell.table), cell.row, cell.column),
+                                                     len(places)))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -74,6 +75,10 @@ class Desk:
                 if asked == known:
                     return known
         return self.settings.language
+
+    def say(self, request: Request) -> Callable[..., str]:
+        """The words of the visitor's language by their key."""
+        return partial(say, self.language(request))
 
     def page(self, request: Request, template: str, *, status: int = 200, modified: str | None = None,
              **context: Any) -> Response:

@@ -113,7 +113,7 @@ def test_what_changed_is_told_with_its_cells(archive: Archive) -> None:
 def test_new_reports_come_in_the_order_they_were_first_seen(archive: Archive) -> None:
     filled(archive)
     every = archive.browse.arrivals(None, None, 9)
-    assert [report.agency for report in every][0] == BUREAU and len(every) == 5
+    assert next(report.agency for report in every) == BUREAU and len(every) == 5
     assert [r.first_seen for r in every] == sorted((r.first_seen for r in every), reverse=True)
     for region, number in (("35", 5), ("3502", 5), ("350205", 1), ("11", 0)):
         found = archive.browse.arrivals(region, None, 9)
