@@ -196,7 +196,7 @@ class TestOrders:
         assert page.status_code == 401
 
     def test_a_server_that_takes_no_orders_says_so(self, browser: TestClient, secret: str) -> None:
-        assert "不接受抓取指令" in browser.get("/crawls").text
+        assert "不接受抓取单" in browser.get("/crawls").text
         assert browser.post("/crawls", data={"url": "http://cgj.xm.gov.cn/", "token": secret}).status_code == 400
 
 
