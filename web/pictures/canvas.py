@@ -27,8 +27,8 @@ def picture(kind: str, width: float, height: float, title: str, says: str, body:
     role = "group" if "<a " in drawn else "img"
     return Markup(
         f'<svg class="picture {kind}" viewBox="0 0 {short(width)} {short(height)}" width="{short(width)}" '
-        f'height="{short(height)}" role="{role}" aria-labelledby="{name} {name}d"><title id="{name}">{told(title)}</title>'
-        f'<desc id="{name}d">{told(says)}</desc>{drawn}</svg>')
+        f'height="{short(height)}" role="{role}" aria-labelledby="{name} {name}d">'
+        f'<title id="{name}">{told(title)}</title><desc id="{name}d">{told(says)}</desc>{drawn}</svg>')
 
 
 def told(text: str) -> str:
