@@ -15,6 +15,7 @@ from web.api import browsing as api_browsing
 from web.api import crawls as api_crawls
 from web.api import reports as api_reports
 from web.api.shapes import Problem
+from web.compression import Compression
 from web.conditional import Heads
 from web.desk import Desk, environment
 from web.pages import agency, changes, coverage, crawls, front, interface, report, search, season
@@ -55,6 +56,7 @@ def create_app(settings: Settings, archive: Archive, codebook: Codebook | None =
     app.include_router(health.router, include_in_schema=False)
     app.add_route("/static/{name}", static_files.answer, methods=["GET"], include_in_schema=False)
     failures.install(app)
+    app.add_middleware(Compression)
     app.add_middleware(Heads)
     app.add_middleware(Safety)
     return app

@@ -29,7 +29,7 @@ _YEAR_S = 365 * 24 * 3600
 
 def environment() -> Environment:
     made = Environment(loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True, finalize=_shown)
+                       lstrip_blocks=True, finalize=_shown, auto_reload=False)
     made.globals |= {"static": versioned, "known_word": has, "link": link}
     made.filters |= {"number": lambda number: f"{number:,}", "day": lambda stamp: (stamp or "")[:10],
                      "minute": lambda stamp: (stamp or "")[:16].replace("T", " ")}

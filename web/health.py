@@ -1,4 +1,4 @@
-"""For whoever watches the server: is the process alive, can it answer."""
+"""For machines that look after the server or pass by: is the process alive, can it answer, what may be indexed."""
 
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +12,13 @@ router = APIRouter()
 @router.get("/healthz")
 def alive() -> Response:
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Reports and agencies may be indexed; every combination of conditions need not be walked."""
+    return PlainTextResponse("User-agent: *\nDisallow: /reports?\nDisallow: /reports.\nDisallow: /api/\n"
+                             "Disallow: /originals/\nDisallow: /crawls\n")
 
 
 @router.get("/readyz")

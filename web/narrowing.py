@@ -40,7 +40,12 @@ class Narrower:
     def narrowing(self) -> Narrowing:
         facets = (self._regions(), self._years(), self._named("level", self._counts.level),
                   self._named("type", self._counts.type), self._named("form", self._counts.form), self._states())
-        return Narrowing(tuple(self._in_force()), tuple(facet for facet in facets if facet.choices))
+        return Narrowing(tuple(self._in_force()), tuple(facet for facet in facets if self._narrows(facet)))
+
+    def _narrows(self, facet: Facet) -> bool:
+        """One choice that all of the result shares is none, except for a place: there may be others in it."""
+        return any(choice.number != self._counts.total for choice in facet.choices) or (
+            bool(facet.choices) and facet.title == self._say("search.region"))
 
     def words_of(self, name: str, value: Any) -> str:
         """A condition as a person reads it."""

@@ -29,7 +29,7 @@ def download(request: Request, file: KeptFile, body: bytes) -> Response:
         "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "ETag": etag,
         "Content-Disposition": f"attachment; filename=\"original\"; filename*=UTF-8''{quote(file.filename, safe='')}",
         "Cache-Control": "public, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Download-Options": "noopen",
+        "X-Download-Options": "noopen", "X-Robots-Tag": "noindex",
     }
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

@@ -1,14 +1,16 @@
 """A document as it was printed: blocks in order, tables with their spans, figures that do not add up marked."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from gongkai.chinese import squeeze
 from gongkai.document import Block, Cell, Document, Table
 from gongkai.report import Report
 
-MOST_CHARACTERS = 60_000
+MOST_BYTES = 76_000
 MOST_ROWS = 300
 MOST_COLUMNS = 40
 """A page stays readable, and under its hundred kilobytes, whatever was archived; the text as a file is whole."""
@@ -53,18 +55,25 @@ class Drawn:
 def drawn(document: Document, report: Report, marks: Marks) -> Drawn:
     anchors = {squeeze(section.heading): section.key for section in report.sections if section.heading}
     blocks: list[DrawnBlock] = []
-    left, number = MOST_CHARACTERS, 0
+    left, number = MOST_BYTES, 0
     for block in document.blocks:
         if left <= 0:
-            return Drawn(tuple(blocks), True)
+            break
         if block.table is not None:
-            blocks.append(DrawnBlock("table", rows=_rows(block.table, number, marks)))
-            left -= sum(len(cell.text) + 20 for cell in block.table.cells)
+            rows = _rows(block.table, number, marks)
+            sizes = list(accumulate(map(_size, rows)))
+            blocks.append(DrawnBlock("table", rows=rows[:bisect(sizes, left)]))
+            left -= sizes[-1] if sizes else 0
             number += 1
         elif block.text.strip():
-            blocks.append(_words(block, left, anchors.pop(squeeze(block.text), "")))
-            left -= len(block.text)
+            blocks.append(_words(block, left // 3, anchors.pop(squeeze(block.text), "")))
+            left -= 3 * len(block.text)
     return Drawn(tuple(blocks), left <= 0)
+
+
+def _size(row: Sequence[DrawnCell]) -> int:
+    """About what it comes to as markup: three bytes a character, and tags."""
+    return 10 + sum(3 * len(cell.text) + 30 for cell in row)
 
 
 def place_of(where: str) -> tuple[int, int, int] | None:

@@ -35,7 +35,7 @@ def serve(
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="端口，0 为任一空闲端口 · 0 takes a free one")
     ] = 8000,
     no_crawls: Annotated[
-        bool, typer.Option("--no-crawls", help="不接受抓取指令 · take no orders and carry none out")
+        bool, typer.Option("--no-crawls", help="不接受抓取单 · take no orders and carry none out")
     ] = False,
     archive: ArchiveOption = None,
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.summary import SiteSummary
-from gongkai.address import host_of
+from gongkai.address import host_of, place_of
 from gongkai.clock import utc_now
 from gongkai.errors import StorageError
 from gongkai.settings import Settings
@@ -83,9 +83,11 @@ class Watch(Protocol):
     def forget(self, child: "subprocess.Popen[str]") -> None: ...
 
 
-def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Watch) -> SiteSummary:
+def crawl_in_child(
+    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Watch, log_file: Path | None = None
+) -> SiteSummary:
     """One site, to its end. Events arrive in this thread."""
-    log_file = log_path(site, settings)
+    log_file = log_file or log_path(site, settings)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
         stdin=subprocess.PIPE,
@@ -133,7 +135,7 @@ def _events(child: "subprocess.Popen[str]", job: dict[str, Any], errors: list[st
 
 
 def log_path(site: AgencySite, settings: Settings) -> Path:
-    host = re.sub(r"[^\w.-]", "_", host_of(site.url))
+    host = re.sub(r"[^\w.-]", "_", place_of(site.url))
     return settings.state_dir / "logs" / f"{utc_now():%Y%m%dT%H%M%SZ}-{host}.log"
 
 

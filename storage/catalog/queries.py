@@ -102,9 +102,9 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
     if whole is not None:  # by key; a search by its beginning walks the table
         return whole
     found = connection.execute(
-        select(reports).where(reports.c.report_id.startswith(name, autoescape=True)).limit(3)).all()
+        select(reports).where(_begins(reports.c.report_id, name)).limit(3)).all()
     if not found:
-        documents = select(versions.c.report_id).where(versions.c.document_id.startswith(name, autoescape=True))
+        documents = select(versions.c.report_id).where(_begins(versions.c.document_id, name))
         found = connection.execute(select(reports).where(reports.c.report_id.in_(documents)).limit(3)).all()
     if not found:
         raise NotFoundError(f"no report {name!r} in this archive; gongkai reports lists the ids")
@@ -112,6 +112,11 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
         names = ", ".join(f"{row.report_id} ({row.agency} {row.report_year})" for row in found)
         raise NotFoundError(f"{name!r} is the beginning of several report ids: {names}, …; give more of it")
     return found[0]
+
+
+def _begins(column: Any, name: str) -> Any:
+    """Ids are hexadecimal: a range is answered by their key, where a search for a beginning would walk the table."""
+    return (column >= name) & (column < name + "g")
 
 
 def last_capture(connection: Connection, url: str) -> LastCapture | None:

@@ -66,6 +66,17 @@ def open_report(page: Any, year: int) -> None:
     page.get_by_role("heading", name=f"{year}年政府信息公开工作年度报告").get_by_role("link").click()
 
 
+def test_somebody_finds_the_years_an_agency_is_missing(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="机关", exact=True).first.click()
+    page.get_by_role("link", name="青岚市水务局").first.click()
+    page.get_by_role("heading", level=1, name="青岚市水务局").wait_for()
+    for year in samplesite.site.MISSING_YEARS:
+        assert year < 2012 or str(year) in page.locator("main .note").first.inner_text()
+    page.locator(f"a[href^='/reports/']:has-text('{samplesite.site.CORRECTED_YEAR}')").first.click()
+    page.get_by_role("heading", level=1).get_by_text(f"{samplesite.site.CORRECTED_YEAR}年").wait_for()
+
+
 def test_somebody_reads_a_report_and_why_its_figures_do_not_add_up(page: Any) -> None:
     open_report(page, WRONG_YEAR)
     findings = page.locator("#checks")
@@ -111,7 +122,10 @@ def test_a_page_fits_a_phone(chromium: Any, at: str) -> None:
     page = context.new_page()
     page.goto("/reports")
     reports = page.locator(".results h3 a").evaluate_all("links => links.slice(0, 2).map(a => a.pathname)")
-    for path in ("/", "/reports?q=申请", *reports, *(f"{one}/versions" for one in reports), "/crawls", "/api"):
+    page.goto("/agencies")
+    agency = page.locator("main a[href^='/agencies/']").first.evaluate("link => link.pathname")
+    for path in ("/", "/reports?q=申请", *reports, *(f"{one}/versions" for one in reports), "/crawls", "/api",
+                 "/agencies", agency, "/coverage", "/season", "/changes"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
     context.close()
@@ -142,8 +156,10 @@ def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str, scheme: str
     page.goto("/crawls")
     crawl = page.locator("td a[href^='/crawls/']").first.evaluate("a => a.pathname")
     found = {}
+    page.goto("/agencies")
+    agency = page.locator("main a[href^='/agencies/']").first.evaluate("a => a.pathname")
     for path in ("/", "/reports?q=申请&year=2023", report, f"{report}/versions", "/crawls", crawl, "/sites", "/api",
-                 "/nowhere", f"{report}?lang=en"):
+                 "/nowhere", "/agencies", agency, "/coverage", "/season", "/changes", f"{report}?lang=en"):
         page.goto(path)
         page.evaluate(axe)
         serious = page.evaluate("""async () => (await axe.run()).violations

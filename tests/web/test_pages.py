@@ -21,7 +21,7 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 def titles(html: str) -> list[str]:
-    return re.findall(r'<h3><a href="/reports/[0-9a-f]+">([^<]*)', html)
+    return re.findall(r'<h3 lang="zh-Hans"><a href="/reports/[0-9a-f]+">([^<]*)', html)
 
 
 def test_the_pages_speak_chinese_until_asked_for_english_and_then_remember(browser: TestClient) -> None:
@@ -196,7 +196,7 @@ class TestOrders:
         assert page.status_code == 401
 
     def test_a_server_that_takes_no_orders_says_so(self, browser: TestClient, secret: str) -> None:
-        assert "不接受抓取指令" in browser.get("/crawls").text
+        assert "不接受抓取单" in browser.get("/crawls").text
         assert browser.post("/crawls", data={"url": "http://cgj.xm.gov.cn/", "token": secret}).status_code == 400
 
 

@@ -12,7 +12,7 @@ from gongkai.chinese import printable
 from gongkai.report import Report
 from storage import StoredVersion
 from storage.changes import changed_cells
-from storage.manifest import Manifest
+from storage.manifest import CaptureEntry, Manifest
 from storage.search.grams import plain
 from web import originals
 from web.api import shapes
@@ -27,6 +27,7 @@ from web.side_by_side import changed_lines
 router = APIRouter(tags=["reports"])
 
 _REPORT, _MANIFEST = TypeAdapter(Report), TypeAdapter(Manifest)
+_CAPTURES = TypeAdapter(list[CaptureEntry])
 ReportId = Annotated[str, Path(min_length=4, max_length=64, pattern="^[0-9a-f]+$", examples=["256b2f47e4a844a7f657"],
                                description="a report's id or its beginning")]
 Number = Annotated[int, Path(ge=1, le=100_000, examples=[1])]
@@ -67,6 +68,13 @@ def version(request: Request, desk: DeskDep, report_id: ReportId, number: Number
 def text(desk: DeskDep, report_id: ReportId, number: Number) -> Response:
     stored = desk.archive.version(report_id, number)
     return PlainTextResponse(stored.text.encode(errors="backslashreplace"))
+
+
+@router.get("/reports/{report_id}/versions/{number}/captures", response_model=list[shapes.Capture],
+            summary="Every fetch that gave this version, with what the server said")
+def captures(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -> Response:
+    stored = desk.archive.version(report_id, number)
+    return desk.json(request, _CAPTURES.dump_python(desk.archive.captures(stored), mode="json"))
 
 
 @router.get("/reports/{report_id}/changes", response_model=shapes.Changes,

@@ -103,6 +103,20 @@ class ReportWithHistory(Report):
     citation: str = Field(description="GB/T 7714")
 
 
+class Capture(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    capture_id: str
+    crawl_id: str
+    role: Literal["page", "part", "attachment"]
+    url: str
+    final_url: str
+    fetched_at: str
+    status: int
+    raw_sha256: str
+    size_bytes: int
+    reason: str
+
+
 class File(BaseModel):
     role: Literal["page", "part", "attachment"]
     url: str

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +13,7 @@ from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
 from web.paging import Page, position
 from web.permission import ordered_by
+from web.words import say
 
 router = APIRouter()
 
@@ -42,11 +44,17 @@ def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", 
 def order_one(request: Request, desk: DeskDep, url: Annotated[str, Form(max_length=500)] = "", agency: Words = "",
               region_code: Words = "", token: Words = "", recheck: Annotated[bool, Form()] = False) -> Response:
     """What is wrong with it is said above the form, with what was typed kept; the token alone is not."""
-    by = ordered_by(request, desk, token)
+    filled = {"url": url, "agency": agency, "region_code": region_code}
+    try:
+        by = ordered_by(request, desk, token)
+    except HTTPException as refusal:
+        if refusal.status_code != 401:
+            raise
+        wrong = say(desk.language(request), "crawls.no_token")
+        return _crawls(request, desk, CrawlList.model_validate({}), wrong=wrong, filled=filled, status=401)
     try:
         made = order(desk, url, agency=agency, region_code=region_code, recheck=recheck, by=by)
     except ConfigurationError as problem:
-        filled = {"url": url, "agency": agency, "region_code": region_code}
         return _crawls(request, desk, CrawlList.model_validate({}), wrong=str(problem), filled=filled, status=400)
     return RedirectResponse(f"/crawls/orders/{made.order_id}", 303)
 

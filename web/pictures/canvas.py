@@ -21,12 +21,14 @@ class Say(Protocol):
 
 
 def picture(kind: str, width: float, height: float, title: str, says: str, body: Iterable[str]) -> Markup:
-    """The whole SVG: an image with a title and a description for who does not see it."""
-    name = f"p{crc32(f'{kind} {title}'.encode()):x}"
+    """The whole SVG: an image with a title and a description for who does not see it; a group where there are links in
+    it, since what is inside an image cannot be reached."""
+    name, drawn = f"p{crc32(f'{kind} {title}'.encode()):x}", "".join(body)
+    role = "group" if "<a " in drawn else "img"
     return Markup(
         f'<svg class="picture {kind}" viewBox="0 0 {short(width)} {short(height)}" width="{short(width)}" '
-        f'height="{short(height)}" role="img" aria-labelledby="{name} {name}d"><title id="{name}">{told(title)}</title>'
-        f'<desc id="{name}d">{told(says)}</desc>{"".join(body)}</svg>')
+        f'height="{short(height)}" role="{role}" aria-labelledby="{name} {name}d">'
+        f'<title id="{name}">{told(title)}</title><desc id="{name}d">{told(says)}</desc>{drawn}</svg>')
 
 
 def told(text: str) -> str:
