@@ -8,7 +8,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?=
 export PYTHON
-CODE := gongkai spiders crawler storage samplesite
+CODE := gongkai spiders crawler storage samplesite web
 # What pytest is given: make test ARGS="tests/storage -k rebuild"
 ARGS ?=
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from gongkai.settings import Settings
 from storage import Archive, CoverageQuery, SearchQuery
 from storage.catalog.counts import count_anew
 from storage.catalog.schema import agencies, captures, reports
+from storage.deadlines import due
 from storage.layout import CRAWLS, DOCUMENTS, RAW
 from storage.search.index import _day, _entry, _next_number
 from storage.search.tables import entries
@@ -86,17 +88,20 @@ def text(rng: random.Random, words: int = 330) -> str:
 
 def _report(number: int, agency: tuple[str, str, str], year: int, rng: random.Random) -> dict[str, Any]:
     agency_id, name, region = agency
-    published = f"{year + 1}-{rng.randint(1, 3):02d}-{rng.randint(1, 28):02d}"
+    late = rng.randint(-30, 40)
+    published = (due(year, "department") + timedelta(days=late)).isoformat()
+    changed = rng.random() < 0.03
+    seen = f"2026-{number // 250_000 % 12 + 1:02d}-{number // 9_000 % 28 + 1:02d}T08:00:00Z"
     url = f"http://x{agency_id}.gov.cn/{year}.html"
     return {
         "report_id": f"{number:020x}", "agency_id": agency_id, "agency": name, "names": fold(name),
         "region_code": region, "admin_level": "county", "report_year": year, "scope": "own_agency",
         "title": f"{name}{year}年政府信息公开工作年度报告", "form_id": "cn-gov-2021", "published": published,
         "document_id": f"{number:032x}", "number": 1, "url": url, "urls": [url], "files": [], "pending": [],
-        "has_pending": False, "versions": 1 + (rng.random() < 0.03), "first_seen": "2026-01-31T08:00:00Z",
-        "last_seen": "2026-01-31T08:00:00Z", "text_sha256": f"{number:064x}", "checks_pass": 44,
+        "has_pending": False, "versions": 1 + changed, "first_seen": seen,
+        "last_seen": seen, "text_sha256": f"{number:064x}", "checks_pass": 44,
         "checks_fail": int(rng.random() < 0.1), "checks_not_assessable": 0, "agency_type": agency_type(name),
-        "days_late": rng.randint(-30, 40), "coverage": rng.choice(("present", "present", "late", "changed"))}
+        "days_late": late, "coverage": "late" if late > 0 else "changed" if changed else "present"}
 
 
 def _capture(number: int, reports_made: int) -> dict[str, Any]:
@@ -112,11 +117,12 @@ def _capture(number: int, reports_made: int) -> dict[str, Any]:
 def fill(archive: Archive, reports_wanted: int, captures_wanted: int) -> None:
     rng = random.Random(1)
     listed = list(islice(names(reports_wanted // len(_YEARS) + 1), reports_wanted // len(_YEARS) + 1))
-    _insert(archive, agencies, ({"agency_id": a, "agency": n, "region_code": r, "admin_level": "county"}
+    insert_rows(archive, agencies, ({"agency_id": a, "agency": n, "region_code": r, "admin_level": "county",
+                                 "agency_type": agency_type(n)}
                                 for a, n, r in listed))
-    _insert(archive, reports, (_report(number, listed[number // len(_YEARS)], _YEARS[number % len(_YEARS)], rng)
+    insert_rows(archive, reports, (_report(number, listed[number // len(_YEARS)], _YEARS[number % len(_YEARS)], rng)
                                for number in range(reports_wanted)))
-    _insert(archive, captures, (_capture(number, reports_wanted) for number in range(captures_wanted)))
+    insert_rows(archive, captures, (_capture(number, reports_wanted) for number in range(captures_wanted)))
     with archive._ready().writing() as connection:
         count_anew(connection)
         connection.exec_driver_sql("ANALYZE")
@@ -144,7 +150,7 @@ def index(archive: Archive, wanted: int, scan: sqlite3.Connection) -> float:
     return len(rows) / spent
 
 
-def _insert(archive: Archive, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+def insert_rows(archive: Archive, table: Table, rows: Iterator[dict[str, Any]]) -> None:
     while some := list(islice(rows, 20_000)):
         with archive._ready().writing() as connection:
             connection.execute(insert(table), some)

@@ -17,6 +17,8 @@ from gongkai.report import Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage.absence import failed_looks
+from storage.browse import Browse
+from storage.browse.facets import Facets
 from storage.captures import CaptureReader
 from storage.catalog import queries
 from storage.catalog.agencies import agency_records
@@ -91,6 +93,7 @@ class Archive:
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
         self._renewer = Renewer(objects, self._ready)
+        self.browse = Browse(self._ready, self._up_to_date, objects, self._state, Facets())
         self.timetable = Timetable(self._ready)
 
     @classmethod

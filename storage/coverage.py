@@ -5,19 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, Table, and_, false, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal_column, select, true, tuple_
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from gongkai.site import region_prefix
 from storage.catalog.engine import Catalog
+from storage.catalog.outcomes import last_outcomes
+from storage.catalog.queries import AGENCY_ID
 from storage.catalog.regions import region_range
-from storage.catalog.schema import agencies, crawls, reports, sites
+from storage.catalog.schema import agencies, agency_counts, followed_agencies, reports, sites
 from storage.catalog.schema import coverage_counts as counted
 from storage.deadlines import due, latest_due
-from storage.identity import agency_id
 
 State = Literal["present", "late", "changed", "missing", "blocked", "stale"]
 
@@ -28,12 +30,19 @@ _STALE_YEARS = 2
 _AT_ONCE = 400
 
 
+AgencyKey = tuple[str, str, str]
+"""Region, name, id: the order of agencies."""
+
+
 @dataclass(frozen=True)
 class ExpectedAgency:
     agency_id: str
     agency: str
     region_code: str
-    site: str | None = None
+
+    @property
+    def key(self) -> AgencyKey:
+        return self.region_code, self.agency, self.agency_id
 
 
 @dataclass(frozen=True)
@@ -91,38 +100,24 @@ class CoverageCount:
 
 def coverage(catalog: Catalog, query: CoverageQuery, today: date) -> Iterator[CoverageCell]:
     """In order of region and agency, a year after the other."""
-    years = query.years(today)
-    wanted, refused = catalog.read(lambda c: (expected_agencies(c, query), _last_crawls(c)))
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start:start + _AT_ONCE]
-        found = catalog.read(partial(_reports, [agency.agency_id for agency in some]))
-        for agency in some:
-            yield from _cells(agency, found.get(agency.agency_id, {}), years, refused.get(agency.agency_id))
+    after: AgencyKey | None = None
+    while page := catalog.read(partial(_page, query, after)):
+        cells = catalog.read(partial(cells_of, page, query.years(today)))
+        for agency in page:
+            yield from cells[agency.agency_id]
+        after = page[-1].key
 
 
 def coverage_counts(catalog: Catalog, query: CoverageQuery, today: date) -> list[CoverageCount]:
-    """The whole country in one answer, from counts kept with the reports; where a registry says who is expected, from
-    the reports of those."""
+    """The whole country in one answer, from counts kept with the reports."""
     years = query.years(today)
 
-    def grouped(table: Table, number: Any) -> Select[Any]:
-        place = func.substr(table.c.region_code, 1, 2)
-        asked = select(place, table.c.report_year, table.c.coverage, number).where(
-            table.c.report_year.in_(list(years))).group_by(place, table.c.report_year, table.c.coverage)
-        return asked if query.region is None else asked.where(region_range(table.c.region_code, query.region))
-
-    def ask(connection: Connection) -> tuple[dict[str, int], list[Any]]:
-        if query.agency is None and not _has_registry(connection):
-            asked = grouped(counted, func.sum(counted.c.reports))
-            return _archived_agencies(connection, query), list(connection.execute(asked))
-        wanted, narrowed = expected_agencies(connection, query), grouped(reports, func.count())
+    def ask(connection: Connection) -> tuple[Mapping[str, int], list[Any]]:
         if query.agency is not None:
-            narrowed = narrowed.where(reports.c.agency_id.in_([a.agency_id for a in wanted]))
-        else:
-            unnamed = connection.execute(select(sites).where(_followed(), sites.c.agency_id == ""))
-            narrowed = narrowed.where(reports.c.agency_id.in_(select(sites.c.agency_id).where(_followed()))
-                                   | reports.c.agency_id.in_([_expected(row).agency_id for row in unnamed]))
-        return Counter(agency.region_code[:2] for agency in wanted), list(connection.execute(narrowed))
+            wanted = list(expected_agencies(connection, query))
+            return Counter(agency.region_code[:2] for agency in wanted), _states_of(connection, wanted, query, years)
+        whose = "followed" if has_registry(connection) else "all"
+        return _kept(connection, whose, query.region, years)
 
     expected, rows = catalog.read(ask)
     states: dict[tuple[str, int], dict[str, int]] = {}
@@ -132,49 +127,74 @@ def coverage_counts(catalog: Catalog, query: CoverageQuery, today: date) -> list
             for region, number in sorted(expected.items()) for year in years]
 
 
-def expected_agencies(connection: Connection, query: CoverageQuery) -> list[ExpectedAgency]:
-    """Of the registry, where there is one; else those whose reports the archive has."""
-    if _has_registry(connection):
-        found = [_expected(row) for row in connection.execute(select(sites).where(_followed()))]
-    else:
-        asked = select(agencies)
-        if query.region is not None:
-            asked = asked.where(region_range(agencies.c.region_code, query.region))
-        found = [ExpectedAgency(r.agency_id, r.agency, r.region_code) for r in connection.execute(asked)]
-    wanted = {agency.agency_id: agency for agency in found if _asked_for(agency, query)}
-    return sorted(wanted.values(), key=lambda agency: (agency.region_code, agency.agency, agency.agency_id))
-
-
-def _archived_agencies(connection: Connection, query: CoverageQuery) -> dict[str, int]:
-    place = func.substr(agencies.c.region_code, 1, 2)
-    asked = select(place, func.count()).group_by(place)
-    if query.region is not None:
-        asked = asked.where(region_range(agencies.c.region_code, query.region))
-    return {row[0]: row[1] for row in connection.execute(asked)}
-
-
-def _has_registry(connection: Connection) -> bool:
+def has_registry(connection: Connection) -> bool:
     """Whether the archive follows named agencies; a registry without any expects nothing."""
     return connection.execute(select(sites.c.site_id).where(sites.c.agency != "").limit(1)).first() is not None
 
 
-def _followed() -> Any:
-    return and_(sites.c.retired == false(), sites.c.agency != "")
+def expected_agencies(connection: Connection, query: CoverageQuery, after: AgencyKey | None = None,
+                      limit: int | None = None) -> Iterator[ExpectedAgency]:
+    """Of the registry, where there is one; else those whose reports the archive has. In order of region and name, on
+    from the one behind `after`."""
+    table = followed_agencies if has_registry(connection) else agencies
+    order = (table.c.region_code, table.c.agency, table.c.agency_id)
+    asked = select(*order).order_by(*order)
+    if query.region is not None:
+        asked = asked.where(region_range(table.c.region_code, query.region))
+    if after is not None:
+        asked = asked.where(tuple_(*order) > tuple_(*after))
+    name = query.agency
+    if name is not None and AGENCY_ID.fullmatch(name):
+        asked, name = asked.where(table.c.agency_id == name), None
+    found = connection.execute(asked.limit(limit) if name is None else asked)
+    wanted = (ExpectedAgency(row.agency_id, row.agency, row.region_code) for row in found
+              if name is None or fold(name) in fold(row.agency))
+    return islice(wanted, limit)
 
 
-def _expected(row: Any) -> ExpectedAgency:
-    known = row.agency_id or agency_id(row.agency, row.region_code or None)
-    return ExpectedAgency(known, row.agency, row.region_code, row.url)
+def cells_of(page: Sequence[ExpectedAgency], years: range, connection: Connection) -> dict[str, list[CoverageCell]]:
+    """Of each of these agencies its years."""
+    ids = [agency.agency_id for agency in page]
+    found, last = _reports(ids, connection), last_outcomes(connection, ids)
+    return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id)))
+            for agency in page}
 
 
-def _asked_for(agency: ExpectedAgency, query: CoverageQuery) -> bool:
-    if query.region is not None and not _in_region(agency.region_code, query.region):
-        return False
-    return query.agency in (None, agency.agency_id) or fold(query.agency or "") in fold(agency.agency)
+def _page(query: CoverageQuery, after: AgencyKey | None, connection: Connection) -> list[ExpectedAgency]:
+    return list(expected_agencies(connection, query, after, _AT_ONCE))
 
 
-def _in_region(code: str, asked: str) -> bool:
-    return code.startswith(region_prefix(asked))
+def _kept(connection: Connection, whose: str, region: str | None, years: range) -> tuple[dict[str, int], list[Any]]:
+    """By province, from the counts of the places the region is made of."""
+    prefix = region_prefix(region or "")
+    level = max(2, len(prefix) + len(prefix) % 2)
+
+    def here(table: Table) -> ColumnElement[bool]:
+        return and_(table.c.whose == whose, table.c.level == level, region_range(table.c.place, prefix) if prefix
+                    else true())
+
+    states: Counter[tuple[str, int, str]] = Counter()
+    for place, year, state, number in connection.execute(select(
+            counted.c.place, counted.c.report_year, counted.c.coverage, counted.c.reports).where(
+            here(counted), counted.c.report_year.in_(list(years)))):
+        states[place[:2], year, state] += number
+    expected: Counter[str] = Counter()
+    for place, number in connection.execute(select(agency_counts.c.place, agency_counts.c.agencies).where(
+            here(agency_counts))):
+        expected[place[:2]] += number
+    return ({place: number for place, number in expected.items() if number},
+            [(*key, number) for key, number in states.items()])
+
+
+def _states_of(connection: Connection, wanted: Sequence[ExpectedAgency], query: CoverageQuery,
+               years: range) -> list[Any]:
+    place = func.substr(reports.c.region_code, literal_column("1"), literal_column("2"))
+    asked = select(place, reports.c.report_year, reports.c.coverage, func.count()).where(
+        reports.c.report_year.in_(list(years)), reports.c.agency_id.in_([a.agency_id for a in wanted])).group_by(
+        place, reports.c.report_year, reports.c.coverage)
+    if query.region is not None:
+        asked = asked.where(region_range(reports.c.region_code, query.region))
+    return list(connection.execute(asked))
 
 
 def _reports(ids: Sequence[str], connection: Connection) -> dict[str, dict[int, Any]]:
@@ -184,16 +204,6 @@ def _reports(ids: Sequence[str], connection: Connection) -> dict[str, dict[int, 
     for row in connection.execute(select(*columns).where(reports.c.agency_id.in_(ids))):
         found.setdefault(row.agency_id, {})[row.report_year] = row
     return found
-
-
-def _last_crawls(connection: Connection) -> dict[str, str]:
-    """How the newest ended crawl of each agency's site came out."""
-    newest = select(crawls.c.site_url, func.max(crawls.c.started_at).label("at")).where(
-        crawls.c.sealed.is_(True)).group_by(crawls.c.site_url).subquery()
-    asked = select(crawls.c.agency, crawls.c.region_code, crawls.c.summary).join(
-        newest, and_(newest.c.site_url == crawls.c.site_url, newest.c.at == crawls.c.started_at))
-    return {agency_id(row.agency, row.region_code): str((row.summary or {}).get("outcome", ""))
-            for row in connection.execute(asked) if row.agency}
 
 
 def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None) -> Iterator[CoverageCell]:

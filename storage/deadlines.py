@@ -8,15 +8,23 @@ day.
 
 from datetime import date
 
-_FIRST_YEAR_OF_ART_49 = 2019
+FIRST_YEAR_OF_ART_49 = 2019
 FIRST_YEAR = 2008
 """The regulation came into force on 2008-05-01."""
 
 
+EARLY, LATE = "01-31", "03-31"
+
+
+def deadline(report_year: int, agency_type: str, scope: str = "unknown") -> str:
+    """Month and day, in the year after the one that is reported."""
+    if report_year < FIRST_YEAR_OF_ART_49 or agency_type != "department" or scope == "government_rollup":
+        return LATE
+    return EARLY
+
+
 def due(report_year: int, agency_type: str, scope: str = "unknown") -> date:
-    if report_year < _FIRST_YEAR_OF_ART_49 or agency_type != "department" or scope == "government_rollup":
-        return date(report_year + 1, 3, 31)
-    return date(report_year + 1, 1, 31)
+    return date.fromisoformat(f"{report_year + 1:04d}-{deadline(report_year, agency_type, scope)}")
 
 
 def latest_due(today: date) -> int:

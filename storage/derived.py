@@ -9,6 +9,8 @@ from pydantic_core import PydanticSerializationError
 from gongkai.document import Document, Table
 from gongkai.errors import DamageError
 from gongkai.report import Reading
+from storage.cells import cells_of, packed
+from storage.objects.port import ObjectMissingError, ObjectStore
 
 SCHEMA = "gongkai/document/1"
 _READING = TypeAdapter(Reading)
@@ -38,6 +40,15 @@ def load_reading(data: bytes) -> Reading:
         return _READING.validate_json(data)
     except ValidationError as problem:
         raise DamageError(f"not a readable document.json ({str(problem).splitlines()[0]})") from None
+
+
+def packed_cells(objects: ObjectStore, key: str) -> bytes | None:
+    """The cells in the document.json under `key`, as the catalog keeps them; None where it cannot be read, which verify
+    names."""
+    try:
+        return packed(cells_of(load_reading(objects.get(key)).report))
+    except (DamageError, ObjectMissingError):
+        return None
 
 
 def reading_text(document: Document) -> str:

@@ -3,7 +3,7 @@
 Pure functions over what the catalog knows, so that a rebuilt catalog groups alike.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -137,6 +137,25 @@ def _bond(row: VersionRow, originals: list[VersionRow]) -> Bond:
 def _is_picture(row: VersionRow) -> bool:
     """A 图解 or 图片版: what it shows is in its pictures, which nobody compared with anything."""
     return row.cells_sha256 is None and read_title(row.title or "").edition == "picture"
+
+
+def compared_with(position: int, members: Sequence[Member]) -> int | None:
+    """Which of `members` (in order of time) the one at `position` is compared with: the state before of the same
+    document, else, for another document, the state of the original it came after."""
+    member, earlier = members[position], range(position - 1, -1, -1)
+    document = member.row.document_id
+    is_original = member.role in ("canonical", "revision")
+
+    def other_original(at: int) -> bool:
+        return members[at].role in ("canonical", "revision") and members[at].row.document_id != document
+
+    same = next((at for at in earlier if members[at].row.document_id == document), None)
+    if same is not None:
+        return same
+    older = next((at for at in earlier if other_original(at)), None)
+    if older is not None or is_original:
+        return older
+    return next((at for at in range(len(members)) if other_original(at)), None)
 
 
 def _count_states(documents: list[list[VersionRow]], roles: Mapping[str, Role]) -> int:

@@ -14,7 +14,6 @@ from gongkai.capture import Capture, Finding, Verdict
 from gongkai.chinese import fold
 from gongkai.errors import DamageError, StorageError
 from gongkai.report import Reading, Report
-from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
     enter_captures,
@@ -24,10 +23,12 @@ from storage.catalog.entry import (
     standing,
     versions_of_document,
 )
+from storage.catalog.filing import gazetteer
 from storage.catalog.rows import VersionRow, capture_row, version_row
+from storage.cells import cells_of, packed
 from storage.crawllog import CrawlLog, unfinished
 from storage.derived import SCHEMA as DERIVED_SCHEMA
-from storage.derived import document_json, reading_text, writable
+from storage.derived import document_json, packed_cells, reading_text, writable
 from storage.duplicates import content_state, same_state
 from storage.failures import file_failures
 from storage.grouping import Group
@@ -171,11 +172,11 @@ class Keeper:
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
         found = standing_version(self._objects, document, number)
-        read = version_row(found.manifest, found.reading)
+        read, cells = version_row(found.manifest, found.reading), packed_cells(self._objects, found.document_key)
 
         def enter(connection: Connection) -> VersionRow:
             row = gazetteer(connection).filed(read)
-            enter_version(connection, row, found.manifest)
+            enter_version(connection, row, found.manifest, cells)
             regroup(connection, row.report_id)
             return row
 
@@ -228,12 +229,12 @@ class Keeper:
 
             self._catalog().write(see_again)
             return "unchanged", latest
-        read = version_row(made)
+        read, cells = version_row(made), packed(cells_of(reading.report))
 
         def enter(connection: Connection) -> tuple[VersionRow, str | None, set[str], Group | None]:
             filed = gazetteer(connection).filed(read)
             before, carriers = standing(connection, filed.report_id)
-            enter_version(connection, filed, made)
+            enter_version(connection, filed, made, cells)
             after = regroup(connection, filed.report_id)
             if latest is not None and latest.report_id != filed.report_id:
                 regroup(connection, latest.report_id)

@@ -19,7 +19,7 @@ from storage.catalog.queries import record, report_named
 from storage.catalog.rows import VersionRow
 from storage.changes import changed_cells, changes
 from storage.derived import load_reading
-from storage.grouping import Group, Member
+from storage.grouping import Group, Member, compared_with
 from storage.layout import DOCUMENT, version_key
 from storage.manifest import CaptureEntry, Manifest
 from storage.objects import ObjectStore
@@ -89,9 +89,10 @@ class Reader:
             for position, (member, step) in enumerate(
                 zip(members.members, steps(members.members, absent), strict=True), 1)]
         done: list[VersionEntry] = []
-        for entry in entries:
-            before = _before(entry, entries)
-            if before is not None:
+        for position, entry in enumerate(entries):
+            other = compared_with(position, members.members)
+            if other is not None:
+                before = entries[other]
                 cells = changed_cells(read(before), read(entry)) if entry.role != "copy" else ()
                 done.append(replace(entry, before=before.number, changed_cells=tuple(map(str, cells)),
                                     text_changed=before.text_sha256 != entry.text_sha256))
@@ -134,19 +135,6 @@ def _numbered(detail: ReportDetail, number: int) -> VersionEntry:
     if found is None:
         raise NotFoundError(f"report {detail.record.report_id} has versions 1 to {len(detail.history)}, not {number}")
     return found
-
-
-def _before(entry: VersionEntry, entries: list[VersionEntry]) -> VersionEntry | None:
-    """The state before: of the same document, else, for another document, the state of the original it came after."""
-    earlier = [e for e in entries if e.number < entry.number]
-    same = [e for e in earlier if e.document_id == entry.document_id]
-    if same:
-        return same[-1]
-    originals = [e for e in entries if e.role in ("canonical", "revision") and e.document_id != entry.document_id]
-    older = [e for e in originals if e.number < entry.number]
-    if older:
-        return older[-1]
-    return None if entry.role in ("canonical", "revision") else next(iter(originals), None)
 
 
 def _entry(member: Member, position: int) -> VersionEntry:

@@ -9,18 +9,20 @@ from sqlalchemy import Connection, func, select
 
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
-from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
+from storage.catalog.filing import gazetteer
 from storage.catalog.registered import enter_event
 from storage.catalog.rows import version_row
 from storage.catalog.schema import captures, crawls, reports, site_events, versions
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Progress
+from storage.derived import packed_cells
 from storage.failures import CatalogAwayError
 from storage.journal import Line, journals, lines_of
 from storage.layout import (
     CRAWLS,
+    DOCUMENT,
     DOCUMENTS,
     MANIFEST,
     REGISTRY,
@@ -121,12 +123,12 @@ class _Rebuild:
     def _enter(self, document: str, number: int, connection: Connection) -> None:
         if (document, number) in self._reread:
             found = standing_version(self._objects, document, number)
-            row, manifest = version_row(found.manifest, found.reading), found.manifest
+            row, manifest, key = version_row(found.manifest, found.reading), found.manifest, found.document_key
         else:
             manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
-            row = version_row(manifest)
+            row, key = version_row(manifest), version_key(document, number, DOCUMENT)
         row = gazetteer(connection).filed(row)
-        enter_version(connection, row, manifest)
+        enter_version(connection, row, manifest, packed_cells(self._objects, key))
         self._touched.add(row.report_id)
 
     def _sealed(self, crawl: str, connection: Connection) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from gongkai.address import canonical, identity
 from gongkai.errors import ConfigurationError, DamageError, NotFoundError, StorageError
 from gongkai.site import AgencySite
-from storage.catalog.agencies import file_anew, filed_under, gazetteer, named_agency, parted
+from storage.catalog.agencies import file_anew, filed_under, named_agency, parted
 from storage.catalog.engine import Catalog
+from storage.catalog.filing import gazetteer
 from storage.catalog.registered import enter_event, known_events, newest_event, rows_of
 from storage.catalog.rows import VersionRow, version_row
 from storage.gazetteer import AgencyState, Gazetteer

@@ -15,14 +15,14 @@ from gongkai.chinese import fold
 from gongkai.clock import parse_stamp, stamp, utc_now
 from gongkai.report import Reading
 from gongkai.site import AgencySite
-from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_version, queue, regroup
+from storage.catalog.filing import gazetteer
 from storage.catalog.queries import report_named
 from storage.catalog.registered import rows_of
 from storage.catalog.rows import VersionRow, version_row
 from storage.catalog.schema import crawls, reports, versions
-from storage.derived import document_json, reading_text, writable
+from storage.derived import document_json, packed_cells, reading_text, writable
 from storage.duplicates import content_state
 from storage.identity import site_id
 from storage.interpretation import Interpretation, interpretation
@@ -138,12 +138,12 @@ class Renewer:
         self._enter(standing_version(self._objects, manifest.document_id, manifest.number, name))
 
     def _enter(self, found: Standing) -> None:
-        read = version_row(found.manifest, found.reading)
+        read, cells = version_row(found.manifest, found.reading), packed_cells(self._objects, found.document_key)
 
         def enter(connection: Connection) -> None:
             row = gazetteer(connection).filed(read)
             before = _row(connection, row.document_id, row.number)
-            enter_version(connection, row, found.manifest)
+            enter_version(connection, row, found.manifest, cells)
             for report in dict.fromkeys(filter(None, (row.report_id, before.report_id if before else None))):
                 regroup(connection, report)
                 queue(connection, report)

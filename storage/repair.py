@@ -15,17 +15,18 @@ from sqlalchemy import Connection, delete, select, update
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
-from storage.catalog.agencies import gazetteer
 from storage.catalog.counts import count_anew
 from storage.catalog.dialect import put_row
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, queue, regroup
+from storage.catalog.filing import gazetteer
+from storage.catalog.following import follow_anew
 from storage.catalog.rows import capture_row, version_row
 from storage.catalog.schema import captures, versions
 from storage.catalog.schema import failed_looks as failed_table
 from storage.crawllog import capture_rows, crawl_row, load_log
 from storage.damage import Damage
-from storage.derived import load_reading, reading_text
+from storage.derived import load_reading, packed_cells, reading_text
 from storage.layout import (
     CONTENT_TYPES,
     CRAWLS,
@@ -105,6 +106,9 @@ class Repair:
             "crawls": ("its row made again from its log", lambda: self._crawl(name)),
             "failed_looks": ("a row no log tells of removed", lambda: self._failed_look(*name.split("/"))),
             "coverage_counts": ("counted anew", lambda: self._catalog.write(count_anew)),
+            "version_cells": ("made again from document.json", lambda: self._version(document, int(number))),
+            "report_changes": ("made again from the report's versions", lambda: self._regroup(name)),
+            "followed_agencies": ("made again from the registry", lambda: self._catalog.write(_follow_anew)),
             "reports": ("its row made again from its versions", lambda: self._regroup(name)),
             "search": ("its search entry made again", lambda: self._search(name))}
         return steps.get(table)
@@ -123,13 +127,13 @@ class Repair:
 
     def _version(self, document: str, number: int) -> None:
         found = standing_version(self._objects, document, number)
-        read = version_row(found.manifest, found.reading)
+        read, cells = version_row(found.manifest, found.reading), packed_cells(self._objects, found.document_key)
 
         def enter(connection: Connection) -> None:
             row = gazetteer(connection).filed(read)
             before = connection.execute(select(versions.c.report_id).where(
                 versions.c.document_id == document, versions.c.number == number)).scalar()
-            enter_version(connection, row, found.manifest)
+            enter_version(connection, row, found.manifest, cells)
             for report in dict.fromkeys(filter(None, (row.report_id, before))):
                 regroup(connection, report)
                 queue(connection, report)
@@ -196,3 +200,8 @@ def _capture_rows(manifest: Manifest) -> list[dict[str, object]]:
 
 def _put(objects: ObjectStore, key: str, data: bytes) -> None:
     objects.put(key, data, CONTENT_TYPES[TEXT])
+
+
+def _follow_anew(connection: Connection) -> None:
+    follow_anew(connection)
+    count_anew(connection)

@@ -6,8 +6,8 @@ from functools import partial
 
 from sqlalchemy import select
 
-from storage.catalog.agencies import gazetteer
 from storage.catalog.engine import Catalog
+from storage.catalog.filing import gazetteer
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import captures, crawls, versions
 from storage.damage import RECRAWL, RESTORE, Findings, Progress, VerifyReport

@@ -16,6 +16,7 @@ from storage.absence import failed_looks
 from storage.catalog.audit import Audit
 from storage.catalog.engine import Catalog
 from storage.catalog.rows import VersionRow, capture_row, version_row
+from storage.cells import cells_of, packed
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
 from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
@@ -94,6 +95,7 @@ class ObjectCheck:
         self._orphans: list[tuple[str, int, str]] = []
         self._readings: dict[tuple[str, int], dict[str, set[str]]] = {}
         self._told: dict[tuple[str, int], str] = {}
+        self._cells: dict[str, bytes] = {}
         self._unfinished: set[tuple[str, int]] = set()
         self.dropped: set[str] = set()
 
@@ -197,13 +199,17 @@ class ObjectCheck:
             lambda read: _misdescribed(read, document, number), self._derived)
         row = version_row(newest[1].onto(manifest), newest[0]) if newest else version_row(manifest)
         self.audit.expect_rows(self.gazetteer.filed(row), rows)
+        at = newest[1].document_at if newest else DOCUMENT
+        if (cells := self._cells.get(version_key(document, number, at))) is not None:
+            self.audit.expect_cells(document, number, cells)
+        self._cells.clear()
 
     def _derived(self, key: str, digest: str) -> None:
         data = self._objects.get(key)
         if sha256_hex(data) != digest:
             self._findings.damage(key, "altered", "its bytes are not those the manifest names", RESTORE)
         elif key.endswith(DOCUMENT):
-            load_reading(data)
+            self._cells[key] = packed(cells_of(load_reading(data).report))
 
     def log(self, crawl: str) -> None:
         self.audit.expect_log(crawl)

@@ -36,6 +36,8 @@ COMMANDS = {
     "renormalise": "renormalise",
     "stats": "size",
     "retain": "size",
+    "serve": "serve",
+    "token": "token",
     "demo": "demo",
     "doctor": "doctor",
     "family": "family",

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -46,8 +46,10 @@ _AWAY = timedelta(days=1)
 
 
 class Runner:
-    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell) -> None:
-        self._settings, self._timetable = settings, archive.timetable
+    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell, *,
+                 kinds: Sequence[Kind] = KINDS) -> None:
+        """`kinds` is what it takes at all: what was ordered, what is due."""
+        self._settings, self._timetable, self._kinds = settings, archive.timetable, kinds
         self.interruption, self._tell, self._jobs = interruption, tell, settings.jobs
         self._rhythm = Rhythm.of(settings)
         self._held: dict[str, _Held] = {}
@@ -76,7 +78,7 @@ class Runner:
         self._wake.set()
 
     def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
-        if not until_idle:
+        if not until_idle and "due" in self._kinds:
             self._catch_up()
         failed = 0
         while self.interruption.signal is None:
@@ -106,7 +108,7 @@ class Runner:
         if self.interruption.signal is not None:
             return None
         now = utc_now()
-        kinds: tuple[Kind, ...] = KINDS if self._rhythm.hours.is_open(now) else ("order",)
+        kinds = [kind for kind in self._kinds if kind == "order" or self._rhythm.hours.is_open(now)]
         return self._timetable.take(self.name, now, self._settings.lease_s, kinds, expected=self._settings.max_requests,
                                     allowances=self._rhythm.allowances(now))
 

@@ -8,17 +8,14 @@ from sqlalchemy import Connection, func, select, update
 from gongkai.chinese import fold
 from storage.catalog.dialect import put_row, put_rows
 from storage.catalog.entry import queue, regroup
+from storage.catalog.filing import gazetteer
+from storage.catalog.following import refollow
 from storage.catalog.regions import region_range
 from storage.catalog.rows import VersionRow
 from storage.catalog.schema import agencies, agency_states, reports, sites, versions
 from storage.gazetteer import AgencyState, Gazetteer
 from storage.identity import agency_id
 from storage.records import AgencyRecord
-
-
-def gazetteer(connection: Connection) -> Gazetteer:
-    return Gazetteer.of(AgencyState(row.agency_id, row.into_id, row.name)
-                        for row in connection.execute(select(agency_states)))
 
 
 def enter_states(connection: Connection, event_id: str, states: Iterable[AgencyState]) -> None:
@@ -50,6 +47,7 @@ def refile(connection: Connection) -> None:
     for agency in said.states:
         if (standing := said.standing(agency)) != agency:
             connection.execute(update(sites).where(sites.c.agency_id == agency).values(agency_id=standing))
+    refollow(connection, (), {*said.states, *map(said.standing, said.states)})
     touched: set[str] = set()
     for found in connection.execute(select(versions).where(versions.c.agency_id.in_(sorted(said.states)))).all():
         row = VersionRow.from_row(found)

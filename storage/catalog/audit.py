@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 from gongkai.digest import sha256_hex
 from storage.catalog.counts import are_right
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import grouped, report_row
+from storage.catalog.entry import change_rows, grouped, report_row
 from storage.catalog.registry_audit import RegistryAudit
 from storage.catalog.rows import VersionRow
-from storage.catalog.schema import captures, crawls, failed_looks, reports, versions
+from storage.catalog.schema import captures, crawls, failed_looks, report_changes, reports, version_cells, versions
 from storage.damage import REBUILD, RESTORE, Findings
 from storage.layout import MANIFEST, crawl_key, version_key
 from storage.objects import ObjectStore
@@ -36,6 +36,7 @@ class Audit:
         self.registry = RegistryAudit(objects, findings)
         self.wanted_raw: dict[str, Wanted] = {}
         self._versions: dict[tuple[str, int], str | None] = {}
+        self._cells: dict[tuple[str, int], str] = {}
         self._captures: dict[str, tuple[str, str]] = {}
         self._logs: set[str] = set()
         self._crawls: dict[str, Mapping[str, Any]] = {}
@@ -56,6 +57,9 @@ class Audit:
     def expect_rows(self, row: VersionRow, taken: Iterable[Mapping[str, Any]]) -> None:
         self._versions[row.document_id, row.number] = _print(row)
         self.expect_captures(taken)
+
+    def expect_cells(self, document: str, number: int, packed: bytes) -> None:
+        self._cells[document, number] = sha256_hex(packed)[:16]
 
     def expect_captures(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._captures.update({row["capture_id"]: (_row_print(row), row["crawl_id"]) for row in rows})
@@ -82,6 +86,7 @@ class Audit:
             self._check_crawls(sealed)
             self._compare_crawls(listed)
             rows = self._check_versions(connection)
+            self._check_cells(connection)
             self._check_captures(connection, sealed, rows)
             self._check_reports(connection)
             self.registry.run(connection)
@@ -159,8 +164,19 @@ class Audit:
                 self._findings.damage(f"catalog:captures/{capture}", "missing",
                                       "a log or manifest tells of this capture", REBUILD)
 
+    def _check_cells(self, connection: Connection) -> None:
+        """Where a row lacks, pages read the object."""
+        for row in connection.execute(select(version_cells).execution_options(yield_per=_AT_ONCE)):
+            expected = self._cells.get((row.document_id, row.number))
+            if expected is not None and expected != sha256_hex(row.packed)[:16]:
+                self._findings.damage(f"catalog:version_cells/{row.document_id}/{row.number}", "stale",
+                                      "it is not what the kept document.json says", REBUILD)
+
     def _check_reports(self, connection: Connection) -> None:
         stored = {row.report_id: dict(row._mapping) for row in connection.execute(select(reports))}
+        changed: dict[str, list[dict[str, Any]]] = {}
+        for row in connection.execute(select(report_changes)):
+            changed.setdefault(row.report_id, []).append(dict(row._mapping))
         named = set(connection.execute(select(versions.c.report_id).distinct()).scalars())
         for report in sorted(named | set(stored)):
             self._findings.count("report rows")
@@ -168,6 +184,10 @@ class Audit:
             if (report_row(report, members) if members else None) != stored.get(report):
                 self._findings.damage(f"catalog:reports/{report}", "stale",
                                       "it is not what its versions and captures say", REBUILD)
+            said = change_rows(report, members) if members else []
+            if sorted(map(_row_print, said)) != sorted(map(_row_print, changed.pop(report, []))):
+                self._findings.damage(f"catalog:report_changes/{report}", "stale",
+                                      "it is not what the report's versions say", REBUILD)
 
     def _check_failed_looks(self, connection: Connection) -> None:
         asked = select(failed_looks.c.document_id, failed_looks.c.at, failed_looks.c.crawl_id)

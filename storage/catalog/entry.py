@@ -10,13 +10,23 @@ from sqlalchemy import Connection, case, delete, func, select
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from storage.absence import Absence, absences
-from storage.catalog.counts import count
+from storage.catalog.counts import COUNTED, count, count_agency
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
 from storage.catalog.runs import Tally, enter_run
-from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
+from storage.catalog.schema import (
+    agencies,
+    captures,
+    crawls,
+    failed_looks,
+    report_changes,
+    reports,
+    search_queue,
+    version_cells,
+    versions,
+)
 from storage.deadlines import days_late
-from storage.grouping import Group, Seen, group
+from storage.grouping import Group, Seen, compared_with, group
 from storage.manifest import Manifest
 
 _AT_ONCE = 500
@@ -24,12 +34,16 @@ _AT_ONCE = 500
 # What the search index makes its entry of.
 _SEARCHED = [reports.c[name] for name in (
     "document_id", "number", "text_sha256", "title", "agency", "agency_id", "names", "report_year", "region_code",
-    "form_id", "checks_fail", "published", "first_seen")]
+    "admin_level", "form_id", "checks_fail", "versions", "published", "first_seen")]
 
 
-def enter_version(connection: Connection, row: VersionRow, manifest: Manifest) -> None:
-    """The version with the captures that made it. `regroup` its report afterwards."""
+def enter_version(connection: Connection, row: VersionRow, manifest: Manifest, cells: bytes | None) -> None:
+    """The version with its cells (`storage.cells`; None where they cannot be read) and the captures that made it.
+    `regroup` its report afterwards."""
     put_row(connection, versions, asdict(row))
+    if cells is not None:
+        put_row(connection, version_cells, {"document_id": row.document_id, "number": row.number,
+                                            "reading": row.reading, "packed": cells})
     enter_captures(connection, [capture_row(c, manifest.report.kind, row.document_id, row.number)
                                 for c in manifest.captures])
 
@@ -106,34 +120,60 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
 def regroup(connection: Connection, report_id: str) -> Group | None:
     """Writes the report's row anew from its versions and captures."""
     found = grouped(connection, report_id)
-    asked = select(*_SEARCHED, reports.c.coverage).where(reports.c.report_id == report_id)
+    asked = select(*{column.name: column for column in (*_SEARCHED, *COUNTED)}.values()).where(
+        reports.c.report_id == report_id)
     row_before = connection.execute(asked).first()
     before = dict(row_before._mapping) if row_before is not None else None
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
         count(connection, before, None)
+        _enter_changes(connection, report_id, [])
         _forget_agency(connection, before["agency_id"] if before else "")
         queue(connection, report_id)
         return None
     row = report_row(report_id, found)
     put_row(connection, reports, row)
     count(connection, before, row)
+    _enter_changes(connection, report_id, change_rows(report_id, found))
     if before is None or any(row[column.name] != before[column.name] for column in _SEARCHED):
         queue(connection, report_id)
-    main = found.canonical
-    if main.agency_id:
-        put_row(connection, agencies, {"agency_id": main.agency_id, "agency": main.agency,
-                                       "region_code": main.region_code, "admin_level": main.admin_level})
-    if before is not None and before["agency_id"] != main.agency_id:
+    _enter_agency(connection, found.canonical)
+    if before is not None and before["agency_id"] != found.canonical.agency_id:
         _forget_agency(connection, before["agency_id"])
     return found
+
+
+def _enter_agency(connection: Connection, main: VersionRow) -> None:
+    if main.agency_id:
+        row = {"agency_id": main.agency_id, "agency": main.agency, "region_code": main.region_code,
+               "admin_level": main.admin_level, "agency_type": agency_type(main.agency)}
+        known = connection.execute(select(agencies).where(agencies.c.agency_id == main.agency_id)).first()
+        if known is None or known._mapping != row:
+            put_row(connection, agencies, row)
+            count_agency(connection, "all", known._mapping if known is not None else None, row)
 
 
 def _forget_agency(connection: Connection, agency: str) -> None:
     """Once nothing is filed under it any more."""
     left = select(reports.c.report_id).where(reports.c.agency_id == agency).limit(1)
     if agency and connection.execute(left).first() is None:
-        connection.execute(delete(agencies).where(agencies.c.agency_id == agency))
+        known = connection.execute(select(agencies).where(agencies.c.agency_id == agency)).first()
+        if known is not None:
+            connection.execute(delete(agencies).where(agencies.c.agency_id == agency))
+            count_agency(connection, "all", known._mapping, None)
+
+
+def _enter_changes(connection: Connection, report_id: str, rows: list[dict[str, Any]]) -> None:
+    """A version belongs to one report at a time, and may have come from another."""
+    asked = select(report_changes).where(report_changes.c.report_id == report_id)
+    known = {(row.document_id, row.number): dict(row._mapping) for row in connection.execute(asked)}
+    for row in rows:
+        name = (row["document_id"], row["number"])
+        if known.pop(name, None) != row:
+            put_row(connection, report_changes, row)
+    for document, number in known:
+        connection.execute(delete(report_changes).where(
+            report_changes.c.document_id == document, report_changes.c.number == number))
 
 
 def queue(connection: Connection, report_id: str) -> None:
@@ -166,6 +206,25 @@ def report_row(report_id: str, found: Group) -> dict[str, Any]:
         "first_seen": min(m.seen.first for m in members), "last_seen": max(m.seen.last for m in members),
         "text_sha256": main.text_sha256, "checks_pass": main.checks_pass, "checks_fail": main.checks_fail,
         "checks_not_assessable": main.checks_not_assessable, "reading": main.reading, **_coverage(main, found)}
+
+
+def change_rows(report_id: str, found: Group) -> list[dict[str, Any]]:
+    """What was published after the first state and says something else than the state before it."""
+    made = []
+    for position, member in enumerate(found.members):
+        other = compared_with(position, found.members)
+        if other is None or member.role not in ("canonical", "revision"):
+            continue
+        row, before = member.row, found.members[other].row
+        cells, words = row.cells_sha256 != before.cells_sha256, row.text_sha256 != before.text_sha256
+        if cells or words:
+            made.append({
+                "document_id": row.document_id, "number": row.number, "report_id": report_id,
+                "agency_id": found.canonical.agency_id, "region_code": found.canonical.region_code,
+                "report_year": found.canonical.report_year, "at": member.seen.first,
+                "before_document": before.document_id, "before_number": before.number, "cells_changed": cells,
+                "text_changed": words, "chars": row.text_chars - before.text_chars})
+    return made
 
 
 def _coverage(main: VersionRow, found: Group) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from storage.records import ArchiveStats, LastCapture, PendingItem, ReportRecord
 _PAGE = 500
 _ORDER = (reports.c.region_code, reports.c.agency, reports.c.report_year, reports.c.report_id)
 _SHORTEST_PREFIX = 4
-_AGENCY_ID = re.compile("[0-9a-f]{16}")
+AGENCY_ID = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ReportQuery:
 
     def statement(self) -> Select[Any]:
         asked: Select[Any] = select(reports).order_by(*_ORDER)
-        if self.agency is not None and _AGENCY_ID.fullmatch(self.agency):
+        if self.agency is not None and AGENCY_ID.fullmatch(self.agency):
             asked = asked.where(reports.c.agency_id == self.agency)
         elif self.agency is not None:
             asked = asked.where(reports.c.names.contains(fold(self.agency), autoescape=True))
@@ -112,9 +112,9 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
     if whole is not None:  # by key; a search by its beginning walks the table
         return whole
     found = connection.execute(
-        select(reports).where(reports.c.report_id.startswith(name, autoescape=True)).limit(3)).all()
+        select(reports).where(_begins(reports.c.report_id, name)).limit(3)).all()
     if not found:
-        documents = select(versions.c.report_id).where(versions.c.document_id.startswith(name, autoescape=True))
+        documents = select(versions.c.report_id).where(_begins(versions.c.document_id, name))
         found = connection.execute(select(reports).where(reports.c.report_id.in_(documents)).limit(3)).all()
     if not found:
         raise NotFoundError(f"no report {name!r} in this archive; gongkai reports lists the ids")
@@ -122,6 +122,11 @@ def report_named(connection: Connection, name: str) -> Row[Any]:
         names = ", ".join(f"{row.report_id} ({row.agency} {row.report_year})" for row in found)
         raise NotFoundError(f"{name!r} is the beginning of several report ids: {names}, …; give more of it")
     return found[0]
+
+
+def _begins(column: Any, name: str) -> Any:
+    """Ids are hexadecimal: a range is answered by their key, where a search for a beginning would walk the table."""
+    return (column >= name) & (column < name + "g")
 
 
 def last_capture(connection: Connection, url: str) -> LastCapture | None:

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, Row, func, select
 
 from gongkai.chinese import fold
 from gongkai.site import region_prefix
-from storage.catalog.agencies import enter_states, gazetteer
+from storage.catalog.agencies import enter_states
 from storage.catalog.dialect import insert_missing, put_rows
+from storage.catalog.filing import gazetteer
+from storage.catalog.following import refollow
 from storage.catalog.schema import site_events, sites
 from storage.records import SiteRecord
 from storage.registry import RegistryEvent, event_row, newer, site_rows
@@ -21,7 +23,9 @@ def enter_event(connection: Connection, event: RegistryEvent) -> None:
     said = gazetteer(connection)
     rows = [{**row, "agency_id": said.standing(row["agency_id"])} for row in site_rows(event)]
     known = rows_of(connection, [row["site_id"] for row in rows])
-    put_rows(connection, sites, [newer(known.get(row["site_id"]), row) for row in rows])
+    standing = [newer(known.get(row["site_id"]), row) for row in rows]
+    put_rows(connection, sites, standing)
+    refollow(connection, [*known.values(), *standing])
     insert_missing(connection, site_events, [event_row(event)])
     enter_states(connection, event.event_id, event.agencies)
 

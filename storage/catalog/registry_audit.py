@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from storage.catalog.following import follows_rightly
 from storage.catalog.schema import agency_states, site_events, sites
 from storage.damage import REBUILD, RESTORE, Findings
 from storage.gazetteer import AgencyState, Gazetteer
@@ -44,7 +45,7 @@ class RegistryAudit:
         self._check_events(listed)
         # Where an event is lost or damaged, or not entered yet, it is named above and its rows cannot be told.
         whole = self._standing == set(self._events) == set(listed)
-        said = self.gazetteer
+        said, sound = self.gazetteer, whole
         if whole:
             self._check_agencies(connection)
         for stored in connection.execute(select(sites)):
@@ -52,6 +53,7 @@ class RegistryAudit:
             expected = self._sites.pop(stored.site_id, None)
             if expected is not None:
                 expected = {**expected, "agency_id": said.standing(expected["agency_id"])}
+            sound = sound and expected == dict(stored._mapping)
             if whole and expected != dict(stored._mapping):
                 self._findings.damage(f"catalog:sites/{stored.site_id}", "stale" if expected else "dangling",
                                       "it is not what the registry's events say", REBUILD)
@@ -60,6 +62,8 @@ class RegistryAudit:
                                       f"it rests on event {stored.event_id}, which the catalog does not list", REBUILD)
         for lost in sorted(self._sites) if whole else ():
             self._findings.damage(f"catalog:sites/{lost}", "missing", "a registry event tells of this site", REBUILD)
+        if sound and not self._sites and not follows_rightly(connection):
+            self._findings.damage("catalog:followed_agencies/all", "stale", "it is not what the registry says", REBUILD)
 
     def _check_agencies(self, connection: Connection) -> None:
         stored = {row.agency_id: (row.event_id, AgencyState(row.agency_id, row.into_id, row.name))

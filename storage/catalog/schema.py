@@ -5,9 +5,23 @@ Where an index orders by a column that may be unknown, unknown is the empty stri
 NULL sorts. `storage.catalog.rows` is the only place that translates.
 """
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    literal_column,
+)
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -125,11 +139,15 @@ reports = Table(
     Column("days_late", Integer),
     Column("coverage", String, nullable=False, server_default="present"),
     Column("reading", String, nullable=False, server_default=""),
-    Index("reports_by_coverage", "region_code", "report_year", "coverage"),
+    Index("reports_by_coverage", "report_year", "coverage", "region_code", "agency", "report_id"),
     Index("reports_in_order", "region_code", "agency", "report_year", "report_id"),
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
     Index("reports_by_agency", "agency_id", "report_year"),
+    Index("reports_by_arrival", "first_seen", "report_id"),
 )
+province_of_report = func.substr(reports.c.region_code, literal_column("1"), literal_column("2"))
+"""Spelt as its index has it: a database compares expressions by their letters."""
+Index("reports_by_province_arrival", province_of_report, reports.c.first_seen, reports.c.report_id)
 
 agencies = Table(
     "agencies", metadata,
@@ -137,7 +155,20 @@ agencies = Table(
     Column("agency", Bytewise, nullable=False),
     Column("region_code", Bytewise, nullable=False),
     Column("admin_level", String),
-    Index("agencies_in_order", "region_code", "agency"),
+    Column("agency_type", String, nullable=False, server_default=""),
+    Index("agencies_in_order", "region_code", "agency", "agency_id"),
+)
+
+followed_agencies = Table(
+    "followed_agencies", metadata,
+    # The agencies the registry expects reports of: those named by a site that is not retired.
+    Column("agency_id", Bytewise, primary_key=True),
+    Column("agency", Bytewise, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("agency_type", String, nullable=False),
+    Column("site_id", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Index("followed_agencies_in_order", "region_code", "agency", "agency_id"),
 )
 
 agency_states = Table(
@@ -198,12 +229,74 @@ failed_looks = Table(
     Column("outcome", String, nullable=False),
 )
 
+# Counts kept with what they count. `whose` is "all", or "followed" for what belongs to the agencies the registry names;
+# `place` the first `level` digits of the division code, empty where it is unknown.
+
 coverage_counts = Table(
     "coverage_counts", metadata,
-    Column("region_code", Bytewise, primary_key=True),
+    Column("whose", String, primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Bytewise, primary_key=True),
     Column("report_year", Integer, primary_key=True, autoincrement=False),
     Column("coverage", String, primary_key=True),
     Column("reports", Integer, nullable=False),
+)
+
+agency_counts = Table(
+    "agency_counts", metadata,
+    Column("whose", String, primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Bytewise, primary_key=True),
+    Column("agency_type", String, primary_key=True),
+    Column("agencies", Integer, nullable=False),
+)
+
+season_counts = Table(
+    "season_counts", metadata,
+    # By province: how many reports of a year came so many days after their deadline (below zero: before it).
+    Column("whose", String, primary_key=True),
+    Column("report_year", Integer, primary_key=True, autoincrement=False),
+    Column("place", Bytewise, primary_key=True),
+    Column("deadline", String, primary_key=True),
+    Column("days_late", Integer, primary_key=True, autoincrement=False),
+    Column("reports", Integer, nullable=False),
+)
+
+archive_totals = Table(
+    "archive_totals", metadata,
+    # ``states``: how many distinct states of reports there are.
+    Column("name", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+version_cells = Table(
+    "version_cells", metadata,
+    # The cells of a version as `reading` has them; see `storage.cells`. Where a row lacks, the object is read.
+    Column("document_id", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("reading", String, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+report_changes = Table(
+    "report_changes", metadata,
+    # States of a report that came after the first and say something else than the one before.
+    Column("document_id", Bytewise, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("report_id", String, nullable=False),
+    Column("agency_id", Bytewise, nullable=False),
+    Column("region_code", Bytewise, nullable=False),
+    Column("report_year", Integer, nullable=False),
+    Column("at", Bytewise, nullable=False),
+    Column("before_document", String, nullable=False),
+    Column("before_number", Integer, nullable=False),
+    Column("cells_changed", Boolean, nullable=False),
+    Column("text_changed", Boolean, nullable=False),
+    Column("chars", Integer, nullable=False),
+    Index("report_changes_by_time", "at", "document_id", "number"),
+    Index("report_changes_by_region", "region_code", "at"),
+    Index("report_changes_by_agency", "agency_id", "at"),
+    Index("report_changes_by_report", "report_id"),
 )
 
 site_runs = Table(

@@ -9,7 +9,8 @@ Order = Literal["newest", "relevance"]
 @dataclass(frozen=True)
 class SearchQuery:
     """Every term of `text` must occur, and every given condition hold. `agency` is an agency id or part of a name;
-    `region` a code or its beginning; `failed` asks whether an identity of the form does not hold."""
+    `region` a code or its beginning; `failed` asks whether an identity of the form does not hold, `changed` whether
+    the report was published in more than one state. An empty text asks for no words; `storage.browse` takes it."""
 
     text: str
     agency: str | None = None
@@ -18,6 +19,8 @@ class SearchQuery:
     agency_type: str | None = None
     form: str | None = None
     failed: bool | None = None
+    level: str | None = None
+    changed: bool | None = None
 
 
 @dataclass(frozen=True)

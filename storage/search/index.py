@@ -30,6 +30,8 @@ from storage.search.tables import FORMAT, entries, state
 logger = logging.getLogger(__name__)
 
 _BATCH = 200
+_KIND = (entries.c.region_code, entries.c.report_year, entries.c.admin_level, entries.c.agency_type,
+         entries.c.form_id, entries.c.checks_fail, entries.c.states)
 _DAY = 2**32
 
 
@@ -99,6 +101,29 @@ class SearchIndex:
                 asked = asked.where(entries.c.entry_id < after)
         with self._reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
+
+    def browse(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
+        """As `find`, newest first, whatever the words: the query's text is not looked at."""
+        asked = select(entries.c.report_id, entries.c.entry_id).where(*_conditions(query))
+        if after is not None:
+            asked = asked.where(entries.c.entry_id < after)
+        with self._reading() as connection:
+            rows = connection.execute(asked.order_by(entries.c.entry_id.desc()).limit(limit))
+            return [(row[0], row[1]) for row in rows]
+
+    def kinds(self, query: SearchQuery, region_digits: int, most: int | None = None) -> list[Row[Any]]:
+        """How many reports of each kind: region (its first digits), year, level, type, form, failed, changed, number.
+        Of the newest `most` where the words find more."""
+        if query.text:
+            asked = self.engine.newest([phrase(term) for term in terms(query.text)]).where(*_conditions(query))
+        else:
+            asked = select(entries.c.entry_id).where(*_conditions(query))
+        inner = asked.with_only_columns(*_KIND, maintain_column_froms=True).limit(most).subquery()
+        place = func.substr(inner.c.region_code, 1, region_digits)
+        kind = (place, inner.c.report_year, inner.c.admin_level, inner.c.agency_type, inner.c.form_id,
+                inner.c.checks_fail > 0, inner.c.states > 1)
+        with self._reading() as connection:
+            return list(connection.execute(select(*kind, func.count()).group_by(*kind)).all())
 
     def place_of(self, report_id: str) -> int | None:
         with self._reading() as connection:
@@ -209,7 +234,7 @@ def _unqueue(done: Iterable[tuple[str, str]], connection: Connection) -> None:
 def _facets(row: Any) -> dict[str, Any]:
     return {"agency_id": row.agency_id, "names": row.names, "report_year": row.report_year,
             "region_code": row.region_code, "agency_type": agency_type(row.agency), "form_id": row.form_id,
-            "checks_fail": row.checks_fail}
+            "admin_level": row.admin_level or "", "checks_fail": row.checks_fail, "states": row.versions}
 
 
 def _entry(row: Any, number: int) -> dict[str, Any]:
@@ -248,6 +273,10 @@ def _conditions(query: SearchQuery) -> list[ColumnElement[bool]]:
         asked.append(entries.c.form_id == query.form)
     if query.failed is not None:
         asked.append(entries.c.checks_fail > 0 if query.failed else entries.c.checks_fail == 0)
+    if query.level is not None:
+        asked.append(entries.c.admin_level == query.level)
+    if query.changed is not None:
+        asked.append(entries.c.states > 1 if query.changed else entries.c.states <= 1)
     return asked
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-FORMAT = "1"
+FORMAT = "2"
 
 metadata = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -20,9 +20,11 @@ entries = Table(
     Column("names", Text, nullable=False),
     Column("report_year", Integer, nullable=False),
     Column("region_code", Bytewise, nullable=False),
+    Column("admin_level", String, nullable=False),
     Column("agency_type", String, nullable=False),
     Column("form_id", String),
     Column("checks_fail", Integer, nullable=False),
+    Column("states", Integer, nullable=False),
     Index("search_entries_by_region", "region_code", "report_year"),
 )
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {"gongkai", "spiders", "crawler", "storage", "samplesite"}
+ROOMS = {"gongkai", "spiders", "crawler", "storage", "samplesite", "web"}
 MAY_IMPORT = {
     "gongkai": set(),
     "spiders": {"gongkai"},
     "storage": {"gongkai"},
-    "crawler": {"gongkai", "spiders", "storage", "samplesite"},
+    "crawler": {"gongkai", "spiders", "storage", "samplesite", "web"},
     "samplesite": {"gongkai"},
+    "web": {"gongkai", "storage"},
 }
 
 
@@ -35,3 +36,8 @@ def test_a_room_imports_only_what_stands_before_it(room: str) -> None:
 def test_only_the_demo_knows_the_sample_site() -> None:
     users = [path for path in (ROOT / "crawler").rglob("*.py") if "samplesite" in imported(path)]
     assert users == [ROOT / "crawler/cli/demo.py"]
+
+
+def test_only_the_serve_command_knows_the_web() -> None:
+    users = [path for path in (ROOT / "crawler").rglob("*.py") if "web" in imported(path)]
+    assert users == [ROOT / "crawler/cli/serve.py"]

@@ -1,0 +1,26 @@
+"""The programming interface keeps what its own description promises, whatever it is sent."""
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+from starlette.testclient import TestClient
+
+CASES = 10
+"""A call; ten seconds for all of them."""
+
+
+def test_no_call_breaks_the_server_or_answers_otherwise_than_described(browser: TestClient) -> None:
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", browser.app)
+    tried = []
+    for operation in (found.ok() for found in schema.get_all_operations()):
+        @settings(max_examples=CASES, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+                  phases=[Phase.explicit, Phase.generate], derandomize=True)
+        @given(case=operation.as_strategy())
+        def ask(case: Case) -> None:
+            # A cursor of another listing, or an order that goes with words alone, is a string like any other.
+            case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+        ask()
+        tried.append(operation.label)
+    assert len(tried) > 10 and "POST /api/v1/orders" in tried

@@ -1,0 +1,53 @@
+"""`gongkai serve` as an operator meets it."""
+
+import signal
+import socket
+import urllib.request
+from pathlib import Path
+
+from gongkai.settings import Settings
+from storage.tokens import Tokens
+from tests.command import gongkai, started
+from tests.web.served import HERE, serving
+
+
+def test_a_server_opens_where_it_says_and_ends_at_a_signal(settings: Settings) -> None:
+    with serving(Path(settings.archive), "--no-crawls") as at, urllib.request.urlopen(f"{at}/readyz", timeout=10) as ok:
+        assert ok.read() == b"ready\n"
+
+
+def test_ctrl_c_ends_it_with_nothing_but_a_word(settings: Settings) -> None:
+    process = started("serve", "--archive", settings.archive, "--port", "0", "--no-crawls", **HERE)
+    assert process.stderr is not None
+    assert "http://127.0.0.1:" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert "Traceback" not in process.stderr.read()
+
+
+def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = gongkai("serve", "--archive", settings.archive, "--port", port)
+    assert done.returncode == 2 and port in done.stderr and "--port" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_address_of_another_machine_is_refused(settings: Settings) -> None:
+    done = gongkai("serve", "--archive", settings.archive, "--host", "192.0.2.1")
+    assert done.returncode == 2 and "192.0.2.1" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_archive_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    done = gongkai("serve", "--archive", str(tmp_path / "none"))
+    assert done.returncode == 2 and str(tmp_path / "none") in done.stderr and not (tmp_path / "none").exists()
+
+
+def test_a_token_is_shown_once_and_can_be_taken_back(settings: Settings) -> None:
+    made = gongkai("token", "new", "编辑", "--archive", settings.archive)
+    assert made.returncode == 0 and made.stdout.startswith("gk_")
+    listed = gongkai("token", "list", "--archive", settings.archive).stdout
+    assert "编辑" in listed and made.stdout.strip() not in listed
+    assert gongkai("token", "revoke", "编辑", "--archive", settings.archive).returncode == 0
+    assert Tokens(settings.state_dir).owner(made.stdout.strip()) is None

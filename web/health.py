@@ -1,0 +1,31 @@
+"""For machines that look after the server or pass by: is the process alive, can it answer, what may be indexed."""
+
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
+
+from gongkai.errors import GongkaiError
+from web.desk import DeskDep
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def alive() -> Response:
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Reports and agencies may be indexed; every combination of conditions need not be walked."""
+    return PlainTextResponse("User-agent: *\nDisallow: /reports?\nDisallow: /reports.\nDisallow: /api/\n"
+                             "Disallow: /originals/\nDisallow: /crawls\n")
+
+
+@router.get("/readyz")
+def ready(desk: DeskDep) -> Response:
+    """Whether the catalog answers."""
+    try:
+        next(iter(desk.archive.reports(limit=1)), None)
+    except GongkaiError as problem:
+        return PlainTextResponse(f"{problem}\n", 503, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})

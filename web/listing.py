@@ -1,0 +1,24 @@
+"""A page of reports as asked for, for the page and its JSON twin alike."""
+
+from storage import ListOrder, SearchQuery
+from storage.search.answers import SearchHit
+from web.desk import Desk
+from web.filters import Filters, Listing
+from web.paging import Page, position
+
+
+def query_of(asked: Filters) -> SearchQuery:
+    return SearchQuery(text=asked.q or "", agency=asked.agency, year=asked.year, region=asked.region,
+                       agency_type=asked.type, form=asked.form, failed=asked.failed, level=asked.level,
+                       changed=asked.changed)
+
+
+def order_of(asked: Listing) -> ListOrder:
+    return asked.sort or ("newest" if asked.q else "year")
+
+
+def page_of(desk: Desk, asked: Listing, *, snippets: bool) -> Page[SearchHit]:
+    after = position(asked.after, str)
+    found = desk.archive.browse.listing(query_of(asked), order_of(asked), asked.limit + 1,
+                                        str(after[0]) if after else None, snippets=snippets)
+    return Page.of(found, asked.limit, lambda hit: (hit.record.report_id,))

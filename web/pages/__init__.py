@@ -1,0 +1,1 @@
+"""Pages for people, one module a kind of page; each has a `router`."""

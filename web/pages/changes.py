@@ -1,0 +1,104 @@
+"""What changed after publication, and what is new: pages and Atom feeds."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from storage import Change, ReportRecord
+from web import feed
+from web.asking import NewsAsked, NewsPageAsked
+from web.captions import captions, in_form_order
+from web.desk import Desk, DeskDep, link
+from web.paging import Page, position
+
+router = APIRouter()
+
+SHOWN_CELLS = 6
+_FEED = 50
+
+
+@router.get("/changes")
+def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
+    page = changes_page(desk, asked)
+    return desk.page(request, "changes.html", asked=asked, page=page, where=_where(desk, asked),
+                     cells=[cells_of(desk, change) for change in page.items], query=_query(asked),
+                     feed=link("/feeds/changes.atom", _query(asked)))
+
+
+@router.get("/arrivals")
+def arrivals(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
+    return desk.page(request, "arrivals.html", asked=asked, page=arrivals_page(desk, asked), where=_where(desk, asked),
+                     query=_query(asked), feed=link("/feeds/reports.atom", _query(asked)))
+
+
+@router.get("/feeds/changes.atom")
+def changes_feed(request: Request, desk: DeskDep, asked: Annotated[NewsAsked, Query()]) -> Response:
+    found = desk.archive.browse.changes(asked.region, asked.agency, _FEED)
+    say = desk.say(request)
+    entries = [feed.Entry(
+        feed.tag("change", f"{change.document_id}/{change.number}"), _title(change.report),
+        f"/reports/{change.report.report_id}/versions", change.at, change.at, change.report.agency or "",
+        "；".join(_said(desk, change, say))) for change in found]
+    return _feed(request, desk, asked, say("changes.title"), "changes", entries)
+
+
+@router.get("/feeds/reports.atom")
+def arrivals_feed(request: Request, desk: DeskDep, asked: Annotated[NewsAsked, Query()]) -> Response:
+    found = desk.archive.browse.arrivals(asked.region, asked.agency, _FEED)
+    entries = [feed.Entry(
+        feed.tag("report", report.report_id), _title(report), f"/reports/{report.report_id}", report.first_seen,
+        report.first_seen, report.agency or "", report.url) for report in found]
+    return _feed(request, desk, asked, desk.say(request)("changes.new_title"), "reports", entries)
+
+
+def changes_page(desk: Desk, asked: NewsPageAsked) -> Page[Change]:
+    after: Any = position(asked.after, str, str, int)
+    found = desk.archive.browse.changes(asked.region, asked.agency, asked.limit + 1, after)
+    return Page.of(found, asked.limit, lambda change: change.key)
+
+
+def arrivals_page(desk: Desk, asked: NewsPageAsked) -> Page[ReportRecord]:
+    after: Any = position(asked.after, str, str)
+    found = desk.archive.browse.arrivals(asked.region, asked.agency, asked.limit + 1, after)
+    return Page.of(found, asked.limit, lambda report: (report.first_seen, report.report_id))
+
+
+def cells_of(desk: Desk, change: Change) -> list[tuple[Any, str]]:
+    """The first changed cells, in the order and the words of the form."""
+    some = in_form_order(desk.codebook, change.cells, change.report.form_id)[:SHOWN_CELLS]
+    return list(zip(some, captions(desk.codebook, some, change.report.form_id), strict=True))
+
+
+def _said(desk: Desk, change: Change, say: Any) -> list[str]:
+    told = [f"{words} {cell.old} → {cell.new}" for cell, words in cells_of(desk, change)]
+    if change.cells_changed > len(told):
+        told.append(say("changes.more_cells", n=change.cells_changed - len(told)))
+    return told or [say("changes.text_same")]
+
+
+def _title(report: ReportRecord) -> str:
+    return report.title or f"{report.agency or ''} {report.report_year or ''}".strip() or report.report_id
+
+
+def _where(desk: Desk, asked: NewsAsked) -> str:
+    """Whose changes these are, for the headline."""
+    if asked.agency is not None:
+        return desk.archive.browse.agency(asked.agency).agency
+    return desk.places.full_name(asked.region)
+
+
+def _query(asked: NewsAsked) -> dict[str, Any]:
+    return {"region": asked.region, "agency": asked.agency}
+
+
+def _feed(request: Request, desk: Desk, asked: NewsAsked, title: str, kind: str,
+          entries: list[feed.Entry]) -> Response:
+    where = _where(desk, asked)
+    name = feed.tag(kind, asked.agency or asked.region or "all")
+    return feed.answer(request, feed.Feed(name, f"{where} {title}".strip(), link(f"/{_PAGES[kind]}", _query(asked)),
+                                          link(f"/feeds/{kind}.atom", _query(asked)), tuple(entries)))
+
+
+_PAGES = {"changes": "changes", "reports": "arrivals"}

@@ -1,0 +1,105 @@
+"""Coverage: places by years, down to the county, and there agencies by years."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from storage import AgencyYears, CoverageQuery
+from web.asking import AgencyYearsAsked, Years
+from web.desk import Desk, DeskDep
+from web.heat_table import heat_table
+from web.paging import Page, position
+from web.taking import cell
+
+router = APIRouter()
+
+EARLIEST = 2008
+_AT_ONCE = 300
+_BOM = "\ufeff"
+
+
+@router.get("/coverage")
+def coverage(request: Request, desk: DeskDep, asked: Annotated[Years, Query()]) -> Response:
+    if asked.region is not None and len(asked.region.rstrip("0")) > 4:
+        return _agencies(request, desk, AgencyYearsAsked(**asked.model_dump()))
+    say = desk.say(request)
+    found = desk.archive.browse.coverage_map(asked.region, asked.query)
+    heat = heat_table(desk, found, asked.query, say, say("picture.heat_title"))
+    return desk.page(request, "coverage.html", asked=asked, query=_query(asked), heat=heat, whole=found.whole,
+                     way=desk.places.way(asked.region), earliest=EARLIEST)
+
+
+@router.get("/coverage/agencies")
+def agencies(request: Request, desk: DeskDep, asked: Annotated[AgencyYearsAsked, Query()]) -> Response:
+    return _agencies(request, desk, asked)
+
+
+@router.get("/coverage.csv")
+def places_csv(desk: DeskDep, asked: Annotated[Years, Query()]) -> Response:
+    found = desk.archive.browse.coverage_map(asked.region, asked.query)
+    rows = [{"place": part.place.ljust(6, "0") if part.place else "", "name": desk.places.full_name(part.place),
+             "report_year": year.report_year, "expected": year.expected, "present": year.present, "late": year.late,
+             "changed": year.changed, "missing": year.missing} for part in found.parts for year in part.years]
+    return _csv(iter(rows), ["place", "name", "report_year", "expected", "present", "late", "changed", "missing"],
+                "coverage.csv")
+
+
+@router.get("/coverage/agencies.csv")
+def agencies_csv(desk: DeskDep, asked: Annotated[AgencyYearsAsked, Query()]) -> Response:
+    """All of them, however many."""
+    columns = ["agency_id", "agency", "region_code", "agency_type", "report_year", "state", "due", "report_id",
+               "published", "days_late", "versions"]
+    pages = _all(desk, asked.query)
+    first = next(pages, [])
+    rows = (one.as_json() for page in chain([first], pages) for row in page for one in row.cells)
+    return _csv(rows, columns, "coverage-agencies.csv")
+
+
+def page_of(desk: Desk, asked: AgencyYearsAsked) -> Page[AgencyYears]:
+    """For the page and its JSON twin."""
+    after: Any = position(asked.after, str, str, str)
+    found = desk.archive.browse.agency_years(asked.query, asked.limit + 1, after)
+    return Page.of(found, asked.limit, lambda row: row.key)
+
+
+def _agencies(request: Request, desk: Desk, asked: AgencyYearsAsked) -> Response:
+    page = page_of(desk, asked)
+    return desk.page(request, "coverage_agencies.html", asked=asked, query=_query(asked), page=page,
+                     way=desk.places.way(asked.region), earliest=EARLIEST,
+                     years=[one.report_year for one in page.items[0].cells] if page.items else [])
+
+
+def _all(desk: Desk, query: CoverageQuery) -> Iterator[list[AgencyYears]]:
+    after = None
+    while page := desk.archive.browse.agency_years(query, _AT_ONCE, after):
+        yield page
+        after = page[-1].key
+
+
+def _query(asked: Years) -> dict[str, Any]:
+    """What is asked for, by name, for links."""
+    given = asked.model_dump(exclude_defaults=True)
+    return {name: value for name, value in given.items() if name not in ("after", "limit")}
+
+
+def _csv(rows: Iterator[dict[str, Any]], columns: list[str], name: str) -> StreamingResponse:
+    def pieces() -> Iterator[bytes]:
+        written = io.StringIO()
+        writer = csv.DictWriter(written, columns)
+        written.write(_BOM)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({column: cell(row[column]) for column in columns})
+            yield written.getvalue().encode(errors="backslashreplace")
+            written.seek(0)
+            written.truncate()
+        yield written.getvalue().encode()
+
+    return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})

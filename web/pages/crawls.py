@@ -1,0 +1,92 @@
+"""Crawls: ordering one, watching it, its log and why; those that were; the sites that are followed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gongkai.errors import ConfigurationError
+from web.desk import Desk, DeskDep
+from web.filters import CrawlId, CrawlList, OrderId, SiteList
+from web.ordering import cancel, order
+from web.paging import Page, position
+from web.permission import ordered_by
+from web.words import say
+
+router = APIRouter()
+
+Words = Annotated[str, Form(max_length=200)]
+_RUNNING = 50
+_LATEST = 10
+
+
+@router.get("/crawls")
+def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
+    return _crawls(request, desk, asked)
+
+
+def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", filled: dict[str, str] | None = None,
+            status: int = 200) -> Response:
+    after = position(asked.after, str)
+    found = desk.archive.browse.crawls(site=asked.site, limit=asked.limit + 1, after=str(after[0]) if after else None)
+    timetable = desk.archive.timetable
+    return desk.page(
+        request, "crawls.html", status=status, asked=asked, page=Page.of(found, asked.limit, lambda c: (c.crawl_id,)),
+        orders=timetable.orders(("waiting", "running"), limit=_RUNNING), ended=timetable.orders(
+            ("done", "failed", "refused", "cancelled"), limit=_LATEST), running=timetable.running()[:_RUNNING],
+        troubled=desk.archive.browse.sites(trouble=True, limit=_LATEST), wrong=wrong, filled=filled or {},
+        takes_orders=desk.check_site is not None)
+
+
+@router.post("/crawls")
+def order_one(request: Request, desk: DeskDep, url: Annotated[str, Form(max_length=500)] = "", agency: Words = "",
+              region_code: Words = "", token: Words = "", recheck: Annotated[bool, Form()] = False) -> Response:
+    """What is wrong with it is said above the form, with what was typed kept; the token alone is not."""
+    filled = {"url": url, "agency": agency, "region_code": region_code}
+    try:
+        by = ordered_by(request, desk, token)
+    except HTTPException as refusal:
+        if refusal.status_code != 401:
+            raise
+        wrong = say(desk.language(request), "crawls.no_token")
+        return _crawls(request, desk, CrawlList.model_validate({}), wrong=wrong, filled=filled, status=401)
+    try:
+        made = order(desk, url, agency=agency, region_code=region_code, recheck=recheck, by=by)
+    except ConfigurationError as problem:
+        return _crawls(request, desk, CrawlList.model_validate({}), wrong=str(problem), filled=filled, status=400)
+    return RedirectResponse(f"/crawls/orders/{made.order_id}", 303)
+
+
+@router.get("/crawls/orders/{order_id}")
+def watched(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
+    seen = desk.archive.timetable.see(order_id)
+    log = desk.archive.browse.crawl(seen.crawl_id) if seen.crawl_id else None
+    return desk.page(request, "order.html", order=seen, log=log)
+
+
+@router.post("/crawls/orders/{order_id}/cancel")
+def cancel_one(request: Request, desk: DeskDep, order_id: OrderId, token: Words = "") -> Response:
+    cancel(desk, order_id, by=ordered_by(request, desk, token))
+    return RedirectResponse(f"/crawls/orders/{order_id}", 303)
+
+
+@router.get("/crawls/{crawl_id}")
+def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId,
+          show: Annotated[str, Query(pattern="^(steps|fetches)$")] = "steps",
+          page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+    """A log has a line a request and is read whole: its pages are counted."""
+    log = desk.archive.browse.crawl(crawl_id)
+    lines = log.steps if show == "steps" else log.fetches
+    first = (page - 1) * 100
+    return desk.page(request, "crawl.html", log=log, entry=log.entry, show=show, lines=lines[first:first + 100],
+                     page=page, more=len(lines) > first + 100)
+
+
+@router.get("/sites")
+def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
+    after = position(asked.after, str)
+    found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
+                                      after=str(after[0]) if after else None)
+    return desk.page(request, "sites.html", asked=asked, page=Page.of(found, asked.limit, lambda s: (s.site_id,)))

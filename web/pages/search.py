@@ -1,0 +1,37 @@
+"""Search and browse."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.desk import DeskDep
+from web.filters import Listing
+from web.listing import order_of, page_of, query_of
+from web.narrowing import Narrower
+from web.taking import csv_file, jsonl_file
+
+router = APIRouter()
+
+AskedFor = Annotated[Listing, Query()]
+
+
+@router.get("/reports")
+def reports(request: Request, desk: DeskDep, asked: AskedFor) -> Response:
+    page = page_of(desk, asked, snippets=True)
+    counts = desk.archive.browse.facets(query_of(asked))
+    narrower = Narrower(asked, counts, desk.places, desk.language(request))
+    sorts = ("newest", "relevance") if asked.q else ("year", "newest", "place")
+    return desk.page(request, "search.html", asked=asked, page=page, counts=counts, sorts=sorts,
+                     order=order_of(asked), narrowing=narrower.narrowing())
+
+
+@router.get("/reports.csv")
+def as_csv(desk: DeskDep, asked: AskedFor) -> Response:
+    return csv_file(desk, asked)
+
+
+@router.get("/reports.jsonl")
+def as_jsonl(desk: DeskDep, asked: AskedFor) -> Response:
+    return jsonl_file(desk, asked)

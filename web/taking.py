@@ -1,0 +1,79 @@
+"""A whole result to take away, written while it is read: however many reports, the memory stays what it is."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from starlette.responses import StreamingResponse
+
+from storage import ReportRecord
+from web.desk import Desk
+from web.filters import Listing
+from web.listing import order_of, query_of
+
+_AT_ONCE = 500
+_BOM = "\ufeff"
+"""Without it spreadsheets read Chinese CSV in the code page of the machine."""
+
+
+def csv_file(desk: Desk, asked: Listing) -> StreamingResponse:
+    return _file(_csv(_records(desk, asked)), "text/csv; charset=utf-8", "reports.csv")
+
+
+def jsonl_file(desk: Desk, asked: Listing) -> StreamingResponse:
+    lines = (json.dumps(record.as_json(), ensure_ascii=False) + "\n" for record in _records(desk, asked))
+    return _file(lines, "application/jsonl; charset=utf-8", "reports.jsonl")
+
+
+def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    encoded = (piece.encode(errors="backslashreplace") for piece in pieces)
+    return StreamingResponse(encoded, media_type=kind, headers=headers)
+
+
+def _records(desk: Desk, asked: Listing) -> Iterator[ReportRecord]:
+    """The first page now, so that what cannot be answered is refused before anything was sent."""
+    def page(after: str | None) -> list[ReportRecord]:
+        order = order_of(asked) if order_of(asked) != "relevance" else "newest"
+        return [hit.record for hit in desk.archive.browse.listing(query_of(asked), order, _AT_ONCE, after)]
+
+    return _from_on(page(None), page)
+
+
+def _from_on(records: list[ReportRecord], page: Callable[[str | None], list[ReportRecord]]) -> Iterator[ReportRecord]:
+    while True:
+        yield from records
+        if len(records) < _AT_ONCE:
+            return
+        records = page(records[-1].report_id)
+
+
+def _csv(records: Iterator[ReportRecord]) -> Iterator[str]:
+    written = io.StringIO()
+    writer = csv.DictWriter(written, fieldnames=COLUMNS)
+    written.write(_BOM)
+    writer.writeheader()
+    for record in records:
+        writer.writerow({name: cell(value) for name, value in record.as_json().items()})
+        yield _taken(written)
+    yield _taken(written)
+
+
+def _taken(written: io.StringIO) -> str:
+    text = written.getvalue()
+    written.seek(0)
+    written.truncate()
+    return text
+
+
+COLUMNS = [name for name in ReportRecord.__dataclass_fields__ if name != "shown"]
+
+
+def cell(value: Any) -> Any:
+    """Lists part by blanks, objects as JSON; text a spreadsheet would run as a formula gets its apostrophe in front."""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = " ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
