@@ -34,8 +34,11 @@ class Narrowing:
 
 
 class Narrower:
-    def __init__(self, asked: Filters, counts: FacetCounts, places: Places, language: Language) -> None:
+    def __init__(self, asked: Filters, counts: FacetCounts, places: Places, language: Language,
+                 agency: str | None = None) -> None:
+        """`agency` is the name of the one that is asked for by its id, where it is known."""
         self._asked, self._counts, self._places, self._language = asked, counts, places, language
+        self._agency = agency
 
     def narrowing(self) -> Narrowing:
         facets = (self._regions(), self._years(), self._named("level", self._counts.level),
@@ -55,6 +58,8 @@ class Narrower:
             return self._say("search.year_is", year=value)
         if name in ("failed", "changed"):
             return self._say(f"search.{name}_{'yes' if value else 'no'}")
+        if name == "agency":
+            return self._agency or str(value)
         if name == "q":
             return f"“{value}”"
         if name == "form" and not has(f"form.{value}"):
