@@ -59,6 +59,12 @@ def test_conditions_narrow_a_listing_and_go_with_a_click(browser: TestClient) ->
     assert "没有符合条件的年报" in browser.get("/reports?year=2020&changed=false").text
 
 
+def test_an_agency_asked_for_by_its_id_is_called_by_its_name(browser: TestClient) -> None:
+    agency = browser.get("/api/v1/reports?limit=1").json()["items"][0]["agency_id"]
+    page = browser.get(f"/reports?agency={agency}").text
+    assert "共 7 份" in page and "云溪市城市管理局 <span" in page
+
+
 def test_blank_fields_of_a_form_ask_for_nothing(browser: TestClient) -> None:
     assert titles(browser.get("/reports?q=&year=&region=&sort=&after=").text) == titles(browser.get("/reports").text)
 
