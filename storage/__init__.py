@@ -5,6 +5,7 @@
 
 from storage.absence import Absence
 from storage.archive import Archive
+from storage.copying import CopyFailure, CopySummary
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -36,6 +37,8 @@ __all__ = [
     "CellChange",
     "Changes",
     "Codebook",
+    "CopyFailure",
+    "CopySummary",
     "Counts",
     "CoverageCell",
     "CoverageCount",

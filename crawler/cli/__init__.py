@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "integrity",
     "repair": "integrity",
     "rebuild": "integrity",
+    "copy": "copying",
     "renormalise": "renormalise",
     "stats": "size",
     "retain": "size",
