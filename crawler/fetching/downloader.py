@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Coroutine
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,7 @@ from crawler.fetching.egress import installed_guard
 from crawler.fetching.hosts import Hosts, place_of
 from crawler.fetching.politeness import PoliteSlot
 from crawler.fetching.problem import FetchProblem, problem_of
-from crawler.fetching.turns import Turns
+from crawler.fetching.shared import turns_of
 from gongkai.address import host_of
 
 logger = logging.getLogger(__name__)
@@ -35,9 +34,7 @@ class Downloader(downloader.Downloader):
         self._hosts = Hosts.of(crawler)
         self._delays: dict[str, float] = {}
         self._rests: dict[str, float] = {}
-        turns_dir = crawler.settings.get("TURNS_DIR")
-        longest_rest_s = crawler.settings.getfloat("GONGKAI_MAX_BACKOFF_S")
-        self._turns = Turns(Path(turns_dir).absolute() if turns_dir else None, longest_rest_s)
+        self._turns = turns_of(crawler)
 
     @classmethod
     def of(cls, crawler: Crawler) -> "Downloader":

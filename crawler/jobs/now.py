@@ -18,7 +18,7 @@ from crawler.jobs.summary import SiteSummary
 from gongkai.address import host_of
 from gongkai.clock import utc_now
 from gongkai.errors import StorageError
-from gongkai.settings import Settings
+from gongkai.settings import SECRETS, Settings
 from gongkai.site import AgencySite
 from storage import Archive
 
@@ -128,10 +128,11 @@ def log_path(site: AgencySite, settings: Settings) -> Path:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The child reads its settings the way any process does; what the command line changed goes as environment."""
+    """The child reads its settings the way any process does; what the command line changed goes as environment. It
+    looks for secrets where this process found them."""
     given = {
         f"GONGKAI_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
-        for name in settings.model_fields_set
+        for name in settings.model_fields_set - SECRETS
         if (value := getattr(settings, name)) is not None
     }
     return {**os.environ, **given}

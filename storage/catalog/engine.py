@@ -30,7 +30,7 @@ class Catalog:
     def __init__(self, url: str | URL, state: Path, *, read_only: bool, schema_name: str | None = None,
                  careful: bool = False) -> None:
         """With `careful` a commit outlives a power cut: for what the objects do not give back by themselves."""
-        self.url = _parsed(url)
+        self.url = parsed_url(url)
         self._synchronous = "FULL" if careful else "NORMAL"
         self._schema = schema_name
         self.name = self.url.render_as_string(hide_password=True)
@@ -268,7 +268,8 @@ class Catalog:
                            "writes (gongkai crawl, gongkai rebuild) brings it up to date")
 
 
-def _parsed(url: str | URL) -> URL:
+def parsed_url(url: str | URL) -> URL:
+    """Raises ConfigurationError."""
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):

@@ -47,7 +47,7 @@ def patiently(name: str, work: Callable[[], T]) -> T:
 def take_turn(connection: Connection) -> None:
     """One writer at a time, as in SQLite, until the transaction ends: a report's row is made from what several others
     say, and two that did it at once would each miss what the other wrote."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _key(_WRITING)})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": advisory_key(_WRITING)})
 
 
 class ServerLocks:
@@ -67,7 +67,7 @@ class ServerLocks:
             yield
         finally:
             with suppress(DBAPIError):
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(what)})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": advisory_key(what)})
             connection.close()
 
     def join_writers(self) -> None:
@@ -87,12 +87,12 @@ class ServerLocks:
         assert self._presence is not None
         with catalog_failures(self._name):
             return bool(self._presence.execute(text("SELECT pg_try_advisory_lock(:key)"),
-                                               {"key": _key(_WRITERS)}).scalar())
+                                               {"key": advisory_key(_WRITERS)}).scalar())
 
     def share(self) -> None:
         if self._presence is not None:
             with suppress(DBAPIError):
-                self._presence.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(_WRITERS)})
+                self._presence.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": advisory_key(_WRITERS)})
 
     def close(self) -> None:
         if self._presence is not None:
@@ -107,12 +107,13 @@ class ServerLocks:
         with catalog_failures(self._name):
             connection = self._engine.connect()
             try:
-                connection.execute(text(f"SELECT {how}(:key)"), {"key": _key(what)})
+                connection.execute(text(f"SELECT {how}(:key)"), {"key": advisory_key(what)})
             except BaseException:
                 connection.close()
                 raise
             return connection
 
 
-def _key(what: str) -> int:
+def advisory_key(what: str) -> int:
+    """The number PostgreSQL knows a lock by."""
     return int(sha256_hex(what)[:15], 16)
