@@ -59,6 +59,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+def place_of(url: str) -> str:
+    """The unit politeness counts by: a host with its port, http and https on their default ports being one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return host if parts.port in (None, *_DEFAULT_PORT.values()) else f"{host}:{parts.port}"
+
+
 def home_of(url: str) -> str | None:
     """The root of an address's host, its port included; None for what is no address."""
     address = canonical(url)

@@ -72,6 +72,7 @@ class AgencySpider(Spider):
         self._recheck = str(recheck).lower() in ("1", "true", "yes")
         self.outcome: Outcome = "incomplete"
         self.explanation = "the crawl was interrupted; the next one goes on from here"
+        self.concluded = False
         self.incidents: list[dict[str, str]] = []
         self._requests = 0
         self._pages = 0
@@ -399,6 +400,7 @@ class AgencySpider(Spider):
         if self._interrupted():
             return
         self.outcome, self.explanation = concluded(course, self.incidents, spent=self._spent(), pages=self._pages)
+        self.concluded = True
         self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
         if self.outcome == "budget":
             course.frontier.set_fact("requests", 0)  # the next run goes on from here with a budget of its own

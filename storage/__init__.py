@@ -28,10 +28,14 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.leases import LeaseLostError
+from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
+from storage.timetable.timetable import Timetable
 
 __all__ = [
     "Absence",
     "AgencyRecord",
+    "Allowance",
     "Archive",
     "ArchiveStats",
     "CellChange",
@@ -45,10 +49,14 @@ __all__ = [
     "CoverageQuery",
     "CrawlLog",
     "Damage",
+    "Due",
     "ExportSummary",
     "KeptFile",
     "LastCapture",
+    "Lease",
+    "LeaseLostError",
     "Leftover",
+    "Order",
     "PendingItem",
     "RegistryChange",
     "Renewal",
@@ -59,8 +67,10 @@ __all__ = [
     "SearchQuery",
     "Selection",
     "SiteRecord",
+    "SiteRun",
     "Snippet",
     "StoredVersion",
+    "Timetable",
     "VerifyReport",
     "VersionEntry",
 ]

@@ -60,6 +60,8 @@ from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
 from storage.sizes import ArchiveSizes, sizes
 from storage.spotcheck import verify_some
+from storage.timetable.history import tally
+from storage.timetable.timetable import Timetable
 from storage.verify import verify
 
 logger = logging.getLogger(__name__)
@@ -89,6 +91,7 @@ class Archive:
         self._keeper = Keeper(objects, self._ready, self._state)
         self._registrar = Registrar(objects, self._ready, self._state)
         self._renewer = Renewer(objects, self._ready)
+        self.timetable = Timetable(self._ready)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True, read_only: bool = False) -> Self:
@@ -395,10 +398,10 @@ class Archive:
     def _seal_log(self, log: CrawlLog) -> None:
         lines = log.lines()
         seal(self._objects, log.crawl_id, lines)
-        row, failed = crawl_row(lines, sealed=True), failed_looks(lines)
+        row, counts, failed = crawl_row(lines, sealed=True), tally(lines), failed_looks(lines)
 
         def enter(connection: Connection) -> None:
-            enter_crawl(connection, row)
+            enter_crawl(connection, row, counts)
             enter_failed_looks(connection, log.crawl_id, failed)
 
         self._ready().write(enter)
@@ -416,7 +419,7 @@ class Archive:
             crawl, rows, failed = crawl_row(lines, sealed=True), capture_rows(lines), failed_looks(lines)
 
             def enter(connection: Connection) -> None:
-                enter_crawl(connection, crawl)
+                enter_crawl(connection, crawl, tally(lines))
                 enter_failed_looks(connection, crawl["crawl_id"], failed)
                 enter_captures(connection, rows)
                 regroup_captured(connection, rows)

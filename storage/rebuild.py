@@ -36,6 +36,8 @@ from storage.manifest import load
 from storage.objects import ObjectStore
 from storage.registry import load_event
 from storage.rereading import standing_version
+from storage.timetable.carrying import carry_orders
+from storage.timetable.history import tally
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ def rebuild(objects: ObjectStore, catalog: Catalog, state: Path, progress: Progr
     new = catalog.beside()
     try:
         counts = _Rebuild(objects, new, progress).run(state)
+        carry_orders(catalog, new)
     except BaseException:
         new.close()  # what is in it stays for the next one
         raise
@@ -137,7 +140,7 @@ class _Rebuild:
 
     def _log(self, lines: list[Line], connection: Connection, *, sealed: bool) -> None:
         crawl, rows = crawl_row(lines, sealed=sealed), capture_rows(lines)
-        enter_crawl(connection, crawl)
+        enter_crawl(connection, crawl, tally(lines))
         enter_captures(connection, rows)
         if sealed:
             enter_failed_looks(connection, crawl["crawl_id"], failed_looks(lines))

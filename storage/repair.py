@@ -43,6 +43,7 @@ from storage.objects import ObjectStore
 from storage.rereading import standing_version
 from storage.search import SearchIndex
 from storage.search.tables import entries
+from storage.timetable.history import tally
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ class Repair:
         row, rows, failed = crawl_row(lines, sealed=True), capture_rows(lines), failed_looks(lines)
 
         def enter(connection: Connection) -> None:
-            enter_crawl(connection, row)
+            enter_crawl(connection, row, tally(lines))
             enter_captures(connection, rows)
             enter_failed_looks(connection, crawl, failed)
 

@@ -19,8 +19,8 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetching.chromium import chromium_at, lacking
-from crawler.fetching.hosts import place_of
 from crawler.fetching.problem import FetchProblem
+from gongkai.address import place_of
 
 logger = logging.getLogger(__name__)
 

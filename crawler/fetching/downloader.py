@@ -14,11 +14,11 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from crawler.fetching.egress import installed_guard
-from crawler.fetching.hosts import Hosts, place_of
+from crawler.fetching.hosts import Hosts
 from crawler.fetching.politeness import PoliteSlot
 from crawler.fetching.problem import FetchProblem, problem_of
 from crawler.fetching.shared import turns_of
-from gongkai.address import host_of
+from gongkai.address import host_of, place_of
 
 logger = logging.getLogger(__name__)
 

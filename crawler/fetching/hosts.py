@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass, field
 from typing import Literal, cast
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from scrapy import Request, signals
@@ -12,6 +11,7 @@ from scrapy.crawler import Crawler
 from crawler.fetching.problem import FetchProblem, Kind
 from crawler.fetching.rests import Rests
 from crawler.fetching.shared import rests_of
+from gongkai.address import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +19,6 @@ LEAVE_AFTER = 3
 """Pages in a row that failed for good (or were challenges) before the rest of the host is not asked any more."""
 
 _TURNED_AWAY = frozenset({"challenge", "back_off"})
-_DEFAULT_PORTS = (None, 80, 443)
-
-
-def place_of(url: str) -> str:
-    """The unit politeness counts by: a host with its port, http and https on their default ports being one."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    return host if parts.port in _DEFAULT_PORTS else f"{host}:{parts.port}"
 
 
 @dataclass

@@ -18,9 +18,10 @@ from service_identity import CertificateError, VerificationError
 from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
 from service_identity.pyopenssl import extract_patterns
 
-from crawler.fetching.hosts import HostRecord, Hosts, place_of
+from crawler.fetching.hosts import HostRecord, Hosts
 from crawler.fetching.problem import FetchProblem
 from crawler.fetching.tls import DOUBT
+from gongkai.address import place_of
 from gongkai.clock import utc_now
 
 logger = logging.getLogger(__name__)

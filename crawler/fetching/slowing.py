@@ -5,7 +5,7 @@ import logging
 from scrapy.crawler import Crawler
 
 from crawler.fetching.downloader import Downloader
-from crawler.fetching.hosts import place_of
+from gongkai.address import place_of
 from spiders.soft_failures import wrong_page_served
 
 logger = logging.getLogger(__name__)

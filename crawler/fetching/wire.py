@@ -28,9 +28,10 @@ from twisted.web._newclient import Request as SentRequest
 from twisted.web._newclient import Response as ReceivedResponse
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
-from crawler.fetching.hosts import Hosts, place_of
+from crawler.fetching.hosts import Hosts
 from crawler.fetching.problem import EndlessHeadersError, problem_of
 from crawler.fetching.tls import StrictFirst, may_be_too_old
+from gongkai.address import place_of
 
 logger = logging.getLogger(__name__)
 

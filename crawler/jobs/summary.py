@@ -17,7 +17,8 @@ class SiteSummary:
     incomplete (years missing), budget (stopped by the request budget), nothing, blocked, unreachable or failed (the
     archive could not be written). A report counts as unchanged also when only the list that names it was asked for and
     stands as it did. `harvest` says how soon what was found was found: `requests_to` half, 90 % and all of the years,
-    and `rate`, years a request; `looked` the columns searched for misplaced reports, with the pages read of each."""
+    and `rate`, years a request; `looked` the columns searched for misplaced reports, with the pages read of each.
+    `cut_short` says that it was ended from outside, and tells nothing of the site."""
 
     site: str
     agency: str | None
@@ -36,6 +37,7 @@ class SiteSummary:
     pending: tuple[str, ...] = ()
     harvest: dict[str, Any] | None = None
     looked: dict[str, int] | None = None
+    cut_short: bool = False
 
     @classmethod
     def of(cls, spider: Any, verdicts: Sequence[Verdict], *, requests: int, failure: str | None) -> "SiteSummary":
@@ -66,6 +68,7 @@ class SiteSummary:
             pending=tuple(sorted({url for v in verdicts for url in v.pending})),
             harvest=_harvest(spider.harvest, requests),
             looked=spider.looked or None,
+            cut_short=not (failure or spider.concluded),
         )
 
     @property
@@ -85,7 +88,7 @@ class SiteSummary:
     def interrupted(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
         """The crawl was ended from outside before it could say how far it came."""
         told = f"the crawl was interrupted ({why}); the next one goes on from here"
-        return cls(site, agency, 0, 0, 0, 0, 0, (), (), (), "incomplete", told)
+        return cls(site, agency, 0, 0, 0, 0, 0, (), (), (), "incomplete", told, cut_short=True)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SiteSummary":

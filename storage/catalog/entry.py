@@ -13,6 +13,7 @@ from storage.absence import Absence, absences
 from storage.catalog.counts import count
 from storage.catalog.dialect import insert_missing, put_row
 from storage.catalog.rows import VersionRow, capture_row
+from storage.catalog.runs import Tally, enter_run
 from storage.catalog.schema import agencies, captures, crawls, failed_looks, reports, search_queue, versions
 from storage.deadlines import days_late
 from storage.grouping import Group, Seen, group
@@ -37,8 +38,13 @@ def enter_captures(connection: Connection, rows: Iterable[Mapping[str, Any]]) ->
     insert_missing(connection, captures, rows)
 
 
-def enter_crawl(connection: Connection, row: Mapping[str, Any]) -> None:
+def enter_crawl(connection: Connection, row: Mapping[str, Any], tally: Tally | None = None) -> None:
+    """When it has ended it enters its site's history, and what its log adds up to (`tally`) the counts, once."""
+    ended = select(crawls.c.sealed).where(crawls.c.crawl_id == row["crawl_id"])
+    before = bool(connection.execute(ended).scalar())
     put_row(connection, crawls, row)
+    if row["sealed"] and not before:
+        enter_run(connection, row, tally or {})
 
 
 def enter_failed_looks(connection: Connection, crawl_id: str, rows: Sequence[Mapping[str, Any]]) -> None:

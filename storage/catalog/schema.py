@@ -1,12 +1,13 @@
-"""The catalog's tables. Everything in them can be made again from the objects; see `storage.rebuild`.
+"""The catalog's tables. Everything in them can be made again from the objects; see `storage.rebuild`. Only the orders
+and leases of the timetable cannot: what is to be crawled next is no part of the archive.
 
 Where an index orders by a column that may be unknown, unknown is the empty string or zero: databases disagree on where
 NULL sorts. `storage.catalog.rows` is the only place that translates.
 """
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration; an archive that names one unknown here was made by a newer program."""
 
 metadata = MetaData()
@@ -27,6 +28,7 @@ crawls = Table(
     Column("fetches", Integer, nullable=False, default=0),
     Column("summary", JSON, nullable=False),
     Index("crawls_by_site", "site_url", "started_at"),
+    Index("crawls_by_start", "started_at", "fetches"),
 )
 
 captures = Table(
@@ -202,4 +204,82 @@ coverage_counts = Table(
     Column("report_year", Integer, primary_key=True, autoincrement=False),
     Column("coverage", String, primary_key=True),
     Column("reports", Integer, nullable=False),
+)
+
+site_runs = Table(
+    "site_runs", metadata,
+    # What the ended crawls of a site come to, and when it is to be crawled next. `rhythm` names the settings and the
+    # history the decision was made with; empty: not decided yet. Decided and without `next_due`: not by itself.
+    Column("site_id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("host", Bytewise, nullable=False),
+    Column("crawl_id", Bytewise, nullable=False),
+    Column("last_run_at", Bytewise),
+    Column("last_outcome", String, nullable=False),
+    Column("last_why", Text, nullable=False),
+    Column("last_requests", Integer, nullable=False),
+    Column("last_reports", Integer, nullable=False),
+    Column("last_ok_at", Bytewise),
+    Column("yielded_at", Bytewise),
+    Column("failures", Integer, nullable=False),
+    Column("next_due", Bytewise),
+    Column("rest_until", Bytewise),
+    Column("why", Text, nullable=False),
+    Column("rhythm", String, nullable=False),
+    Index("site_runs_by_due", "next_due", "site_id"),
+)
+
+crawl_orders = Table(
+    "crawl_orders", metadata,
+    Column("order_id", Bytewise, primary_key=True),
+    Column("site_id", String, nullable=False),
+    Column("host", Bytewise, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("agency", Text),
+    Column("region_code", String),
+    Column("former_names", JSON, nullable=False),
+    Column("recheck", Boolean, nullable=False),
+    Column("max_requests", Integer),
+    Column("priority", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("ordered_at", Bytewise, nullable=False),
+    Column("not_before", Bytewise),
+    Column("started_at", Bytewise),
+    Column("finished_at", Bytewise),
+    Column("attempts", Integer, nullable=False),
+    Column("runner", Text),
+    Column("crawl_id", String),
+    Column("summary", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("crawl_orders_by_state", "state", "priority", "order_id"),
+    Index("crawl_orders_by_site", "site_id", "state"),
+)
+
+crawl_leases = Table(
+    "crawl_leases", metadata,
+    # Who crawls at which host now. `lease_id` changes hands with the lease: who lost it can neither renew nor finish.
+    Column("host", Bytewise, primary_key=True),
+    Column("lease_id", String, nullable=False),
+    Column("site_id", String, nullable=False),
+    Column("order_id", Bytewise),
+    Column("runner", Text, nullable=False),
+    Column("taken_at", Bytewise, nullable=False),
+    Column("first_taken_at", Bytewise, nullable=False),
+    Column("until", Bytewise, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("crawl_id", String),
+    Column("stop", Text, nullable=False),
+    Column("progress", JSON, nullable=False),
+)
+
+crawl_counts = Table(
+    "crawl_counts", metadata,
+    # What ended crawls add up to, by the day (UTC) they began.
+    Column("day", Bytewise, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )
