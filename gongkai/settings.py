@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     ocr_memory_mib: int = _about(4096, "memory the reader of scans may use, in MiB", "4096", ge=1024)
     ocr_page_s: float = _about(120.0, "seconds one page of a scan may take", "60", gt=0)
 
+    worker_silent_s: float = _about(
+        60.0, "seconds without a sign of life after which a worker's jobs go to others and a crawl's lease on its host "
+        "ends", "60", ge=3, le=3600)
+
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _about("INFO", "how much the crawl log says", "INFO")
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "renormalise": "renormalise",
     "stats": "size",
     "retain": "size",
+    "worker": "worker",
     "demo": "demo",
     "doctor": "doctor",
     "family": "family",

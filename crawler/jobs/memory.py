@@ -1,24 +1,31 @@
-"""What crawls remember of a site: its frontier, a small file of the machine that crawled it last.
+"""What crawls remember of a site: its frontier, a small file of the machine that crawled it last; with the catalog on
+a server also there, for whichever machine crawls it next.
 
 Not part of the archive: without it the next crawl of a site finds everything again, at the price of a first crawl.
 """
 
+import logging
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gongkai.address import identity
 from gongkai.digest import sha256_hex
-from gongkai.errors import StorageError
+from gongkai.errors import DamageError, StorageError
 from gongkai.settings import Settings
+from storage.locks import FileLock
+from storage.shared import Shared, SharedMemories, open_shared
+
+logger = logging.getLogger(__name__)
 
 _FRONTIERS, _NEIGHBOURS = "frontiers", "neighbours.db"
 
 
 def memory_file(settings: Settings, site_url: str) -> Path:
     """Where `spiders.frontier` keeps the site's."""
-    return settings.state_dir / _FRONTIERS / f"{sha256_hex(identity(site_url))[:16]}.db"
+    return settings.state_dir / _FRONTIERS / f"{_name(site_url)}.db"
 
 
 def hand_over(settings: Settings, target: Settings) -> int:
@@ -50,3 +57,99 @@ def copy_whole(source: Path, target: Path) -> None:
     except (OSError, sqlite3.Error) as problem:
         raise StorageError(f"cannot copy {source} to {target}: {problem}. Free some space and check the owner, then "
                            "run the same command again; what was copied is kept") from problem
+
+
+def site_lock(settings: Settings, site_url: str) -> FileLock:
+    """Held by the process that crawls the site into this archive, on this machine."""
+    return FileLock(settings.state_dir.absolute() / "locks" / f"site-{_name(site_url)}.lock")
+
+
+@contextmanager
+def remembering(settings: Settings, site_url: str, shared: Shared | None = None) -> Iterator[None]:
+    """Before: the newest memory of the site is this machine's. After: what this machine knows is everybody's. Without a
+    server neither. A server that is away costs the memory, never the crawl: that has its own patience."""
+    opened = shared or open_shared(settings)
+    if opened is None:
+        yield
+        return
+    try:
+        memory = _SiteMemory(opened.memories, settings, site_url)
+        memory.fetch()
+        yield
+        memory.save()
+    finally:
+        if shared is None:
+            opened.close()
+
+
+def share_all(settings: Settings, shared: Shared) -> int:
+    """What this machine remembers of sites and the server does not, as after growing from one machine; how many."""
+    return sum(_SiteMemory(shared.memories, settings, "", file=file).save_first()
+               for file in sorted((settings.state_dir / _FRONTIERS).glob("*.db")))
+
+
+class _SiteMemory:
+    """`.generation` beside the file says which shared state it was made from."""
+
+    def __init__(self, memories: SharedMemories, settings: Settings, site_url: str, *,
+                 file: Path | None = None) -> None:
+        self._memories, self._settings, self._site = memories, settings, site_url
+        self._file = file or memory_file(settings, site_url)
+        self._id = self._file.stem
+        self._mark = self._file.with_suffix(".generation")
+
+    def fetch(self) -> None:
+        lock = site_lock(self._settings, self._site)
+        try:
+            if lock.try_exclusive() and self._memories.generation(self._id) > self._generation():
+                self._take()
+        except (StorageError, DamageError, OSError) as problem:
+            logger.warning("what other machines remember of %s is not used: %s", self._site, problem)
+        finally:
+            lock.close()
+
+    def save(self) -> None:
+        if not self._file.is_file():
+            return
+        try:
+            self._note(self._memories.save(self._id, _whole(self._file), before=self._generation()))
+        except (StorageError, OSError) as problem:
+            logger.warning("what this crawl remembers of %s stays on this machine: %s", self._site, problem)
+
+    def save_first(self) -> bool:
+        if self._memories.generation(self._id):
+            return False
+        self.save()
+        return True
+
+    def _take(self) -> None:
+        found = self._memories.load(self._id)
+        if found is None:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._file.with_suffix(".new")
+        beside.write_bytes(found.data)
+        for log in ("-wal", "-shm"):
+            self._file.with_name(self._file.name + log).unlink(missing_ok=True)
+        beside.replace(self._file)
+        self._note(found.generation)
+
+    def _generation(self) -> int:
+        try:
+            return int(self._mark.read_text("utf-8"))
+        except (OSError, ValueError):
+            return 0
+
+    def _note(self, generation: int) -> None:
+        self._mark.write_text(str(generation), "utf-8")
+
+
+def _whole(file: Path) -> bytes:
+    """A database with what still stands in its log, as one file."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-memory-") as place:
+        copy_whole(file, Path(place) / file.name)
+        return (Path(place) / file.name).read_bytes()
+
+
+def _name(site_url: str) -> str:
+    return sha256_hex(identity(site_url))[:16]

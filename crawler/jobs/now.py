@@ -13,7 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crawler.jobs.interruption import Interruption
+from crawler.jobs.interruption import Interruption, Watch
+from crawler.jobs.memory import remembering
 from crawler.jobs.summary import SiteSummary
 from gongkai.address import host_of
 from gongkai.clock import utc_now
@@ -46,7 +47,7 @@ def crawl_now(
     def one_host(indexes: Iterable[int]) -> None:
         for index in indexes:
             if interruption.signal is None:
-                results[index] = _crawl_in_child(sites[index], settings, on_event, interruption)
+                results[index] = crawl_in_child(sites[index], settings, on_event, interruption)
 
     with ThreadPoolExecutor(max_workers=PARALLEL_HOSTS) as pool:
         running = [pool.submit(one_host, indexes) for indexes in by_host.values()]
@@ -72,9 +73,13 @@ def _check_writable(settings: Settings) -> None:
         ) from None
 
 
-def _crawl_in_child(
-    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Interruption
-) -> SiteSummary:
+def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+    """With what was remembered of the site, wherever that is kept."""
+    with remembering(settings, site.url):
+        return _run_child(site, settings, on_event, watch)
+
+
+def _run_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
     log_file = log_path(site, settings)
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
@@ -86,7 +91,7 @@ def _crawl_in_child(
         env=environment_of(settings),
         start_new_session=True,  # a terminal's Ctrl-C comes to us alone; two at once would end Scrapy in mid-page
     )
-    interruption.watch(child)
+    watch.watch(child)
     errors: list[str] = []
     summary: SiteSummary | None = None
     try:
@@ -95,10 +100,10 @@ def _crawl_in_child(
                 summary = SiteSummary.from_json(event["summary"])
             on_event(site, event)
     finally:
-        interruption.forget(child)
+        watch.forget(child)
     if summary is not None:
         return summary
-    if interruption.signal is not None:
+    if watch.signal is not None:
         return SiteSummary.interrupted(site.url, site.agency, "it was ended at once")
     last = next((line.strip() for line in reversed(errors) if line.strip()), f"exit code {child.returncode}")
     return SiteSummary.failed(site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}")
