@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.session import ArchiveSession
 from gongkai.capture import Step, Verdict
 from spiders.told import lead_settled
 
@@ -61,7 +62,7 @@ class ProgressEvents:
         }
         if figures != self._last:
             self._last = figures
-            self._write({"event": "progress", **figures})
+            self._write({"event": "progress", **figures, "crawl_id": ArchiveSession.of(self._crawler).crawl_id})
 
     def _settled(self, item: Any) -> None:
         if isinstance(item, Verdict):

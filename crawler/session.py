@@ -60,6 +60,11 @@ class ArchiveSession:
         spider: Any = self._crawler.spider
         return self.archive.begin_crawl(spider.agency_site)
 
+    @property
+    def crawl_id(self) -> str | None:
+        """None before the first fetch."""
+        return self.log.crawl_id if "log" in self.__dict__ else None
+
     def fail(self, problem: Exception) -> None:
         """The archive cannot be written: stop now and say why once. What is not stored stays undone in the frontier."""
         if self.failure is not None:

@@ -29,6 +29,7 @@ from pydantic_settings import (
 from gongkai import __version__
 from gongkai.digest import sha256_hex
 from gongkai.errors import ConfigurationError
+from gongkai.hours import Hours
 
 
 def _about(default: Any, says: str, example: str, **limits: Any) -> Any:
@@ -89,6 +90,27 @@ class Settings(BaseSettings):
     )
     recheck: bool = _about(
         False, "ask for every kept report again, not only for what is new in the lists that named them", "true")
+    dense_days: int = _about(
+        3, "days between crawls of a site around the deadlines (10 January to 10 February, 20 March to 10 April)", "3",
+        ge=1, le=30)
+    sparse_days: int = _about(30, "days between crawls of a site in the rest of the year", "30", ge=1, le=366)
+    crawl_hours: str = _about(
+        "", "hours in Beijing time in which crawls that are due may begin, for example at night; empty is any hour",
+        "19:00-07:30")
+    requests_a_day: int = _about(
+        100_000, "requests a Beijing day that crawls which are due may spend together; an hour gets its even share",
+        "20000", ge=1)
+    jobs: int = _about(8, "sites crawled at the same time by gongkai schedule and crawl --due; about 110 MiB each", "8",
+                       ge=1, le=256)
+    lease_s: float = _about(
+        120.0, "seconds after which a runner that went silent loses its sites to another one", "120", ge=2, le=3600)
+    silent_days: int = _about(60, "days without a crawl that went well after which a site counts as silent", "60", ge=1)
+    webhook_url: str | None = _about(
+        None, "where to POST what needs a human, as JSON; http or https", "https://hooks.example.org/gongkai")
+    webhook_secret: str | None = _about(
+        None, "key of the HMAC-SHA256 signature of what is posted", "…")
+    least_free_gib: float = _about(
+        5.0, "free space on the archive's disk below which a human is told", "5", ge=0)
     browser: bool = _about(False, "draw pages that only scripts fill with the system's Chromium", "true")
     browser_path: str | None = _about(None, "the Chromium to use; default the first found on the path",
                                       "/usr/bin/chromium")
@@ -109,6 +131,8 @@ class Settings(BaseSettings):
         "ends", "60", ge=3, le=3600)
 
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
+    log_format: Literal["human", "json"] = _about(
+        "human", "how logs are written: for people, or one JSON object a line", "json")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _about("INFO", "how much the crawl log says", "INFO")
 
     @field_validator("allow_hosts", mode="before")
@@ -117,6 +141,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("crawl_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        Hours.read(value)
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _posted_to(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("expected an http or https address")
+        return value or None
 
     @field_validator("archive")
     @classmethod

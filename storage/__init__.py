@@ -28,9 +28,11 @@ from storage.records import (
 from storage.renewing import Renewal, RenewalQuery
 from storage.search import Counts, SearchQuery, Snippet
 from storage.search.answers import SearchHit
+from storage.timetable.condition import Condition
 from storage.timetable.leases import LeaseLostError
 from storage.timetable.records import Allowance, Due, Lease, Order, SiteRun
 from storage.timetable.timetable import Timetable
+from storage.timetable.troubles import Trouble
 
 __all__ = [
     "Absence",
@@ -41,6 +43,7 @@ __all__ = [
     "CellChange",
     "Changes",
     "Codebook",
+    "Condition",
     "CopyFailure",
     "CopySummary",
     "Counts",
@@ -71,6 +74,7 @@ __all__ = [
     "Snippet",
     "StoredVersion",
     "Timetable",
+    "Trouble",
     "VerifyReport",
     "VersionEntry",
 ]

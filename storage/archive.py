@@ -60,6 +60,7 @@ from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
 from storage.sizes import ArchiveSizes, sizes
 from storage.spotcheck import verify_some
+from storage.timetable.condition import Condition
 from storage.timetable.history import tally
 from storage.timetable.timetable import Timetable
 from storage.verify import verify
@@ -260,6 +261,19 @@ class Archive:
     def sizes(self) -> ArchiveSizes:
         """Walks every object's name: slow on a large archive."""
         return sizes(self._objects, self._ready())
+
+    def condition(self) -> Condition:
+        """How following the sites goes, and what needs a human."""
+        place = Path(self._settings.archive) if isinstance(self._objects, LocalObjects) else None
+        least = int(self._settings.least_free_gib * 2**30)
+        return self.timetable.condition(utc_now(), silent_days=self._settings.silent_days, place=place,
+                                        least_free_bytes=least)
+
+    def metrics(self) -> str:
+        """The same in figures, as Prometheus reads them."""
+        from storage.timetable.metrics import exposition  # for the few processes that are asked
+
+        return exposition(self.condition(), self.timetable.counts())
 
     # taking away
 

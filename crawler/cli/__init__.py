@@ -18,6 +18,8 @@ from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 
 COMMANDS = {
     "crawl": "crawl",
+    "schedule": "schedule",
+    "status": "status",
     "sites": "sites",
     "reports": "index",
     "show": "index",

@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.cli.options import ArchiveOption, FormerNamesOption, RegionCodeOption
+from crawler.cli.running import crawl_due
 from crawler.cli.speech import err, show, table, tell, words
 from crawler.fetching.chromium import lacking
 from crawler.jobs.interruption import Interruption
@@ -58,6 +59,9 @@ def crawl(
     registered: Annotated[
         bool, typer.Option("--registered", help="登记的站点（gongkai sites list） · the sites of the registry")
     ] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="登记站点中到期的与已下单的，各抓一次 · what is due or ordered, once")
+    ] = False,
     region: Annotated[
         str | None,
         typer.Option("--region", metavar="CODE", help="只取该区划（配合 --registered） · code or its beginning"),
@@ -93,6 +97,11 @@ def crawl(
                              recheck=recheck or None)
     if settings.browser and (lacks := lacking(settings.browser_path)):
         raise ConfigurationError(f"--browser: {words(*lacks)}")
+    if due:
+        if any((urls, sites, registered, region, limit, agency, region_code, former_names, explain)):
+            raise ConfigurationError("--due crawls what the schedule says; give no URL, file or choice of sites with "
+                                     "it (gongkai schedule plan shows what is due when)")
+        raise typer.Exit(crawl_due(settings, as_json=as_json))
     if registered:
         if urls or sites or region_code or former_names:
             raise ConfigurationError("--registered crawls the registry's sites; give no URL, --sites, --region-code or "

@@ -27,10 +27,10 @@ def stats(
         return
     kinds = table(("对象", "objects of"), ("个数", "number"), ("占用", "take"))
     for kind in found.kinds:
-        kinds.add_row(kind.kind, str(kind.objects), _bytes(kind.bytes))
+        kinds.add_row(kind.kind, str(kind.objects), in_words(kind.bytes))
     growth = table(("抓取年份", "year"), ("抓取", "captures"), ("新增原件", "new raw objects"), ("字节", "bytes"))
     for year in found.growth:
-        growth.add_row(str(year.year), str(year.captures), str(year.new_raw_objects), _bytes(year.new_raw_bytes))
+        growth.add_row(str(year.year), str(year.captures), str(year.new_raw_objects), in_words(year.new_raw_bytes))
     formats = table(("格式", "format"), ("版本", "versions"))
     for one in found.formats:
         formats.add_row(one.doc_format, str(one.versions))
@@ -66,7 +66,7 @@ def retain(
                                     ordered_by=ordered_by, apply=apply)
     for item in found:
         sys.stdout.write(f"{item.sha256}\t{item.size_bytes}\t{item.fetched_at}\t{item.url}\n")
-    size = _bytes(sum(item.size_bytes for item in found))
+    size = in_words(sum(item.size_bytes for item in found))
     if made is None:
         tell(f"共 {len(found)} 个原件，{size}；未作改动，加 --apply 才清除",
              f"{len(found)} raw objects, {size}; nothing was changed, --apply drops them", style="dim")
@@ -75,7 +75,8 @@ def retain(
              f"dropped {len(made.raw)} raw objects, {size}; tombstone {made.tombstone_id}", style="yellow")
 
 
-def _bytes(number: int) -> str:
+def in_words(number: int) -> str:
+    """1.5 GiB."""
     size, unit = float(number), 0
     while size >= 1024 and unit < len(_UNITS) - 1:
         size, unit = size / 1024, unit + 1

@@ -1,7 +1,6 @@
 """``gongkai worker``: one of many machines that crawl and read for one archive."""
 
 import json
-import logging
 import os
 import sys
 from typing import Annotated
@@ -9,9 +8,10 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import ArchiveOption
+from crawler.cli.running import join_machines
 from crawler.cli.speech import show, table, tell
 from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
-from gongkai.settings import load_settings
+from gongkai.settings import Settings, load_settings
 
 
 def worker(
@@ -35,7 +35,7 @@ def worker(
     """加入多机：从 PostgreSQL 队列领取抓取与重读任务 · join many machines: take jobs from the queue in PostgreSQL."""
     settings = load_settings(archive=archive)
     try:
-        from crawler.jobs.machines.worker import is_alive, run_worker
+        from crawler.jobs.machines.worker import is_alive
     except ModuleNotFoundError as problem:
         raise ConfigurationError(f"gongkai worker needs the Python module {problem.name}; install the extra: pip "
                                  "install 'gongkai[cluster]'") from None
@@ -46,21 +46,13 @@ def worker(
         return
     if not crawls and readers == 0:
         raise ConfigurationError("--crawls 0 --readers 0: a worker that does nothing; let one of them be more")
-    logging.basicConfig(stream=sys.stderr, level=settings.log_level,
-                        format="%(asctime)s %(levelname)-7s %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    tell(f"worker 已启动：同时抓取 {crawls} 站；按 Ctrl-C 在存好手头工作后停止",
-         f"worker started: {crawls} crawls at a time; Ctrl-C stops it when what is under way is stored")
-    stopped_by = run_worker(settings, crawls=crawls, readers=readers if readers is not None else os.cpu_count() or 1)
-    tell("worker 已停止，没有任务遗失。", "worker stopped; no job is lost.", style="green")
-    raise typer.Exit(DONE if stopped_by is not None else UNEXPECTED)
+    taken = readers if readers is not None else os.cpu_count() or 1
+    raise typer.Exit(join_machines(settings, crawls=crawls, readers=taken))
 
 
-def _show_status(settings: "object", as_json: bool) -> None:
-    from crawler.jobs.machines.standing import standing
-    from gongkai.settings import Settings
+def _show_status(settings: Settings, as_json: bool) -> None:
+    from crawler.jobs.machines.standing import standing  # needs an extra
 
-    assert isinstance(settings, Settings)
     found = standing(settings)
     if as_json:
         sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False) + "\n")

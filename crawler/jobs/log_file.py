@@ -2,23 +2,21 @@
 
 import logging
 import sqlite3
-import time
 from pathlib import Path
 
+from crawler.jobs.log_lines import formatter
 from gongkai.errors import GongkaiError
 
 _SAID = (GongkaiError, sqlite3.Error)
 """Failures that `crawler.session` puts into one line; where in the code they came from helps nobody."""
 
 
-def open_log(path: Path, level: str) -> None:
+def open_log(path: Path, level: str, style: str = "human") -> None:
     """Takes over the root logger. Below DEBUG, what Scrapy says of itself (versions, settings, classes, figures) and
     warnings for programmers stay out."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
-    formatter = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
+    handler.setFormatter(formatter(style))
     if level != "DEBUG":
         handler.addFilter(_tells_of_the_crawl)
     logging.raiseExceptions = False  # the archive's disk is full: that is said by whoever writes to the archive

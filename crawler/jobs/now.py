@@ -38,7 +38,7 @@ def crawl_now(
     asked when the archive cannot be opened for writing.
     """
     Archive.open(settings).close()
-    _check_writable(settings)
+    check_writable(settings)
     by_host: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
         by_host.setdefault(host_of(site.url), []).append(index)
@@ -59,7 +59,7 @@ def crawl_now(
     ]
 
 
-def _check_writable(settings: Settings) -> None:
+def check_writable(settings: Settings) -> None:
     """An archive may open and yet take no new file, when its folders belong to someone else."""
     logs = settings.state_dir / "logs"
     probe = logs / f".writable-{os.getpid()}"
@@ -74,7 +74,7 @@ def _check_writable(settings: Settings) -> None:
 
 
 def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
-    """With what was remembered of the site, wherever that is kept."""
+    """One site, to its end, with what was remembered of it, wherever that is kept. Events arrive in this thread."""
     with remembering(settings, site.url):
         return _run_child(site, settings, on_event, watch)
 

@@ -35,21 +35,21 @@ def main() -> None:
     job = json.loads(_first_line())
     events = _take_over_stdout()
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    summary = run(job, events)
-    _send(events, {"event": "summary", "summary": summary})
+    summary, crawl_id = run(job, events)
+    _send(events, {"event": "summary", "summary": summary, "crawl_id": crawl_id})
     logging.shutdown()
     os._exit(0)  # all is kept and said; taking the libraries down in order would cost a third of a second
 
 
-def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
-    """Crawl ``job["site"]``; returns the summary as JSON."""
+def run(job: dict[str, Any], events: TextIO) -> tuple[dict[str, Any], str | None]:
+    """Crawl ``job["site"]``; returns the summary as JSON and the crawl's id, where it came to have one."""
     site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
     given = load_settings()
     lock = site_lock(given, site.url)
     if not lock.try_exclusive():
         busy = f"another process is crawling {site.url} into {given.archive}; let it end before you run this again"
-        return SiteSummary.failed(site.url, site.agency, busy).as_json()
-    open_log(Path(job["log_file"]), given.log_level)
+        return SiteSummary.failed(site.url, site.agency, busy, kind="busy").as_json(), None
+    open_log(Path(job["log_file"]), given.log_level, given.log_format)
     budget = f"at most {given.max_requests} requests, {given.delay_s:g} s apart"
     logger.info("gongkai %s: %s into %s, %s", __version__, site.url, given.archive, budget)
     settings = Settings()
@@ -64,7 +64,7 @@ def run(job: dict[str, Any], events: TextIO) -> dict[str, Any]:
     session = ArchiveSession.of(crawler)
     if session.summary is None:
         raise RuntimeError(f"the crawl of {site.url} ended without closing; see {job['log_file']}")
-    return session.summary.as_json()
+    return session.summary.as_json(), session.crawl_id
 
 
 def _first_line() -> bytes:

@@ -78,11 +78,14 @@ class SiteSummary:
         return ", ".join(f"{share} % {number}" for share, number in told.items())
 
     @classmethod
-    def failed(cls, site: str, agency: str | None, why: str) -> "SiteSummary":
-        """The crawl's process ended without a summary."""
-        return cls(
-            site, agency, 0, 0, 0, 0, 0, (), (), ({"url": site, "kind": "process", "detail": why},), "failed", why
-        )
+    def failed(cls, site: str, agency: str | None, why: str, kind: str = "process") -> "SiteSummary":
+        """The crawl's process ended without a summary, or (`busy`) another one is crawling the site."""
+        incidents = ({"url": site, "kind": kind, "detail": why},)
+        return cls(site, agency, 0, 0, 0, 0, 0, (), (), incidents, "failed", why)
+
+    @property
+    def busy(self) -> bool:
+        return any(incident["kind"] == "busy" for incident in self.incidents)
 
     @classmethod
     def interrupted(cls, site: str, agency: str | None, why: str) -> "SiteSummary":

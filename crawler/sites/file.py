@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import yaml
 
 from crawler.fetching.policy import EgressPolicy
+from crawler.sites.schedule import read_schedule
 from gongkai.address import canonical, host_of, identity
 from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings
@@ -48,6 +49,10 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
     code = str(row.get("region_code") or "").strip() or None
     if code and (wrong := _wrong_code(code)):
         raise ConfigurationError(f"{prefix}region_code {code!r} {wrong}")
+    try:
+        read_schedule(schedule := str(row.get("schedule") or "").strip() or None)
+    except ValueError as wrong:
+        raise ConfigurationError(f"{prefix}{wrong}") from None
     names = row.get("former_names") or ()
     if not isinstance(names, list | tuple):
         names = re.split("[;；,，]", str(names))
@@ -56,7 +61,7 @@ def site_of(url: str, settings: Settings, *, where: str = "", **row: Any) -> Age
         agency=str(row.get("agency") or "").strip() or None,
         region_code=code,
         former_names=tuple(name for n in names if (name := str(n).strip())),
-        schedule=str(row.get("schedule") or "").strip() or None,
+        schedule=schedule,
     )
 
 

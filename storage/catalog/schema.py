@@ -275,6 +275,17 @@ crawl_leases = Table(
     Column("progress", JSON, nullable=False),
 )
 
+told_troubles = Table(
+    "told_troubles", metadata,
+    # What a human was told of, so that one trouble is told once. `told_at` is empty while somebody is telling it.
+    Column("trouble_id", Bytewise, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("claimed_at", Bytewise, nullable=False),
+    Column("told_at", Bytewise, nullable=False),
+)
+
 crawl_counts = Table(
     "crawl_counts", metadata,
     # What ended crawls add up to, by the day (UTC) they began.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from gongkai.clock import stamp
 from gongkai.errors import StorageError
@@ -23,7 +23,7 @@ class LeaseLostError(StorageError):
 
 
 def take(connection: Connection, runner: str, now: datetime, lease_s: float, kinds: Sequence[Kind],
-         allowances: Sequence[Allowance], only: str | None) -> Lease | None:
+         allowances: Sequence[Allowance], expected: int, only: str | None) -> Lease | None:
     """What a runner that went silent left comes first, then orders, then what is due."""
     until = stamp(now + timedelta(seconds=lease_s))
     for row in connection.execute(select(crawl_leases).where(crawl_leases.c.until <= stamp(now))
@@ -41,19 +41,19 @@ def take(connection: Connection, runner: str, now: datetime, lease_s: float, kin
     if "order" in kinds and (order := next_waiting(connection, stamp(now), only)) is not None:
         _note(connection, order.order_id, state="running", started_at=order.started_at or stamp(now), runner=runner,
               attempts=order.attempts + 1)
-        return _lease(connection, order, runner, now, until, order.order_id, order.attempts + 1)
-    if "due" in kinds and (due := _next_due(connection, now, allowances, only)) is not None:
-        return _lease(connection, due, runner, now, until, None, 1)
+        return _lease(connection, order, runner, now, until, order.order_id, order.attempts + 1, expected)
+    if "due" in kinds and (due := _next_due(connection, now, allowances, expected, only)) is not None:
+        return _lease(connection, due, runner, now, until, None, 1, expected)
     return None
 
 
 def _lease(connection: Connection, row: Row[Any], runner: str, now: datetime, until: str, order_id: str | None,
-           attempts: int) -> Lease | None:
-    expected = select(site_runs.c.last_requests).where(site_runs.c.site_id == row.site_id)
+           attempts: int, expected: int) -> Lease | None:
+    last = connection.execute(select(site_runs.c.last_requests).where(site_runs.c.site_id == row.site_id)).scalar()
     connection.execute(insert(crawl_leases), {
         "host": row.host, "lease_id": secrets.token_hex(8), "site_id": row.site_id, "order_id": order_id,
         "runner": runner, "taken_at": stamp(now), "first_taken_at": stamp(now), "until": until, "attempts": attempts,
-        "expected": connection.execute(expected).scalar() or 0, "crawl_id": None, "stop": "", "progress": {}})
+        "expected": last or expected, "crawl_id": None, "stop": "", "progress": {}})
     return lease_at(connection, row.host)
 
 
@@ -96,8 +96,8 @@ def spent(connection: Connection, since: datetime) -> int:
     return int(ended or 0) + sum(max(int((row.progress or {}).get("requests") or 0), row.expected) for row in now)
 
 
-def _next_due(connection: Connection, now: datetime, allowances: Sequence[Allowance], only: str | None,
-              ) -> Row[Any] | None:
+def _next_due(connection: Connection, now: datetime, allowances: Sequence[Allowance], expected: int,
+              only: str | None) -> Row[Any] | None:
     asked = select(site_runs).join(sites, sites.c.site_id == site_runs.c.site_id).where(
         site_runs.c.next_due <= stamp(now), sites.c.retired.is_(False),
         site_runs.c.host.not_in(select(crawl_leases.c.host)))
@@ -105,7 +105,8 @@ def _next_due(connection: Connection, now: datetime, allowances: Sequence[Allowa
         left = min(allowed.requests - spent(connection, allowed.since) for allowed in allowances)
         if left <= 0:
             return None
-        asked = asked.where(site_runs.c.last_requests <= left)
+        needs = case((site_runs.c.last_requests == 0, expected), else_=site_runs.c.last_requests)
+        asked = asked.where(needs <= left)
     if only is not None:
         asked = asked.where(site_runs.c.site_id == only)
     return connection.execute(asked.order_by(site_runs.c.next_due, site_runs.c.site_id).limit(1)).first()

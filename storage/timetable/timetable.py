@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from gongkai.clock import utc_now
 from gongkai.site import AgencySite
 from storage.catalog.engine import Catalog
-from storage.timetable import leases, orders, sites
+from storage.timetable import leases, orders, sites, troubles
+from storage.timetable.condition import Condition, condition
 from storage.timetable.records import KINDS, Allowance, Due, Ending, Kind, Lease, Order, OrderState, SiteRun
+from storage.timetable.troubles import Told, Trouble
 
 _PROGRESS_EVERY_S = 1.0
 
@@ -55,11 +58,12 @@ class Timetable:
     # leases
 
     def take(self, runner: str, now: datetime, lease_s: float, kinds: Sequence[Kind] = KINDS, *,
-             allowances: Sequence[Allowance] = (), only: str | None = None) -> Lease | None:
+             allowances: Sequence[Allowance] = (), expected: int = 0, only: str | None = None) -> Lease | None:
         """Something to crawl, its host leased to `runner` for `lease_s`: what a silent runner left, an order, or a
-        registered site that is due and fits into every allowance. `only` names one order or site."""
+        registered site that is due and fits into every allowance: with the requests its last crawl needed, or with
+        `expected` where there was none. `only` names one order or site."""
         def ask(connection: Any) -> Lease | None:
-            return leases.take(connection, runner, now, lease_s, kinds, allowances, only)
+            return leases.take(connection, runner, now, lease_s, kinds, allowances, expected, only)
 
         return self._catalog().write(ask)
 
@@ -119,6 +123,25 @@ class Timetable:
         """What ended crawls add up to, since a day (ISO, UTC): requests by outcome, bytes, incidents by kind, reports,
         crawls by outcome."""
         return self._catalog().read(partial(sites.counts, since=since))
+
+    # what needs a human
+
+    def condition(self, now: datetime, *, silent_days: int, place: Path | None = None, least_free_bytes: int = 0,
+                  ) -> Condition:
+        """How following the sites goes; `place` is the directory whose disk the archive fills."""
+        def ask(connection: Any) -> Condition:
+            return condition(connection, now, silent_days=silent_days, place=place, least_free_bytes=least_free_bytes)
+
+        return self._catalog().read(ask)
+
+    def claim_troubles(self, found: Sequence[Trouble], now: datetime, for_s: float) -> tuple[list[Trouble], list[Told]]:
+        """Those nobody was told of yet, or not as they stand now; and those told of that are over. For `for_s` they are
+        the caller's to tell."""
+        return self._catalog().write(lambda c: troubles.claim(c, found, now, for_s))
+
+    def troubles_told(self, found: Sequence[Trouble], over: Sequence[Told], now: datetime) -> None:
+        """The claimed ones have reached a human."""
+        self._catalog().write(lambda c: troubles.told(c, found, over, now))
 
     def _forget(self, lease: Lease) -> None:
         with self._mutex:

@@ -319,7 +319,7 @@ def test_an_archive_from_before_the_timetable_learns_its_history_when_it_is_open
         told = run_of(archive)
     engine = create_engine(sqlite_settings.catalog_url)
     with engine.begin() as connection:
-        for table in ("site_runs", "crawl_orders", "crawl_leases", "crawl_counts"):
+        for table in ("site_runs", "crawl_orders", "crawl_leases", "crawl_counts", "told_troubles"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("DROP INDEX crawls_by_start"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))

@@ -1,26 +1,26 @@
-"""One crawl the timetable leased out, run in a child process: kept up while it runs, ended as it came out."""
+"""The runner on many machines: it crawls what a job of the queue names, or only puts what is due into the queue."""
 
 import logging
-import subprocess
-import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from threading import Thread
 
-from crawler.jobs.interruption import Watch
-from crawler.jobs.now import crawl_in_child
+from crawler.jobs.interruption import Interruption
+from crawler.jobs.machines.queue import Queue, offer
+from crawler.jobs.now import check_writable
+from crawler.jobs.rhythm import Rhythm
+from crawler.jobs.runner import Held, Runner, Tell, facts
 from crawler.jobs.summary import SiteSummary
-from crawler.sites.file import site_of
-from gongkai.clock import utc_now
-from gongkai.errors import ConfigurationError, StorageError
+from gongkai.clock import parse_stamp, utc_now
 from gongkai.settings import Settings
-from gongkai.site import AgencySite
-from storage import Lease, LeaseLostError, Timetable
-from storage.timetable.records import Ending
+from storage import Archive, Lease, LeaseLostError
+from storage.timetable.records import KINDS
 
 logger = logging.getLogger(__name__)
 
-_KILL_AFTER_S = 120.0
-"""A child that was asked to end after its page and did not."""
+_LOOK_EVERY_S = 5.0
 
 
 class TryAgain(Exception):
@@ -31,99 +31,90 @@ class TryAgain(Exception):
         self.after_s = after_s
 
 
-def crawl_leased(timetable: Timetable, lease: Lease, settings: Settings, watch: Watch, *, lease_s: float,
-                 tries_left: int, pause_s: float) -> SiteSummary | None:
-    """None where the lease was lost or given back. A crawl that failed for reasons of ours goes back to the timetable,
-    from `pause_s` on, and raises TryAgain while there are tries left."""
-    try:
-        site_of(lease.site.url, settings, where=f"order {lease.order_id}" if lease.order_id else "registry")
-    except ConfigurationError as problem:  # what may be asked may have changed since it was entered
-        timetable.finish(lease, "refused", utc_now(), reason=str(problem))
-        return None
-    given = {"max_requests": lease.max_requests, "recheck": lease.recheck or None}
-    own = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
-    with _Upkeep(timetable, lease, lease_s, watch) as upkeep:
-        summary = crawl_in_child(lease.site, own, upkeep.told, upkeep)
-    try:
-        return _ended(timetable, lease, summary, upkeep, tries_left, pause_s)
-    except LeaseLostError as problem:
-        logger.warning("%s", problem)
-        return None
+class Named(Runner):
+    """Crawls one order or site at a time and thread, as its job names it."""
 
-
-def _ended(timetable: Timetable, lease: Lease, summary: SiteSummary, upkeep: "_Upkeep", tries_left: int,
-           pause_s: float) -> SiteSummary | None:
-    now, told = utc_now(), summary.as_json()
-    if upkeep.lost:
-        raise LeaseLostError(upkeep.lost)
-    if upkeep.stop:
-        timetable.finish(lease, "cancelled", now, summary=told, reason=upkeep.stop)
-        return summary
-    if summary.cut_short:
-        timetable.give_back(lease, now, reason=summary.explanation)
-        return None
-    if summary.outcome == "failed" and tries_left > 0:
-        reason = f"{summary.explanation} (tried again in {pause_s:.0f} s)"
-        timetable.give_back(lease, now, not_before=now + timedelta(seconds=pause_s), reason=reason)
-        raise TryAgain(summary.explanation, pause_s)
-    ending: Ending = "failed" if summary.outcome == "failed" else "done"
-    timetable.finish(lease, ending, now, summary=told, reason=summary.explanation if ending == "failed" else "")
-    return summary
-
-
-class _Upkeep:
-    """Renews the lease on a thread of its own, and stands between the child and whoever may end it: the one who runs
-    us (`outer`), or the timetable, where the order was cancelled or the lease is another's by now."""
-
-    def __init__(self, timetable: Timetable, lease: Lease, lease_s: float, outer: Watch) -> None:
-        self._timetable, self._lease, self._lease_s, self._outer = timetable, lease, lease_s, outer
-        self._child: subprocess.Popen[str] | None = None
-        self._progress: dict[str, Any] = {}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-        self.stop = self.lost = ""
-
-    def __enter__(self) -> "_Upkeep":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    @property
-    def signal(self) -> int | None:
-        return self._outer.signal
-
-    def watch(self, child: "subprocess.Popen[str]") -> None:
-        self._child = child
-        self._outer.watch(child)
-
-    def forget(self, child: "subprocess.Popen[str]") -> None:
-        self._outer.forget(child)
-        self._child = None
-
-    def told(self, site: AgencySite, event: dict[str, Any]) -> None:
-        if event["event"] == "progress":
-            self._progress = {"requests": event["requests"], "found": event["reports"], "queue": event["queue"]}
-        elif event["event"] == "step":
-            self._progress = {**self._progress, "url": event["url"], "why": event["why"]}
-
-    def _keep(self) -> None:
-        ended_for = 0.0
-        step_s = self._lease_s / 5
-        while not self._over.wait(step_s):
-            if not self.stop and not self.lost:
-                self._renew()
-                continue
-            child, ended_for = self._child, ended_for + step_s
-            if child is not None:
-                child.kill() if ended_for > _KILL_AFTER_S else child.terminate()
-
-    def _renew(self) -> None:
+    @contextmanager
+    def keeping(self) -> Iterator["Named"]:
+        """While entered, leases are kept up. Raises StorageError when the archive cannot be written."""
+        check_writable(self._settings)
+        beating = Thread(target=self._keep_leases, daemon=True)
+        beating.start()
         try:
-            self.stop = self._timetable.renew(self._lease, utc_now(), self._lease_s, self._progress)
+            yield self
+        finally:
+            self._done.set()
+            beating.join()
+
+    def crawl(self, target: str, *, tries_left: int, pause_s: float) -> str:
+        """What came of it, in a sentence. The timetable says what is to be done and knows how it ended; a crawl that
+        failed for reasons of ours goes back to it and raises TryAgain while there are tries left."""
+        now = utc_now()
+        if self.interruption.signal is not None:
+            raise TryAgain("the worker was told to stop before this had begun", 0)
+        lease = self._timetable.take(self.name, now, self._settings.lease_s, KINDS, only=target,
+                                     expected=self._settings.max_requests, allowances=self._rhythm.allowances(now))
+        if lease is None:
+            return self._passed_over(target)
+        held = Again(lease, self.interruption, tries_left, pause_s)
+        with self._mutex:
+            self._held[lease.lease_id] = held
+        try:
+            self._crawl_held(held)
         except LeaseLostError as problem:
-            self.lost = str(problem)
-        except StorageError as problem:
-            logger.warning("the lease on %s is not renewed: %s", self._lease.host, problem)
+            self._tell("lost", {**facts(lease), "reason": str(problem)})
+            return str(problem)
+        finally:
+            with self._mutex:
+                self._held.pop(lease.lease_id, None)
+        if held.reason:
+            raise TryAgain(held.reason, pause_s)
+        return held.said or "given back"
+
+    def _passed_over(self, target: str) -> str:
+        for lease in self._timetable.running():
+            if target in (lease.order_id, lease.site_id):
+                left_s = (parse_stamp(lease.until) - utc_now()).total_seconds()
+                raise TryAgain(f"{lease.runner} has it", max(1.0, left_s + 1))
+        return "nothing to do: crawled, cancelled or put off meanwhile, or today's requests are spent"
+
+    def _conclude(self, held: Held, summary: SiteSummary) -> None:
+        assert isinstance(held, Again)
+        held.said = summary.sentence()
+        if summary.outcome != "failed" or summary.cut_short or summary.busy or held.tries_left <= 0:
+            super()._conclude(held, summary)
+            return
+        held.reason = summary.explanation or "it failed"
+        told = f"{held.reason} (tried again in {held.pause_s:.0f} s)"
+        self._timetable.give_back(held.lease, utc_now(), not_before=utc_now() + timedelta(seconds=held.pause_s),
+                                  reason=told)
+        self._tell("given_back", {**facts(held.lease), "reason": told})
+
+
+class Again(Held):
+    """With how often it may still be tried. `reason` says why it is to be."""
+
+    def __init__(self, lease: Lease, interruption: Interruption, tries_left: int, pause_s: float) -> None:
+        super().__init__(lease, interruption)
+        self.tries_left, self.pause_s = tries_left, pause_s
+        self.reason = self.said = ""
+
+
+class Deferring(Runner):
+    """Decides when sites are due and puts what is into the queue: ``gongkai schedule --defer``."""
+
+    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell,
+                 queue: Queue) -> None:
+        super().__init__(settings, archive, interruption, tell)
+        self._queue = queue
+
+    def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
+        self._catch_up()
+        while self.interruption.signal is None:
+            self._wake.clear()
+            self._decide()
+            now = utc_now()
+            offered = offer(self._timetable, now, due=Rhythm.of(self._settings).hours.is_open(now))
+            if put := self._queue.put_crawls(offered):
+                logger.info("%d crawls put into the queue", put)
+            self._wake.wait(_LOOK_EVERY_S)

@@ -6,7 +6,8 @@ stored bytes are to be read again, some hundred at a time.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -28,7 +29,7 @@ from storage import Timetable
 from storage.catalog.engine import parsed_url
 from storage.catalog.server import advisory_key
 from storage.failures import catalog_failures
-from storage.shared import SCHEMA, Shared
+from storage.shared import SCHEMA, Shared, open_shared
 
 CRAWLS, READINGS, CARE = "crawls", "readings", "care"
 CRAWL_TASK, READ_TASK = "gongkai.crawl", "gongkai.read"
@@ -58,6 +59,18 @@ class Queue:
 
     def __init__(self, settings: Settings, shared: Shared) -> None:
         self._settings, self._shared = settings, shared
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings) -> Iterator["Queue"]:
+        """Raises ConfigurationError where the catalog is no PostgreSQL."""
+        connection_arguments(settings)
+        shared = open_shared(settings)
+        assert shared is not None
+        try:
+            yield cls(settings, shared).prepare()
+        finally:
+            shared.close()
 
     def prepare(self) -> "Queue":
         """Makes the queue's tables, or brings them to what the installed procrastinate expects. (Its own
@@ -101,17 +114,18 @@ class Queue:
                 connector.close()
 
 
-def offer(timetable: Timetable, now: datetime) -> list[Crawl]:
-    """What could be crawled now: orders first, then what a silent worker left, then what is due, longest due first."""
+def offer(timetable: Timetable, now: datetime, *, due: bool = True) -> list[Crawl]:
+    """What could be crawled now: orders first, then what a silent worker left, then (outside the hours for crawls not)
+    what is due, longest due first."""
     at, running = stamp(now), timetable.running()
     busy = {lease.host for lease in running if lease.until > at}
     left = [Crawl(lease.order_id or lease.site_id, lease.host, ORDERED if lease.order_id else 0)
             for lease in running if lease.until <= at]
     orders = [Crawl(order.order_id, order.host, ORDERED + order.priority)
               for order in timetable.orders(["waiting"]) if (order.not_before or "") <= at]
-    due = [Crawl(run.site_id, run.host, 0) for run in timetable.sites(due_by=now)]
+    sites = [Crawl(run.site_id, run.host, 0) for run in (timetable.sites(due_by=now) if due else ())]
     first = sorted(orders, key=lambda crawl: -crawl.priority)
-    return [crawl for crawl in (*first, *left, *due) if crawl.host not in busy]
+    return [crawl for crawl in (*first, *left, *sites) if crawl.host not in busy]
 
 
 def connection_arguments(settings: Settings) -> dict[str, Any]:

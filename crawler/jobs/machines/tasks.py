@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any, TypeVar
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -14,11 +13,9 @@ from procrastinate.jobs import Job
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
-from crawler.jobs.interruption import Watch
-from crawler.jobs.machines.leased import TryAgain, crawl_leased
+from crawler.jobs.machines.leased import Named, TryAgain
 from crawler.jobs.machines.queue import CARE, CRAWL_TASK, CRAWLS, READ_TASK, READINGS, Queue
 from crawler.renormalising import renormalise
-from gongkai.clock import parse_stamp, utc_now
 from gongkai.settings import Settings
 from storage import Archive, RenewalQuery
 from storage.shared import Shared
@@ -40,11 +37,11 @@ def pause_s(attempts: int, silent_s: float) -> float:
 
 
 class Work:
-    """The jobs of one worker's process. `stopping` is asked between documents, `watch` holds the crawls."""
+    """The jobs of one worker's process; `runner` does the crawls."""
 
-    def __init__(self, archive: Archive, settings: Settings, shared: Shared, watch: Watch, crawls: int,
+    def __init__(self, archive: Archive, settings: Settings, shared: Shared, runner: Named, crawls: int,
                  readers: int) -> None:
-        self._archive, self._settings, self._shared, self._watch = archive, settings, shared, watch
+        self._archive, self._settings, self._shared, self._runner = archive, settings, shared, runner
         self._queue = Queue(settings, shared)
         self._crawl_threads = ThreadPoolExecutor(max(crawls, 1), "crawl")
         self._read_threads = ThreadPoolExecutor(max(readers, 1) + 1, "read")
@@ -73,33 +70,15 @@ class Work:
                                                   include_cancelled=True, include_aborted=True)
 
     def _crawl(self, target: str, attempts: int) -> str:
-        """The timetable says what is to be done; the job only names it."""
-        if self._watch.signal is not None:
-            raise TryAgain("the worker was told to stop before this had begun", 0)
-        timetable, silent_s = self._archive.timetable, self._settings.worker_silent_s
-        now = utc_now()
-        lease = timetable.take(WHOAMI, now, silent_s, only=target)
-        if lease is None:
-            if (other := self._held(target, now)) is not None:
-                raise TryAgain(f"its host is being crawled by {other[0]}", max(1.0, other[1] + 1))
-            return "nothing to do: it was crawled, cancelled or put off meanwhile"
-        summary = crawl_leased(timetable, lease, self._settings, self._watch, lease_s=silent_s,
-                               tries_left=MOST_TRIES - 1 - attempts, pause_s=pause_s(attempts, silent_s))
-        return summary.sentence() if summary is not None else "given back"
-
-    def _held(self, target: str, now: datetime) -> tuple[str, float] | None:
-        """Whose lease stands in the way, and for how many seconds at most."""
-        for lease in self._archive.timetable.running():
-            if target in (lease.order_id, lease.site_id):
-                return lease.runner, (parse_stamp(lease.until) - now).total_seconds()
-        return None
+        return self._runner.crawl(target, tries_left=MOST_TRIES - 1 - attempts,
+                                  pause_s=pause_s(attempts, self._settings.worker_silent_s))
 
     def _read(self, versions: Sequence[tuple[str, int]]) -> str:
         counts: dict[str, int] = {}
         done = 0
         for one in renormalise(self._archive, versions, self._settings, jobs=1):
             counts[one.outcome], done = counts.get(one.outcome, 0) + 1, done + 1
-            if self._watch.signal is not None:
+            if self._runner.interruption.signal is not None:
                 break
         if done < len(versions):  # nothing read twice is wrong, it only costs time
             self._queue.put_readings(versions[max(0, done - 2):])

@@ -3,23 +3,24 @@
 import asyncio
 import logging
 import os
-import signal
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
+from crawler.jobs.interruption import Interruption
+from crawler.jobs.machines.leased import Named
 from crawler.jobs.machines.patience import PatientConnector
 from crawler.jobs.machines.queue import CARE, CRAWLS, READINGS, Queue, connection_arguments
 from crawler.jobs.machines.stalled import Stalled
 from crawler.jobs.machines.tasks import WHOAMI, Work
 from crawler.jobs.memory import share_all
+from crawler.jobs.runner import Tell
 from gongkai.errors import StorageError
 from gongkai.settings import Settings
 from storage import Archive
@@ -28,39 +29,17 @@ from storage.shared import open_shared
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 2.0
+_SIGNAL_LOOK_S = 0.2
 _FORGOTTEN_AFTER_S = 86_400.0
 """Rows of workers are removed when they are a day old: one removed while its worker waits for the server could take no
 job ever again, and whose jobs are to go back is found out from the signs of life."""
 
 
-class Stopping:
-    """The first signal lets each crawl store its page under way and each reader its document; a second kills the
-    crawls. See `crawler.jobs.interruption.Watch`."""
-
-    def __init__(self) -> None:
-        self.signal: int | None = None
-        self._children: set[Popen[str]] = set()
-
-    def watch(self, child: "Popen[str]") -> None:
-        self._children.add(child)
-        if self.signal is not None:
-            child.terminate()
-
-    def forget(self, child: "Popen[str]") -> None:
-        self._children.discard(child)
-
-    def arrived(self, number: int) -> None:
-        again = self.signal is not None
-        self.signal = self.signal or number
-        for child in tuple(self._children):
-            child.kill() if again else child.terminate()
-
-
-def run_worker(settings: Settings, *, crawls: int, readers: int, drain: bool = False) -> int | None:
-    """Until a signal, whose number is returned; with `drain` until the queue is empty. Raises ConfigurationError where
-    the catalog is no PostgreSQL, StorageError when it stayed away for long."""
+def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: Interruption, tell: Tell,
+               drain: bool = False) -> None:
+    """Until a signal; with `drain` until the queue is empty. Raises ConfigurationError where the catalog is no
+    PostgreSQL, StorageError when it stayed away for long."""
     connection_arguments(settings)
-    stopping = Stopping()
     shared = open_shared(settings)
     assert shared is not None
     with Archive.open(settings) as archive:
@@ -68,28 +47,29 @@ def run_worker(settings: Settings, *, crawls: int, readers: int, drain: bool = F
             Queue(settings, shared).prepare()
             if adopted := share_all(settings, shared):
                 logger.info("told the other machines what this one remembers of %d sites", adopted)
-            work = Work(archive, settings, shared, stopping, crawls, readers)
-            asyncio.run(_run(settings, work, stopping, crawls, readers, drain))
+            with Named(settings, archive, interruption, tell).keeping() as runner:
+                work = Work(archive, settings, shared, runner, crawls, readers)
+                asyncio.run(_run(settings, work, interruption, crawls, readers, drain))
         except ConnectorException as problem:
             raise StorageError(f"the queue's server {shared.name} stayed away ({problem.__cause__}); every job is "
                                "in it still. Start the worker again when the server is up") from problem
         finally:
             shared.close()
-    return stopping.signal
 
 
-async def _run(settings: Settings, work: Work, stopping: Stopping, crawls: int, readers: int, drain: bool) -> None:
+async def _run(settings: Settings, work: Work, interruption: Interruption, crawls: int, readers: int, drain: bool,
+               ) -> None:
     app = App(connector=PatientConnector(**connection_arguments(settings), min_size=1, max_size=6, timeout=30,
                                          reconnect_timeout=30, num_workers=1))
     work.register(app)
     async with app.open_async():
         shares = [([CRAWLS], crawls), ([READINGS], readers), ([CARE], 1)]
         workers = [_worker(app, settings, queues, number, drain) for queues, number in shares if number]
-        _on_signals(stopping, workers)
         stalled = Stalled(app, settings.worker_silent_s, lambda: _own(workers))
         logger.info("worker %s: %d crawls, %d readers", WHOAMI, crawls, readers)
         try:
-            await _all_of(workers, [stalled.watch(), _beat(pulse_file(settings), settings.worker_silent_s)])
+            await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers),
+                                    _beat(pulse_file(settings), settings.worker_silent_s)])
         finally:
             with suppress(OSError):
                 pulse_file(settings).unlink()
@@ -128,15 +108,14 @@ def _own(workers: list[Worker]) -> tuple[list[int], set[int]]:
     return ids, {c.job.id for worker in workers for c in worker._running_jobs.values() if c.job.id is not None}
 
 
-def _on_signals(stopping: Stopping, workers: list[Worker]) -> None:
-    def arrived(number: int) -> None:
-        logger.info("told to stop: what is under way is stored first")
-        stopping.arrived(number)
-        for worker in workers:
-            worker.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, arrived, number)
+async def _stop_on_signal(interruption: Interruption, workers: list[Worker]) -> None:
+    """The signal itself has told the crawls to end after their page; here no further job is taken."""
+    while interruption.signal is None:
+        await asyncio.sleep(_SIGNAL_LOOK_S)
+    for worker in workers:
+        worker.stop()
+    while True:
+        await asyncio.sleep(_FORGOTTEN_AFTER_S)
 
 
 # signs of life for whoever starts and restarts workers (`gongkai worker --alive`)

@@ -1,4 +1,4 @@
-"""The timetable: what the crawls of a site came to, orders, leases, and counts by day.
+"""The timetable: what the crawls of a site came to, orders, leases, troubles told, counts by day.
 
 Revision ID: 0009
 Revises: 0008
@@ -23,6 +23,15 @@ def upgrade() -> None:
     _site_runs()
     _orders()
     _leases()
+    op.create_table(
+        "told_troubles",
+        sa.Column("trouble_id", bytewise, primary_key=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("claimed_at", bytewise, nullable=False),
+        sa.Column("told_at", bytewise, nullable=False),
+    )
     op.create_table(
         "crawl_counts",
         sa.Column("day", bytewise, primary_key=True),

@@ -1,0 +1,266 @@
+"""The runner: takes what is ordered or due from the timetable, and crawls it, one child process a site.
+
+Any number of runners, on any number of machines, may share one catalog; the timetable sees to it that a host is one
+runner's at a time. A runner that is killed leaves its leases to run out, and another one, or its own next start, goes
+on from what the frontiers know. Told to stop (`Interruption`) it lets every crawl end after the page under way and
+gives back what is not done.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from crawler.jobs.interruption import Interruption
+from crawler.jobs.now import check_writable, crawl_in_child
+from crawler.jobs.rhythm import Rhythm
+from crawler.jobs.summary import SiteSummary
+from crawler.sites.file import site_of
+from gongkai.clock import parse_stamp, utc_now
+from gongkai.errors import ConfigurationError, StorageError
+from gongkai.settings import Settings
+from storage import Archive, Lease, LeaseLostError
+from storage.timetable.records import KINDS, Ending, Kind
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[str, dict[str, Any]], None]
+"""What happened (``begun``, ``ended``, ``given_back``, ``lost``, ``refused``, ``caught_up``) and its facts."""
+
+_LOOK_EVERY_S = 2.0
+_DECIDE_EVERY_S = 60.0
+_BUSY = timedelta(minutes=5)
+_AWAY = timedelta(days=1)
+
+
+class Runner:
+    def __init__(self, settings: Settings, archive: Archive, interruption: Interruption, tell: Tell) -> None:
+        self._settings, self._timetable = settings, archive.timetable
+        self.interruption, self._tell, self._jobs = interruption, tell, settings.jobs
+        self._rhythm = Rhythm.of(settings)
+        self._held: dict[str, Held] = {}
+        self._mutex = threading.Lock()
+        self._wake = threading.Event()
+        self._done = threading.Event()
+        self._decided_at = 0.0
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+        self.summaries: list[SiteSummary] = []
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Until it is told to stop; or until nothing is due or ordered any more. Raises StorageError before anything
+        is asked when the archive cannot be written, and when the catalog stays away."""
+        check_writable(self._settings)
+        beating = threading.Thread(target=self._keep_leases, daemon=True)
+        beating.start()
+        try:
+            with ThreadPoolExecutor(max_workers=self._jobs) as pool:
+                self._rounds(pool, until_idle=until_idle)
+        finally:
+            self._done.set()
+            beating.join()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._wake.set()
+
+    def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
+        if not until_idle:
+            self._catch_up()
+        while self.interruption.signal is None:
+            self._wake.clear()
+            self._decide()
+            while len(self._held) < self._jobs and (lease := self._take()) is not None:
+                held = Held(lease, self.interruption)
+                with self._mutex:
+                    self._held[lease.lease_id] = held
+                pool.submit(self._crawl, held)
+            if until_idle and not self._held:
+                return
+            self._wake.wait(_LOOK_EVERY_S)
+
+    def _take(self) -> Lease | None:
+        if self.interruption.signal is not None:
+            return None
+        now = utc_now()
+        kinds: tuple[Kind, ...] = KINDS if self._rhythm.hours.is_open(now) else ("order",)
+        return self._timetable.take(self.name, now, self._settings.lease_s, kinds, expected=self._settings.max_requests,
+                                    allowances=self._rhythm.allowances(now))
+
+    def _catch_up(self) -> None:
+        """Where nothing ran for a day, what was missed meanwhile is spread, so that it does not all come at once."""
+        runs, now = self._timetable.sites(), utc_now()
+        newest = max((run.last_run_at for run in runs if run.last_run_at), default=None)
+        if newest is None or parse_stamp(newest) > now - _AWAY or self._timetable.running():
+            return
+        self._decide()
+        spread = self._rhythm.caught_up(self._timetable.sites(), now)
+        self._timetable.decide(spread)
+        if spread:
+            self._tell("caught_up", {"sites": len(spread), "until": max(due.at for due in spread if due.at)})
+
+    def _decide(self) -> None:
+        if time.monotonic() < self._decided_at + _DECIDE_EVERY_S and self._decided_at:
+            return
+        self._decided_at = time.monotonic()
+        undecided, now = self._timetable.sites(undecided_by=self._rhythm.name), utc_now()
+        self._timetable.decide(self._rhythm.due(run, now) for run in undecided)
+
+    # one crawl, in a thread of the pool
+
+    def _crawl(self, held: "Held") -> None:
+        try:
+            self._crawl_held(held)
+        except LeaseLostError as problem:
+            self._tell("lost", {**facts(held.lease), "reason": str(problem)})
+        except Exception as problem:  # the lease runs out, and the site is taken again
+            logger.exception("the crawl of %s is left: %s", held.lease.site.url, problem)
+        finally:
+            with self._mutex:
+                self._held.pop(held.lease.lease_id, None)
+            self._wake.set()
+
+    def _crawl_held(self, held: "Held") -> None:
+        lease = held.lease
+        try:
+            site_of(lease.site.url, self._settings, where="registry")
+        except ConfigurationError as problem:
+            self._timetable.finish(lease, "refused", utc_now(), reason=str(problem))
+            self._settle(lease)
+            self._tell("refused", {**facts(lease), "reason": str(problem)})
+            return
+        recheck = self._is_recheck(lease)
+        self._tell("begun", {**facts(lease), "attempt": lease.attempts, "recheck": recheck})
+        summary = crawl_in_child(lease.site, self._settings_for(lease, recheck=recheck),
+                                 lambda _, event: self._watched(held, event), held)
+        if not held.lost:
+            self._conclude(held, summary)
+
+    def _is_recheck(self, lease: Lease) -> bool:
+        run = self._timetable.site(lease.site_id) if lease.kind == "due" else None
+        return lease.recheck or (run is not None and self._rhythm.is_recheck(run, utc_now()))
+
+    def _settings_for(self, lease: Lease, *, recheck: bool) -> Settings:
+        changed: dict[str, Any] = {"recheck": recheck or self._settings.recheck}
+        if lease.max_requests is not None:
+            changed["max_requests"] = lease.max_requests
+        return self._settings.model_copy(update=changed)
+
+    def _watched(self, held: "Held", event: dict[str, Any]) -> None:
+        held.note(event)
+        if event["event"] not in ("progress", "step"):
+            return
+        try:
+            now = utc_now()
+            self._obey(held, self._timetable.progress(held.lease, now, self._settings.lease_s, held.progress))
+        except LeaseLostError as problem:
+            self._lose(held, problem)
+        except StorageError as problem:
+            logger.warning("the progress of %s is not written: %s", held.lease.site.url, problem)
+
+    def _conclude(self, held: "Held", summary: SiteSummary) -> None:
+        lease, now = held.lease, utc_now()
+        if summary.busy:
+            self._timetable.give_back(lease, now, not_before=now + _BUSY, reason=summary.explanation)
+            self._tell("given_back", {**facts(lease), "reason": summary.explanation})
+            return
+        if summary.cut_short and not held.stop:
+            self._timetable.give_back(lease, now, reason=f"its runner stopped: {self.name}")
+            self._tell("given_back", {**facts(lease), "reason": summary.explanation})
+            return
+        ending: Ending = "cancelled" if summary.cut_short else "failed" if summary.outcome == "failed" else "done"
+        self._timetable.finish(lease, ending, now, summary=summary.as_json(), crawl_id=held.crawl_id,
+                               reason=held.stop if summary.cut_short else summary.explanation)
+        self._settle(lease)
+        self.summaries.append(summary)
+        self._tell("ended", {**facts(lease), "outcome": summary.outcome, "requests": summary.requests,
+                             "reports": summary.reports, "new": summary.new, "changed": summary.changed,
+                             "incidents": len(summary.incidents), "reason": summary.explanation,
+                             "crawl_id": held.crawl_id})
+
+    def _settle(self, lease: Lease) -> None:
+        if (run := self._timetable.site(lease.site_id)) is not None:
+            self._timetable.decide([self._rhythm.due(run, utc_now())])
+
+    # leases, in a thread of their own: a site that is silent for minutes gives no events
+
+    def _keep_leases(self) -> None:
+        while not self._done.wait(self._settings.lease_s / 3):
+            with self._mutex:
+                held_now = list(self._held.values())
+            for held in held_now:
+                try:
+                    self._obey(held, self._timetable.renew(held.lease, utc_now(), self._settings.lease_s))
+                except LeaseLostError as problem:
+                    with self._mutex:
+                        over = held.lease.lease_id not in self._held
+                    if not (over or held.concluding):
+                        self._lose(held, problem)
+                except StorageError as problem:
+                    logger.warning("the lease on %s is not renewed: %s", held.lease.host, problem)
+
+    def _obey(self, held: "Held", stop: str | None) -> None:
+        if stop and not held.stop:
+            held.stop = stop
+            held.terminate()
+
+    def _lose(self, held: "Held", problem: LeaseLostError) -> None:
+        if not held.lost:
+            held.lost = True
+            held.kill()
+            self._tell("lost", {**facts(held.lease), "reason": str(problem)})
+
+
+class Held:
+    """A lease with the process that crawls under it."""
+
+    def __init__(self, lease: Lease, interruption: Interruption) -> None:
+        self.lease, self._interruption = lease, interruption
+        self._child: subprocess.Popen[str] | None = None
+        self.progress: dict[str, Any] = {"requests": 0, "found": 0, "queue": 0, "url": lease.site.url, "why": ""}
+        self.stop = ""
+        self.lost = self.concluding = False
+
+    @property
+    def signal(self) -> int | None:
+        return self._interruption.signal
+
+    @property
+    def crawl_id(self) -> str | None:
+        return self.progress.get("crawl_id")
+
+    def watch(self, child: "subprocess.Popen[str]") -> None:
+        self._child = child
+        self._interruption.watch(child)
+
+    def forget(self, child: "subprocess.Popen[str]") -> None:
+        self.concluding = True
+        self._interruption.forget(child)
+
+    def terminate(self) -> None:
+        if self._child is not None:
+            self._child.terminate()
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def note(self, event: dict[str, Any]) -> None:
+        if event["event"] == "progress":
+            self.progress = {**self.progress, "requests": event["requests"], "found": event["reports"],
+                             "queue": event["queue"], "crawl_id": event.get("crawl_id")}
+        elif event["event"] == "step":
+            self.progress = {**self.progress, "url": event["url"], "why": event["why"]}
+        elif event["event"] == "summary" and event.get("crawl_id"):
+            self.progress = {**self.progress, "crawl_id": event["crawl_id"]}
+
+
+def facts(lease: Lease) -> dict[str, Any]:
+    return {"site": lease.site.url, "agency": lease.site.agency, "host": lease.host, "kind": lease.kind,
+            "order": lease.order_id}
