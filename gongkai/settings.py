@@ -42,7 +42,7 @@ _SECRETS_DIR = "/run/secrets"
 """Where Docker, Podman and Kubernetes put them."""
 
 
-SECRETS = frozenset({"s3_secret_key", "catalog_password"})
+SECRETS = frozenset({"s3_secret_key", "catalog_password", "webhook_secret"})
 """Settings whose values appear in no message and in no child's command or environment that did not come so."""
 
 
@@ -103,7 +103,8 @@ class Settings(BaseSettings):
     jobs: int = _about(8, "sites crawled at the same time by gongkai schedule and crawl --due; about 110 MiB each", "8",
                        ge=1, le=256)
     lease_s: float = _about(
-        120.0, "seconds after which a runner that went silent loses its sites to another one", "120", ge=2, le=3600)
+        120.0, "seconds after which a runner or worker that went silent loses its sites and jobs to another one", "120",
+        ge=2, le=3600)
     silent_days: int = _about(60, "days without a crawl that went well after which a site counts as silent", "60", ge=1)
     webhook_url: str | None = _about(
         None, "where to POST what needs a human, as JSON; http or https", "https://hooks.example.org/gongkai")
@@ -125,10 +126,6 @@ class Settings(BaseSettings):
 
     ocr_memory_mib: int = _about(4096, "memory the reader of scans may use, in MiB", "4096", ge=1024)
     ocr_page_s: float = _about(120.0, "seconds one page of a scan may take", "60", gt=0)
-
-    worker_silent_s: float = _about(
-        60.0, "seconds without a sign of life after which a worker's jobs go to others and a crawl's lease on its host "
-        "ends", "60", ge=3, le=3600)
 
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
     log_format: Literal["human", "json"] = _about(

@@ -61,7 +61,8 @@ def _show_status(settings: Settings, as_json: bool) -> None:
     for (queue, state), count in sorted(found.jobs.items()):
         jobs.add_row(queue, state, str(count))
     show(jobs)
-    tell(f"worker {found.workers} 个，失联 {found.silent} 个", f"{found.workers} workers, {found.silent} silent")
+    tell(f"领取任务的进程部分 {found.workers} 个（每个 worker 至多两个），失联 {found.silent} 个",
+         f"{found.workers} takers of jobs (up to two a worker), {found.silent} silent")
     for failure in found.failures:
         tell(f"{failure['at']} {failure['job']} 第 {failure['attempt']} 次：{failure['reason']}",
              f"{failure['at']} {failure['job']} try {failure['attempt']}: {failure['reason']}", style="yellow")

@@ -150,15 +150,22 @@ def _prepare(connection: Connection) -> None:
     table = connection.execute(text("SELECT to_regclass(:name)"), {"name": f"{SCHEMA}.procrastinate_jobs"}).scalar()
     here = _release(version("procrastinate"))
     if table is None:
-        connection.exec_driver_sql(SchemaManager.get_schema())
+        _say(connection, SchemaManager.get_schema())
     else:
         noted = connection.execute(text("SELECT obj_description(to_regclass(:name))"),
                                    {"name": f"{SCHEMA}.procrastinate_jobs"}).scalar() or ""
         before = _release(noted) if noted else here
         for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql")):
             if before < _release(path.name) <= here:
-                connection.exec_driver_sql(path.read_text("utf-8"))
-    connection.exec_driver_sql(f"COMMENT ON TABLE procrastinate_jobs IS 'procrastinate {'.'.join(map(str, here))}'")
+                _say(connection, path.read_text("utf-8"))
+    _say(connection, f"COMMENT ON TABLE procrastinate_jobs IS 'procrastinate {'.'.join(map(str, here))}'")
+
+
+def _say(connection: Connection, statements: str) -> None:
+    """Several at once, and a % in them is one: as psycopg has it where there are no parameters at all."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(statements)
 
 
 def _release(told: str) -> tuple[int, int, int]:

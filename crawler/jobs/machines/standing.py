@@ -37,7 +37,7 @@ def standing(settings: Settings) -> Standing:
     assert shared is not None
     try:
         Queue(settings, shared).prepare()
-        return shared.do(lambda connection: _standing(connection, settings.worker_silent_s), wait=False)
+        return shared.do(lambda connection: _standing(connection, settings.lease_s), wait=False)
     finally:
         shared.close()
 

@@ -25,15 +25,15 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MOST_TRIES = 5
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 3600.0
+_LONGEST_PAUSE_S = 3600.0
 _KEEP_FAILED_H = 7 * 24
 PRIORITY_OF_CARE = 200
 WHOAMI = f"{platform.node()}/{os.getpid()}"
 
 
-def pause_s(attempts: int, silent_s: float) -> float:
-    """Growing; never sooner than the others would notice that we are gone."""
-    return float(min(max(_FIRST_PAUSE_S, silent_s) * 2**min(attempts, 10), _LONGEST_PAUSE_S))
+def pause_s(attempts: int, lease_s: float) -> float:
+    """Growing: 30 s, 1, 2 and 4 minutes by the settings' defaults, long enough for a server's restart."""
+    return float(min(lease_s / 4 * 2**min(attempts, 10), _LONGEST_PAUSE_S))
 
 
 class Work:
@@ -48,7 +48,7 @@ class Work:
         self._notes = ThreadPoolExecutor(1, "notes")
 
     def register(self, app: App) -> None:
-        again = _Again(self._settings.worker_silent_s, self._note_failure)
+        again = _Again(self._settings.lease_s, self._note_failure)
 
         @app.task(name=CRAWL_TASK, queue=CRAWLS, pass_context=True, retry=again)
         async def crawl(context: JobContext, target: str) -> str:
@@ -71,7 +71,7 @@ class Work:
 
     def _crawl(self, target: str, attempts: int) -> str:
         return self._runner.crawl(target, tries_left=MOST_TRIES - 1 - attempts,
-                                  pause_s=pause_s(attempts, self._settings.worker_silent_s))
+                                  pause_s=pause_s(attempts, self._settings.lease_s))
 
     def _read(self, versions: Sequence[tuple[str, int]]) -> str:
         counts: dict[str, int] = {}
@@ -103,8 +103,8 @@ class Work:
 class _Again(BaseRetryStrategy):
     """A decided pause is kept; what went wrong otherwise is tried `MOST_TRIES` times, each time later."""
 
-    def __init__(self, silent_s: float, note: Callable[[Job, str], None]) -> None:
-        self._silent_s, self._note = silent_s, note
+    def __init__(self, lease_s: float, note: Callable[[Job, str], None]) -> None:
+        self._lease_s, self._note = lease_s, note
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         reason = str(exception) or type(exception).__name__
@@ -114,7 +114,7 @@ class _Again(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": int(exception.after_s + 0.999)})
         if job.attempts + 1 >= MOST_TRIES:
             return None
-        return RetryDecision(retry_in={"seconds": int(pause_s(job.attempts, self._silent_s))})
+        return RetryDecision(retry_in={"seconds": int(pause_s(job.attempts, self._lease_s))})
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

@@ -63,13 +63,13 @@ async def _run(settings: Settings, work: Work, interruption: Interruption, crawl
                                          reconnect_timeout=30, num_workers=1))
     work.register(app)
     async with app.open_async():
-        shares = [([CRAWLS], crawls), ([READINGS], readers), ([CARE], 1)]
+        shares = [([CRAWLS], crawls), ([READINGS, CARE], readers)] if readers else [([CRAWLS, CARE], crawls)]
         workers = [_worker(app, settings, queues, number, drain) for queues, number in shares if number]
-        stalled = Stalled(app, settings.worker_silent_s, lambda: _own(workers))
+        stalled = Stalled(app, settings.lease_s, lambda: _own(workers))
         logger.info("worker %s: %d crawls, %d readers", WHOAMI, crawls, readers)
         try:
             await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers),
-                                    _beat(pulse_file(settings), settings.worker_silent_s)])
+                                    _beat(pulse_file(settings), settings.lease_s)])
         finally:
             with suppress(OSError):
                 pulse_file(settings).unlink()
@@ -95,7 +95,7 @@ async def _all_of(workers: list[Worker], beside: list[Coroutine[Any, Any, None]]
 
 
 def _worker(app: App, settings: Settings, queues: list[str], number: int, drain: bool) -> Worker:
-    silent_s = settings.worker_silent_s
+    silent_s = settings.lease_s
     return Worker(app, queues=queues, name=f"{WHOAMI} {queues[0]}", concurrency=number, wait=not drain,
                   fetch_job_polling_interval=min(_LOOK_EVERY_S, silent_s / 3), abort_job_polling_interval=60,
                   listen_notify=False, delete_jobs="successful", install_signal_handlers=False,
@@ -128,7 +128,7 @@ def pulse_file(settings: Settings) -> Path:
 
 def is_alive(settings: Settings) -> bool:
     try:
-        return time.time() - pulse_file(settings).stat().st_mtime < 2 * settings.worker_silent_s
+        return time.time() - pulse_file(settings).stat().st_mtime < 2 * settings.lease_s
     except OSError:
         return False
 

@@ -1,0 +1,115 @@
+"""Three workers and a scheduler over PostgreSQL and S3, a worker and both servers killed in turn: the archive is the
+one that a single machine makes, and no site ever sees two of them at once.
+
+Four sites here; ``GONGKAI_TEST_CLUSTER=30`` runs it at full size.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.country import Country, on_the_wire
+from tests.cluster.machines import Machines, until
+from tests.command import gongkai, lasting, listed, objects
+from tests.postgres_server import PostgresServer, postgres_server, postgres_url  # noqa: F401  (fixtures)
+from tests.s3_server import S3Place, S3Server, s3_server, s3_settings  # noqa: F401  (fixtures)
+
+SITES = int(os.environ.get("GONGKAI_TEST_CLUSTER", "4"))
+PATIENCE_S = 60 + 20 * SITES
+
+
+@dataclass(frozen=True)
+class Scene:
+    country: Country
+    machines: Machines
+    folder: Path
+
+    @property
+    def sites_file(self) -> Path:
+        return self.folder / "sites.csv"
+
+
+@pytest.fixture
+def scene(tmp_path: Path, s3_settings: S3Place, postgres_url: str) -> Iterator[Scene]:  # noqa: F811
+    country = Country(SITES)
+    with ExitStack() as stack:
+        proxy = stack.enter_context(on_the_wire(country))
+        (tmp_path / "machines").mkdir()
+        machines = Machines(tmp_path / "machines", proxy, s3_settings, postgres_url)
+        stack.callback(machines.close)
+        made = Scene(country, machines, tmp_path)
+        made.sites_file.write_text("url,agency\n" + "".join(
+            f"{world.home},{world.agency.name}\n" for world in country.worlds), "utf-8")
+        yield made
+
+
+def test_whatever_is_killed_the_archive_is_the_one_a_single_machine_makes(
+        scene: Scene, s3_server: S3Server, postgres_server: PostgresServer) -> None:  # noqa: F811
+    machines, country = scene.machines, scene.country
+    alone = str(scene.folder / "alone")
+    done = gongkai("crawl", "--sites", str(scene.sites_file), archive=alone, proxy=machines.proxy)
+    assert done.returncode in (0, 3), done.stderr
+    country.log.clear()
+    postgres_server.be_careful()
+
+    assert machines.run("sites", "import", str(scene.sites_file)).returncode == 0
+    machines.start("scheduler")
+    for name in ("w1", "w2", "w3"):
+        machines.start("worker", name)
+    until(lambda: crawling(machines) is not None, "no worker began a crawl", PATIENCE_S)
+    victim = crawling(machines)
+    assert victim is not None
+    machines.kill(victim)
+    postgres_server.kill()
+    time.sleep(1)
+    postgres_server.resume()
+    s3_server.kill()
+    time.sleep(1)
+    s3_server.start()
+    machines.start("worker", "w4")
+    # Somebody at a desk crawls a site at the same time, past queue and leases: the hosts' turns are all that is left.
+    rushed = machines.run("crawl", country.worlds[-1].home, "--agency", country.worlds[-1].agency.name, machine="desk")
+    assert rushed.returncode in (0, 3), rushed.stderr
+
+    until(lambda: all_done(machines), f"not all sites were crawled:\n{machines.logs()}", PATIENCE_S)
+    assert {host: most for host, most in country.most_at_once().items() if most > 1} == {}
+    for name in ("w4", "scheduler", *({"w1", "w2", "w3"} - {victim})):
+        assert machines.stop(name) == 0, machines.log(name)
+    standing = json.loads(machines.run("worker", "--status", "--json").stdout)
+    assert [jobs for jobs in standing["jobs"] if jobs["state"] == "failed"] == [], standing
+
+    told = machines.run("reports", "--format", "jsonl")
+    assert lasting([json.loads(line) for line in told.stdout.splitlines()]) == lasting(listed(archive=alone))
+    verified = machines.run("verify")
+    assert verified.returncode == 0, verified.stdout
+    copied = machines.run("copy", "--to", str(scene.folder / "home"))
+    assert copied.returncode == 0, copied.stderr
+    assert objects(scene.folder / "home", "raw").keys() == objects(Path(alone), "raw").keys()
+
+    # What one machine remembers of a site every other one knows.
+    again = machines.run("crawl", country.worlds[0].home, "--agency", country.worlds[0].agency.name, "--json",
+                         machine="late")
+    summary = json.loads(again.stdout)
+    assert summary["requests"] <= 6 and summary["new"] == summary["changed"] == 0, summary
+
+
+def crawling(machines: Machines) -> str | None:
+    """A worker that has begun a crawl and not ended it."""
+    for name in machines.running:
+        log = machines.log(name)
+        if name.startswith("w") and log.count(" begun ") > log.count(" ended "):
+            return name
+    return None
+
+
+def all_done(machines: Machines) -> bool:
+    told = machines.run("schedule", "show", "--format", "jsonl")
+    rows: list[dict[str, Any]] = [json.loads(line) for line in told.stdout.splitlines()]
+    return len(rows) == SITES and all(row["last_run_at"] and not row["running"] and not row["failures"] for row in rows)
