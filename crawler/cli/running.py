@@ -1,5 +1,6 @@
 """A runner in the foreground: what it says, to people or to whatever collects logs."""
 
+import importlib.util
 import json
 import logging
 import sys
@@ -16,7 +17,7 @@ from crawler.jobs.runner import Runner
 from crawler.jobs.webhook import Webhook
 from gongkai.chinese import printable
 from gongkai.clock import utc_now
-from gongkai.errors import DONE, UNEXPECTED
+from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.hours import BEIJING
 from gongkai.settings import Settings
 from storage import Archive
@@ -55,6 +56,13 @@ def run_schedule(settings: Settings, metrics_port: int | None, *, defer: bool = 
         runner.run()
         logger.info(words("运行者已停止", "the runner has stopped"), extra={"event": "stopped", "runner": runner.name})
     return DONE
+
+
+def needs_extra() -> None:
+    """Raises ConfigurationError where the queue's library is not installed."""
+    if importlib.util.find_spec("procrastinate") is None:
+        raise ConfigurationError("many machines need the Python module procrastinate; install the extra: pip install "
+                                 "'gongkai[cluster]'")
 
 
 def join_machines(settings: Settings, *, crawls: int, readers: int) -> int:
@@ -113,7 +121,8 @@ def _runner(settings: Settings, archive: Archive, running: ExitStack) -> Runner:
 
 
 def _deferring(settings: Settings, archive: Archive, running: ExitStack) -> Runner:
-    from crawler.jobs.machines.leased import Deferring  # needs an extra
+    needs_extra()
+    from crawler.jobs.machines.leased import Deferring
     from crawler.jobs.machines.queue import Queue
 
     queue = running.enter_context(Queue.open(settings))

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import ArchiveOption
-from crawler.cli.running import join_machines
+from crawler.cli.running import join_machines, needs_extra
 from crawler.cli.speech import show, table, tell
-from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
+from gongkai.errors import ConfigurationError
 from gongkai.settings import Settings, load_settings
 
 
@@ -23,9 +23,6 @@ def worker(
         typer.Option("--readers", metavar="N", min=0,
                      help="同时重读的文件数，0 为不重读；默认为处理器数 · readers at a time, default one a core"),
     ] = None,
-    alive: Annotated[
-        bool, typer.Option("--alive", help="只查本机的 worker 是否正常（供健康检查） · is this machine's worker alive?")
-    ] = False,
     status: Annotated[
         bool, typer.Option("--status", help="只说明队列与各 worker 的状况 · tell how queue and workers stand")
     ] = False,
@@ -34,13 +31,7 @@ def worker(
 ) -> None:
     """加入多机：从 PostgreSQL 队列领取抓取与重读任务 · join many machines: take jobs from the queue in PostgreSQL."""
     settings = load_settings(archive=archive)
-    try:
-        from crawler.jobs.machines.worker import is_alive
-    except ModuleNotFoundError as problem:
-        raise ConfigurationError(f"gongkai worker needs the Python module {problem.name}; install the extra: pip "
-                                 "install 'gongkai[cluster]'") from None
-    if alive:
-        raise typer.Exit(DONE if is_alive(settings) else UNEXPECTED)
+    needs_extra()
     if status:
         _show_status(settings, as_json)
         return

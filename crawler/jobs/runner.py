@@ -20,6 +20,7 @@ from typing import Any
 
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.now import check_writable, crawl_in_child
+from crawler.jobs.pulse import Pulse
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.summary import SiteSummary
 from crawler.sites.file import site_of
@@ -50,6 +51,7 @@ class Runner:
         self._wake = threading.Event()
         self._done = threading.Event()
         self._decided_at = 0.0
+        self._pulse = Pulse(settings)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.summaries: list[SiteSummary] = []
 
@@ -75,6 +77,7 @@ class Runner:
             self._catch_up()
         while self.interruption.signal is None:
             self._wake.clear()
+            self._pulse.beat()
             self._decide()
             while len(self._held) < self._jobs and (lease := self._take()) is not None:
                 held = Held(lease, self.interruption)

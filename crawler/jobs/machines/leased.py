@@ -112,6 +112,7 @@ class Deferring(Runner):
         self._catch_up()
         while self.interruption.signal is None:
             self._wake.clear()
+            self._pulse.beat()
             self._decide()
             now = utc_now()
             offered = offer(self._timetable, now, due=Rhythm.of(self._settings).hours.is_open(now))

@@ -2,11 +2,7 @@
 
 import asyncio
 import logging
-import os
-import time
 from collections.abc import Coroutine
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from procrastinate import App
@@ -20,6 +16,7 @@ from crawler.jobs.machines.queue import CARE, CRAWLS, READINGS, Queue, connectio
 from crawler.jobs.machines.stalled import Stalled
 from crawler.jobs.machines.tasks import WHOAMI, Work
 from crawler.jobs.memory import share_all
+from crawler.jobs.pulse import Pulse
 from crawler.jobs.runner import Tell
 from gongkai.errors import StorageError
 from gongkai.settings import Settings
@@ -66,13 +63,8 @@ async def _run(settings: Settings, work: Work, interruption: Interruption, crawl
         shares = [([CRAWLS], crawls), ([READINGS, CARE], readers)] if readers else [([CRAWLS, CARE], crawls)]
         workers = [_worker(app, settings, queues, number, drain) for queues, number in shares if number]
         stalled = Stalled(app, settings.lease_s, lambda: _own(workers))
-        logger.info("worker %s: %d crawls, %d readers", WHOAMI, crawls, readers)
-        try:
-            await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers),
-                                    _beat(pulse_file(settings), settings.lease_s)])
-        finally:
-            with suppress(OSError):
-                pulse_file(settings).unlink()
+        logger.info("%s takes jobs", WHOAMI)
+        await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers), _beat(Pulse(settings))])
 
 
 async def _all_of(workers: list[Worker], beside: list[Coroutine[Any, Any, None]]) -> None:
@@ -118,25 +110,7 @@ async def _stop_on_signal(interruption: Interruption, workers: list[Worker]) -> 
         await asyncio.sleep(_FORGOTTEN_AFTER_S)
 
 
-# signs of life for whoever starts and restarts workers (`gongkai worker --alive`)
-
-
-def pulse_file(settings: Settings) -> Path:
-    """One a host name: a container has its own."""
-    return settings.state_dir / "workers" / f"{WHOAMI.partition('/')[0]}.alive"
-
-
-def is_alive(settings: Settings) -> bool:
-    try:
-        return time.time() - pulse_file(settings).stat().st_mtime < 2 * settings.lease_s
-    except OSError:
-        return False
-
-
-async def _beat(file: Path, silent_s: float) -> None:
-    """From the loop that takes the jobs: a worker that hangs stops beating."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+async def _beat(pulse: Pulse) -> None:
     while True:
-        file.touch()
-        os.utime(file)
-        await asyncio.sleep(silent_s / 4)
+        pulse.beat()
+        await asyncio.sleep(_LOOK_EVERY_S)
