@@ -16,9 +16,11 @@ from twisted.python.failure import Failure
 from crawler.fetching.egress import installed_guard
 from crawler.fetching.hosts import Hosts
 from crawler.fetching.politeness import PoliteSlot
-from crawler.fetching.problem import FetchProblem, problem_of
+from crawler.fetching.problem import FetchProblem, archive_away, problem_of
 from crawler.fetching.shared import turns_of
 from gongkai.address import host_of, place_of
+from gongkai.errors import StorageError
+from storage.objects import ObjectMissingError
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,8 @@ class Downloader(downloader.Downloader):
     def _reported(self, failure: Failure, request: Request) -> Any:
         if not isinstance(failure.value, Exception):
             return failure
+        if isinstance(failure.value, StorageError) and not isinstance(failure.value, ObjectMissingError):
+            self.crawler.signals.send_catch_log(archive_away, problem=failure.value)
         problem = problem_of(failure.value, request.url)
         if problem is not failure.value and problem.kind == "protocol":
             logger.error("unexpected failure for %s", request, exc_info=failure.value)
@@ -108,8 +112,10 @@ class Downloader(downloader.Downloader):
             finally:
                 request.meta["duration_s"] = round(monotonic() - started, 3)
 
-    def _explained(self, error: Exception, request: Request) -> FetchProblem:
+    def _explained(self, error: Exception, request: Request) -> Exception:
         """What Scrapy's exception means, with what the guarded resolver knows about a name that led nowhere."""
+        if isinstance(error, StorageError):  # the turn at the host could not be taken
+            return error
         problem = problem_of(error, request.url)
         guard = installed_guard()
         if problem.kind != "dns" or guard is None:

@@ -79,6 +79,7 @@ class ServerLocks:
             except DBAPIError:
                 self._presence.invalidate()
                 self._presence.close()
+                self._presence = None  # the server may still be away, and this be asked again
         self._presence = self._locked(_WRITERS, "pg_advisory_lock_shared")
 
     def try_alone(self) -> bool:

@@ -99,6 +99,11 @@ class Queue:
                         priority=priority) for batch in batches])
         return len(batches)
 
+    def waiting(self) -> int:
+        """Jobs that wait or are being done."""
+        return int(self._shared.do(lambda c: c.execute(text(
+            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")).scalar_one()))
+
     def _put(self, jobs: list[Job]) -> None:
         """One that somebody else put in meanwhile is left to it."""
         with catalog_failures(self._shared.name):
