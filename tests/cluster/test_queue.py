@@ -110,6 +110,7 @@ def test_what_is_ordered_or_due_goes_in_once_orders_first_and_not_all_at_once(
         assert order in {crawl.target for crawl in later}, "its runner went silent"
     monkeypatch.setattr(queues, "WAITING_CRAWLS", 4)
     assert queue.put_crawls(Crawl(str(n), f"{n}.gov.cn", 0) for n in range(10)) == 1
+    assert queue.put_crawls([Crawl("urgent", "urgent.gov.cn", ORDERED)]) == 1, "somebody waits for it"
 
 
 def test_versions_to_read_go_in_as_batches_of_a_hundred(settings: Settings, queue: Queue) -> None:

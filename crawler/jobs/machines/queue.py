@@ -79,7 +79,7 @@ class Queue:
         return self
 
     def put_crawls(self, crawls: Iterable[Crawl]) -> int:
-        """How many were new, of at most as many as may wait."""
+        """How many were new. Of those that nobody ordered only as many as may wait."""
         def named(connection: Connection) -> tuple[set[str], int]:
             there = connection.execute(text(
                 "SELECT queueing_lock FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
@@ -87,7 +87,10 @@ class Queue:
             return set(there), len(there)
 
         there, waiting = self._shared.do(named)
-        new = [crawl for crawl in crawls if crawl.once not in there][:max(0, WAITING_CRAWLS - waiting)]
+        missing = [crawl for crawl in crawls if crawl.once not in there]
+        new = [crawl for crawl in missing if crawl.priority >= ORDERED]
+        room = max(0, WAITING_CRAWLS - waiting - len(new))
+        new += [crawl for crawl in missing if crawl.priority < ORDERED][:room]
         self._put([_job(CRAWL_TASK, CRAWLS, {"target": c.target}, c.once, lock=f"host/{c.host}", priority=c.priority)
                    for c in new])
         return len(new)

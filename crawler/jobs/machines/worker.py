@@ -32,10 +32,9 @@ _FORGOTTEN_AFTER_S = 86_400.0
 job ever again, and whose jobs are to go back is found out from the signs of life."""
 
 
-def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: Interruption, tell: Tell,
-               drain: bool = False) -> None:
-    """Until a signal; with `drain` until the queue is empty. Raises ConfigurationError where the catalog is no
-    PostgreSQL, StorageError when it stayed away for long."""
+def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: Interruption, tell: Tell) -> None:
+    """Until a signal. Raises ConfigurationError where the catalog is no PostgreSQL, StorageError when it stayed away
+    for long."""
     connection_arguments(settings)
     shared = open_shared(settings)
     assert shared is not None
@@ -46,7 +45,7 @@ def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: I
                 logger.info("told the other machines what this one remembers of %d sites", adopted)
             with Named(settings, archive, interruption, tell).keeping() as runner:
                 work = Work(archive, settings, shared, runner, crawls, readers)
-                asyncio.run(_run(settings, work, interruption, crawls, readers, drain))
+                asyncio.run(_run(settings, work, interruption, crawls, readers))
         except ConnectorException as problem:
             raise StorageError(f"the queue's server {shared.name} stayed away ({problem.__cause__}); every job is "
                                "in it still. Start the worker again when the server is up") from problem
@@ -54,14 +53,13 @@ def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: I
             shared.close()
 
 
-async def _run(settings: Settings, work: Work, interruption: Interruption, crawls: int, readers: int, drain: bool,
-               ) -> None:
+async def _run(settings: Settings, work: Work, interruption: Interruption, crawls: int, readers: int) -> None:
     app = App(connector=PatientConnector(**connection_arguments(settings), min_size=1, max_size=6, timeout=30,
                                          reconnect_timeout=30, num_workers=1))
     work.register(app)
     async with app.open_async():
         shares = [([CRAWLS], crawls), ([READINGS, CARE], readers)] if readers else [([CRAWLS, CARE], crawls)]
-        workers = [_worker(app, settings, queues, number, drain) for queues, number in shares if number]
+        workers = [_worker(app, settings, queues, number) for queues, number in shares if number]
         stalled = Stalled(app, settings.lease_s, lambda: _own(workers))
         logger.info("%s takes jobs", WHOAMI)
         await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers), _beat(Pulse(settings))])
@@ -86,9 +84,9 @@ async def _all_of(workers: list[Worker], beside: list[Coroutine[Any, Any, None]]
             raise outcome
 
 
-def _worker(app: App, settings: Settings, queues: list[str], number: int, drain: bool) -> Worker:
+def _worker(app: App, settings: Settings, queues: list[str], number: int) -> Worker:
     silent_s = settings.lease_s
-    return Worker(app, queues=queues, name=f"{WHOAMI} {queues[0]}", concurrency=number, wait=not drain,
+    return Worker(app, queues=queues, name=f"{WHOAMI} {queues[0]}", concurrency=number,
                   fetch_job_polling_interval=min(_LOOK_EVERY_S, silent_s / 3), abort_job_polling_interval=60,
                   listen_notify=False, delete_jobs="successful", install_signal_handlers=False,
                   update_heartbeat_interval=silent_s / 6, stalled_worker_timeout=_FORGOTTEN_AFTER_S)
