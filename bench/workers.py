@@ -4,8 +4,9 @@
 
 Each worker has one reader (``--readers 1``), as on a machine of one core. The clock runs from the moment the last
 worker takes jobs until the queue is empty. One and two take turns, and the median of the rounds' ratios counts: on a
-machine that others use too, a single pair says little. ``cores`` is the processor time used by the second: two idle
-cores give at most 2.
+machine that others use too, a single pair says little. ``cores`` is the processor time used by the second (two idle
+cores give at most 2), and the versions a core and second tell what two workers cost each other: nothing, where that is
+as much as for one.
 """
 
 import os
@@ -49,7 +50,7 @@ def _round(settings: Settings, versions: list[tuple[str, int]], batches: int, pl
         wall_s, cpu_s = _read(settings, versions, batches, workers, place)
         times.append(wall_s)
         sys.stdout.write(f"{workers} worker(s)  {wall_s:6.1f} s  {read / wall_s:6.1f} versions/s  "
-                         f"{cpu_s / wall_s:5.2f} cores\n")
+                         f"{cpu_s / wall_s:5.2f} cores  {read / cpu_s:5.1f} versions a core and second\n")
     return times[0] / times[1]
 
 

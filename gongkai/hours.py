@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
+from functools import cached_property
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """One offset for the whole country and since 1991, so that no time zone database is needed."""
@@ -33,7 +34,7 @@ class Hours:
                                                                       if m + 1 not in minutes]
         return cls(tuple(zip(*edges, strict=True)))
 
-    @property
+    @cached_property
     def minutes_a_day(self) -> int:
         return sum(end - begin for begin, end in self.spans)
 

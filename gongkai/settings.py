@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
     log_format: Literal["human", "json"] = _about(
         "human", "how logs are written: for people, or one JSON object a line", "json")
+    log_days: int = _about(
+        90, "days for which gongkai schedule keeps the logs of single crawls in the state directory", "90", ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _about("INFO", "how much the crawl log says", "INFO")
 
     @field_validator("allow_hosts", mode="before")

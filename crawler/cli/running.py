@@ -21,6 +21,7 @@ from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.hours import BEIJING
 from gongkai.settings import Settings
 from storage import Archive
+from storage.timetable.history import FAILED
 
 logger = logging.getLogger("gongkai.schedule")
 
@@ -153,6 +154,9 @@ class _Telling:
 
 def _say(event: str, facts: dict[str, Any]) -> None:
     text = printable(words(*_SAID[event]).format(**facts))
+    if event == "ended" and (facts["outcome"] in FAILED or facts["incidents"]):
+        text += words(f"  异常 {facts['incidents']} 条，日志 {facts['log']}",
+                      f"  {facts['incidents']} incidents; log {facts['log']}")
     logger.log(logging.WARNING if event in _GRAVE else logging.INFO, "%s", text, extra={"event": event, **facts})
 
 

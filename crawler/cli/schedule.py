@@ -28,9 +28,8 @@ schedule = typer.Typer(
     rich_markup_mode=None,
     invoke_without_command=True,
     help="按节律持续抓取登记的站点，直到被停止。\n\nCrawls what is due or ordered, one child process a site, until "
-    "it is stopped: SIGTERM or Ctrl-C lets the pages under way be stored, a second one ends at once. "
-    "Several may run on one archive. Exit codes: 0 stopped; 1 the archive cannot be written; 2 wrong use or "
-    "configuration.",
+    "it is stopped: SIGTERM or Ctrl-C lets the pages under way be stored, a second one ends at once. Several may run "
+    "on one archive. Exit codes: 0 stopped; 1 the archive cannot be written; 2 wrong use or configuration.",
 )
 
 WHY = {

@@ -1,7 +1,9 @@
 """The log of one site's crawl, for a person at two in the morning: the crawl's own lines, and what went wrong."""
 
+import contextlib
 import logging
 import sqlite3
+import time
 from pathlib import Path
 
 from crawler.jobs.log_lines import formatter
@@ -21,6 +23,18 @@ def open_log(path: Path, level: str, style: str = "human") -> None:
         handler.addFilter(_tells_of_the_crawl)
     logging.raiseExceptions = False  # the archive's disk is full: that is said by whoever writes to the archive
     logging.basicConfig(handlers=[handler], level=level)
+
+
+def sweep_logs(folder: Path, days: int) -> int:
+    """Removes logs nobody has written to for so many days; returns how many. What they say of fetches stands in the
+    archive's crawl logs."""
+    before, gone = time.time() - days * 86_400, 0
+    for path in folder.glob("*.log"):
+        with contextlib.suppress(OSError):  # another runner was here, or the clock of the disk is odd
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _tells_of_the_crawl(record: logging.LogRecord) -> bool:

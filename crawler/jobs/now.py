@@ -16,7 +16,7 @@ from typing import Any
 from crawler.jobs.interruption import Interruption, Watch
 from crawler.jobs.memory import remembering
 from crawler.jobs.summary import SiteSummary
-from gongkai.address import host_of
+from gongkai.address import host_of, place_of
 from gongkai.clock import utc_now
 from gongkai.errors import StorageError
 from gongkai.settings import SECRETS, Settings
@@ -73,14 +73,14 @@ def check_writable(settings: Settings) -> None:
         ) from None
 
 
-def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
+def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch, log_file: Path | None = None,
+                   ) -> SiteSummary:
     """One site, to its end, with what was remembered of it, wherever that is kept. Events arrive in this thread."""
     with remembering(settings, site.url):
-        return _run_child(site, settings, on_event, watch)
+        return _run_child(site, settings, on_event, watch, log_file or log_path(site, settings))
 
 
-def _run_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch) -> SiteSummary:
-    log_file = log_path(site, settings)
+def _run_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch, log_file: Path) -> SiteSummary:
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
         stdin=subprocess.PIPE,
@@ -128,7 +128,7 @@ def _events(child: "subprocess.Popen[str]", job: dict[str, Any], errors: list[st
 
 
 def log_path(site: AgencySite, settings: Settings) -> Path:
-    host = re.sub(r"[^\w.-]", "_", host_of(site.url))
+    host = re.sub(r"[^\w.-]", "_", place_of(site.url))
     return settings.state_dir / "logs" / f"{utc_now():%Y%m%dT%H%M%SZ}-{host}.log"
 
 

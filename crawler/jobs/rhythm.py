@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from crawler.sites.schedule import Schedule, read_schedule
 from gongkai.clock import parse_stamp
@@ -20,6 +21,7 @@ from gongkai.digest import sha256_hex
 from gongkai.hours import BEIJING, Hours, beijing_ordinal, day_start
 from gongkai.settings import Settings
 from storage import Allowance, Due, SiteRun
+from storage.timetable.history import is_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -55,18 +57,17 @@ class Rhythm:
 
     def name(self, run: SiteRun) -> str:
         """Of what decides for this site: another name, another decision."""
-        said = (self.dense_days, self.sparse_days, self.hours, self.rest_h, run.site.schedule)
-        return sha256_hex(repr(said))[:12]
+        return _named((self.dense_days, self.sparse_days, self.hours, self.rest_h, run.site.schedule))
 
     def due(self, run: SiteRun, now: datetime) -> Due:
         """The one next date. It may lie in the past, where runs were missed: they are made up for once."""
         schedule = _schedule(run)
         if schedule.off:
             return self._decided(run, None, "off")
-        if run.failures and run.last_run_at is not None:
-            return self._rested(run, schedule, parse_stamp(run.last_run_at))
-        if run.last_run_at is None:
+        if run.last_run_at is None or is_ahead(run.last_run_at, now):
             return self._first(run, schedule, now)
+        if run.failures:
+            return self._rested(run, schedule, parse_stamp(run.last_run_at))
         last = parse_stamp(run.last_run_at)
         if run.last_outcome == "budget":  # cut off by its own limit; the frontier knows where to go on
             return self._decided(run, self._on_grid(run, last, 1), "goes_on")
@@ -122,7 +123,7 @@ class Rhythm:
         day_place, moment = _place(run)
         ordinal = beijing_ordinal(last)
         while True:
-            days = every_days or (self.dense_days if is_dense(date.fromordinal(ordinal)) else self.sparse_days)
+            days = every_days or (self.dense_days if _dense(ordinal) else self.sparse_days)
             if (ordinal + int(day_place * days)) % days == 0:
                 at = self.hours.at_part(ordinal, moment)
                 if at >= last + timedelta(days=days) / 2:
@@ -135,6 +136,16 @@ class Rhythm:
 
 def is_dense(day: date) -> bool:
     return any(_within(day, span) for span in DENSE)
+
+
+@lru_cache(maxsize=1024)
+def _dense(ordinal: int) -> bool:
+    return is_dense(date.fromordinal(ordinal))
+
+
+@lru_cache(maxsize=1024)
+def _named(said: tuple[object, ...]) -> str:
+    return sha256_hex(repr(said))[:12]
 
 
 def _within(day: date, span: tuple[tuple[int, int], tuple[int, int]]) -> bool:

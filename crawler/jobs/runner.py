@@ -19,7 +19,8 @@ from datetime import timedelta
 from typing import Any
 
 from crawler.jobs.interruption import Interruption
-from crawler.jobs.now import check_writable, crawl_in_child
+from crawler.jobs.log_file import sweep_logs
+from crawler.jobs.now import check_writable, crawl_in_child, log_path
 from crawler.jobs.pulse import Pulse
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.summary import SiteSummary
@@ -28,6 +29,7 @@ from gongkai.clock import parse_stamp, utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.settings import Settings
 from storage import Archive, Lease, LeaseLostError
+from storage.timetable.history import is_ahead
 from storage.timetable.records import KINDS, Ending, Kind
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 _LOOK_EVERY_S = 2.0
 _DECIDE_EVERY_S = 60.0
+_TRY_AGAIN_S, _GIVE_UP_AFTER = 30.0, 20
+"""A disk that is full or a catalog that is away is waited for ten minutes; then whoever started us should know."""
+_SWEEP_EVERY_S = 86_400.0
 _BUSY = timedelta(minutes=5)
 _AWAY = timedelta(days=1)
 
@@ -50,7 +55,7 @@ class Runner:
         self._mutex = threading.Lock()
         self._wake = threading.Event()
         self._done = threading.Event()
-        self._decided_at = 0.0
+        self._decided_at = self._swept_at = 0.0
         self._pulse = Pulse(settings)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.summaries: list[SiteSummary] = []
@@ -75,18 +80,30 @@ class Runner:
     def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
         if not until_idle:
             self._catch_up()
+        failed = 0
         while self.interruption.signal is None:
             self._wake.clear()
             self._pulse.beat()
-            self._decide()
-            while len(self._held) < self._jobs and (lease := self._take()) is not None:
-                held = Held(lease, self.interruption)
-                with self._mutex:
-                    self._held[lease.lease_id] = held
-                pool.submit(self._crawl, held)
+            try:
+                self._start_what_can(pool)
+                failed = 0
+            except StorageError as problem:
+                failed += 1
+                if until_idle or failed >= _GIVE_UP_AFTER:
+                    raise
+                logger.error("nothing can be started now: %s (%d of %d)", problem, failed, _GIVE_UP_AFTER)
+                self._wake.wait(_TRY_AGAIN_S)
             if until_idle and not self._held:
                 return
             self._wake.wait(_LOOK_EVERY_S)
+
+    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+        self._decide()
+        while len(self._held) < self._jobs and (lease := self._take()) is not None:
+            held = Held(lease, self.interruption)
+            with self._mutex:
+                self._held[lease.lease_id] = held
+            pool.submit(self._crawl, held)
 
     def _take(self) -> Lease | None:
         if self.interruption.signal is not None:
@@ -100,7 +117,8 @@ class Runner:
         """Where nothing ran for a day, what was missed meanwhile is spread, so that it does not all come at once."""
         runs, now = self._timetable.sites(), utc_now()
         newest = max((run.last_run_at for run in runs if run.last_run_at), default=None)
-        if newest is None or parse_stamp(newest) > now - _AWAY or self._timetable.running():
+        alive = any(parse_stamp(lease.until) > now for lease in self._timetable.running())
+        if newest is None or parse_stamp(newest) > now - _AWAY or alive:
             return
         self._decide()
         spread = self._rhythm.caught_up(self._timetable.sites(), now)
@@ -112,7 +130,12 @@ class Runner:
         if time.monotonic() < self._decided_at + _DECIDE_EVERY_S and self._decided_at:
             return
         self._decided_at = time.monotonic()
-        undecided, now = self._timetable.sites(undecided_by=self._rhythm.name), utc_now()
+        if not self._swept_at or self._decided_at > self._swept_at + _SWEEP_EVERY_S:
+            self._swept_at = self._decided_at
+            sweep_logs(self._settings.state_dir / "logs", self._settings.log_days)
+        now = utc_now()
+        undecided = self._timetable.sites(undecided_by=lambda run: (
+            "no more" if is_ahead(run.last_run_at, now) else self._rhythm.name(run)))
         self._timetable.decide(self._rhythm.due(run, now) for run in undecided)
 
     # one crawl, in a thread of the pool
@@ -138,12 +161,13 @@ class Runner:
             self._settle(lease)
             self._tell("refused", {**facts(lease), "reason": str(problem)})
             return
-        recheck = self._is_recheck(lease)
-        self._tell("begun", {**facts(lease), "attempt": lease.attempts, "recheck": recheck})
+        recheck, log = self._is_recheck(lease), log_path(lease.site, self._settings)
+        self._tell("begun", {**facts(lease), "attempt": lease.attempts, "recheck": recheck,
+                             "log": str(log)})
         summary = crawl_in_child(lease.site, self._settings_for(lease, recheck=recheck),
-                                 lambda _, event: self._watched(held, event), held)
+                                 lambda _, event: self._watched(held, event), held, log)
         if not held.lost:
-            self._conclude(held, summary)
+            self._conclude(held, summary, str(log))
 
     def _is_recheck(self, lease: Lease) -> bool:
         run = self._timetable.site(lease.site_id) if lease.kind == "due" else None
@@ -167,25 +191,26 @@ class Runner:
         except StorageError as problem:
             logger.warning("the progress of %s is not written: %s", held.lease.site.url, problem)
 
-    def _conclude(self, held: "Held", summary: SiteSummary) -> None:
+    def _conclude(self, held: "Held", summary: SiteSummary, log: str) -> None:
         lease, now = held.lease, utc_now()
         if summary.busy:
             self._timetable.give_back(lease, now, not_before=now + _BUSY, reason=summary.explanation)
             self._tell("given_back", {**facts(lease), "reason": summary.explanation})
             return
-        if summary.cut_short and not held.stop:
+        stopped = bool(held.stop) and (summary.cut_short or not summary.requests)  # it may not even have begun
+        if summary.cut_short and not stopped:
             self._timetable.give_back(lease, now, reason=f"its runner stopped: {self.name}")
             self._tell("given_back", {**facts(lease), "reason": summary.explanation})
             return
-        ending: Ending = "cancelled" if summary.cut_short else "failed" if summary.outcome == "failed" else "done"
+        ending: Ending = "cancelled" if stopped else "failed" if summary.outcome == "failed" else "done"
         self._timetable.finish(lease, ending, now, summary=summary.as_json(), crawl_id=held.crawl_id,
-                               reason=held.stop if summary.cut_short else summary.explanation)
+                               reason=held.stop if stopped else summary.explanation)
         self._settle(lease)
         self.summaries.append(summary)
         self._tell("ended", {**facts(lease), "outcome": summary.outcome, "requests": summary.requests,
                              "reports": summary.reports, "new": summary.new, "changed": summary.changed,
                              "incidents": len(summary.incidents), "reason": summary.explanation,
-                             "crawl_id": held.crawl_id})
+                             "crawl_id": held.crawl_id, "log": log})
 
     def _settle(self, lease: Lease) -> None:
         if (run := self._timetable.site(lease.site_id)) is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from gongkai.clock import utc_now
 from storage.catalog.dialect import put_row
 from storage.catalog.schema import crawl_counts, site_runs
 from storage.identity import site_id
@@ -17,7 +18,8 @@ def enter_run(connection: Connection, crawl: Mapping[str, Any], tally: Tally) ->
     """Once for each crawl."""
     name = site_id(crawl["site_url"])
     known = connection.execute(select(site_runs).where(site_runs.c.site_id == name)).first()
-    put_row(connection, site_runs, after(dict(known._mapping) if known is not None else None, crawl, name))
+    put_row(connection, site_runs, after(dict(known._mapping) if known is not None else None, crawl, name,
+                                         utc_now()))
     day = crawl["started_at"][:10]
     for (what, label), number in sorted(tally.items()):
         named = (crawl_counts.c.day == day) & (crawl_counts.c.what == what) & (crawl_counts.c.label == label)

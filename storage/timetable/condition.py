@@ -12,7 +12,7 @@ from gongkai.clock import parse_stamp, stamp
 from storage.catalog.schema import crawl_orders
 from storage.timetable import leases, orders, sites
 from storage.timetable.records import Lease, SiteRun
-from storage.timetable.troubles import Trouble
+from storage.timetable.troubles import Trouble, disk_subject
 
 _TOLD_AFTER = {"blocked": 2, "unreachable": 3, "failed": 2, "nothing": 2}
 """Failures in a row before a human hears of it: one alone often is a night's maintenance."""
@@ -96,12 +96,12 @@ def condition(connection: Connection, now: datetime, *, silent_days: int, place:
         hosts=_hosts(followed), resting=len({run.host for run in followed if (run.rest_until or "") > stamp(now)}),
         growth=tuple(_growth(connection, now, days) for days in GROWTH_DAYS), disk=disk,
         troubles=(*_troubles(followed, silent, silent_days), *_failed_orders(connection, now),
-                  *_late(oldest, len(due), now), *_full(disk)))
+                  *_late(followed, now), *_full(disk)))
 
 
 def _orders(connection: Connection) -> dict[str, int]:
     asked = select(crawl_orders.c.state, func.count()).group_by(crawl_orders.c.state)
-    return dict(connection.execute(asked).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def _hosts(followed: list[SiteRun]) -> dict[str, tuple[str, ...]]:
@@ -162,15 +162,19 @@ def _failed_orders(connection: Connection, now: datetime) -> list[Trouble]:
             if (order.finished_at or "") >= since]
 
 
-def _late(oldest: str | None, number: int, now: datetime) -> list[Trouble]:
-    if oldest is None or parse_stamp(oldest) > now - _LATE:
+def _late(followed: list[SiteRun], now: datetime) -> list[Trouble]:
+    """A country that was entered yesterday takes days for its first crawls, which is nobody's trouble."""
+    before = stamp(now - _LATE)
+    late = [run.next_due for run in followed if run.last_run_at and run.next_due and run.next_due < before]
+    if not late:
         return []
-    return [Trouble("late", "schedule", "late", f"{number} sites are due, the first since {oldest}: no runner runs, or "
-                    "jobs, crawl_hours and requests_a_day leave too little", oldest)]
+    return [Trouble("late", "schedule", "late", f"{len(late)} sites are due for more than a day, the first since "
+                    f"{min(late)}: no runner runs, or jobs, crawl_hours and requests_a_day leave too little",
+                    min(late))]
 
 
 def _full(disk: Disk | None) -> list[Trouble]:
     if disk is None or not disk.low:
         return []
     free, total = disk.free_bytes / 2**30, disk.total_bytes / 2**30
-    return [Trouble("disk", disk.place, "low", f"{free:.1f} GiB of {total:.0f} GiB are free")]
+    return [Trouble("disk", disk_subject(disk.place), "low", f"{free:.1f} GiB of {total:.0f} GiB are free")]

@@ -3,9 +3,11 @@ makes no difference as long as each is folded in once."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from gongkai.address import place_of
+from gongkai.clock import stamp
 
 FAILED = frozenset({"blocked", "unreachable", "failed"})
 """Outcomes after which a site rests."""
@@ -18,7 +20,12 @@ def blank(site_id: str, url: str) -> dict[str, Any]:
             "yielded_at": None, "failures": 0, "next_due": None, "rest_until": None, "why": "", "rhythm": ""}
 
 
-def after(known: Mapping[str, Any] | None, crawl: Mapping[str, Any], site_id: str) -> dict[str, Any]:
+def is_ahead(at: str | None, now: datetime) -> bool:
+    """Whether a crawl is said to have begun after tomorrow: its machine's clock had jumped."""
+    return at is not None and at > stamp(now + timedelta(days=1))
+
+
+def after(known: Mapping[str, Any] | None, crawl: Mapping[str, Any], site_id: str, now: datetime) -> dict[str, Any]:
     """The row once `crawl` (a row of `crawls`) has ended. One that was cut off says nothing of the site; when it is due
     next is to be decided anew in any case."""
     row = {**(known or blank(site_id, crawl["site_url"])), "rhythm": ""}
@@ -31,7 +38,7 @@ def after(known: Mapping[str, Any] | None, crawl: Mapping[str, Any], site_id: st
         row["yielded_at"] = max(row["yielded_at"] or "", at)
     if outcome not in FAILED:
         row["last_ok_at"] = max(row["last_ok_at"] or "", at)
-    if at < (row["last_run_at"] or ""):  # an older one, known late
+    if at < (row["last_run_at"] or "") and not is_ahead(row["last_run_at"], now):  # an older one, known late
         return row
     return {**row, "crawl_id": crawl["crawl_id"], "last_run_at": at, "last_outcome": outcome,
             "last_why": str(summary.get("explanation") or "")[:500], "last_requests": crawl["fetches"],

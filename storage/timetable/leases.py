@@ -11,6 +11,7 @@ from gongkai.clock import stamp
 from gongkai.errors import StorageError
 from storage.catalog.registered import site_record
 from storage.catalog.schema import crawl_leases, crawl_orders, crawls, site_runs, sites
+from storage.timetable.history import is_failure
 from storage.timetable.orders import next_waiting, order_named
 from storage.timetable.records import Allowance, Ending, Kind, Lease
 
@@ -176,9 +177,10 @@ def end(connection: Connection, row: Row[Any], ending: Ending, now: datetime, *,
     if known is None:
         return
     changed: dict[str, Any] = {"rhythm": ""} if row.order_id is not None else {"rhythm": "", "next_due": None}
-    if ending in ("failed", "refused") and (known.last_run_at or "") < row.first_taken_at:
-        changed |= {"last_run_at": stamp(now), "last_outcome": "failed", "last_why": reason[:500],
-                    "failures": known.failures + 1}
+    if ending != "cancelled" and (known.last_run_at or "") < row.first_taken_at:
+        outcome = "failed" if ending != "done" else str(summary.get("outcome") or "failed")
+        changed |= {"last_run_at": stamp(now), "last_outcome": outcome, "last_why": reason[:500],
+                    "failures": known.failures + 1 if is_failure(dict(known._mapping), outcome) else 0}
     connection.execute(update(site_runs).where(site).values(**changed))
 
 

@@ -1,5 +1,6 @@
 """What needs a human, and what a human was told of already."""
 
+import socket
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ def claim(connection: Connection, found: Sequence[Trouble], now: datetime, for_s
     fresh = [trouble for trouble in found if (row := known.get(trouble.trouble_id)) is None
              or ((row.state != trouble.state or not row.told_at) and row.claimed_at <= free_before)]
     now_there = {trouble.trouble_id for trouble in found}
-    gone = [row for name, row in known.items() if name not in now_there]
+    gone = [row for name, row in known.items() if name not in now_there and not _elsewhere(row.kind, row.subject)]
     over = [row for row in gone if row.told_at and row.claimed_at <= free_before]
     forgotten = [row.trouble_id for row in gone if not row.told_at]  # over before anybody heard of it
     connection.execute(delete(told_troubles).where(told_troubles.c.trouble_id.in_(forgotten)))
@@ -59,6 +60,15 @@ def claim(connection: Connection, found: Sequence[Trouble], now: datetime, for_s
          "told_at": ""} for t in fresh])
     put_rows(connection, told_troubles, [{**row._mapping, "claimed_at": stamp(now)} for row in over])
     return fresh, [Told(row.trouble_id, row.kind, row.subject) for row in over]
+
+
+def disk_subject(place: str) -> str:
+    """Each machine sees its own disk."""
+    return f"{socket.gethostname()}:{place}"
+
+
+def _elsewhere(kind: str, subject: str) -> bool:
+    return kind == "disk" and not subject.startswith(disk_subject(""))
 
 
 def told(connection: Connection, found: Sequence[Trouble], over: Sequence[Told], now: datetime) -> None:

@@ -133,7 +133,7 @@ def test_a_site_that_fails_rests_longer_each_time(failures: int, hours: int) -> 
 
 
 def test_a_crawl_that_ran_out_of_requests_goes_on_the_next_day() -> None:
-    due = next_due(site(outcome="budget", last=moment(5, 5)))
+    due = next_due(site(outcome="budget", last=moment(5, 5)), now=moment(5, 5))
     assert moment(5, 5, 12) <= due <= moment(5, 7)
 
 

@@ -1,6 +1,7 @@
 """The timetable: what is ordered or due, who crawls it now, and what is known of it afterwards."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,8 +14,9 @@ from gongkai.clock import utc_now
 from gongkai.errors import ConfigurationError, NotFoundError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
-from storage import Allowance, Archive, Due, Lease, LeaseLostError, SiteRun
+from storage import Allowance, Archive, Due, Lease, LeaseLostError, SiteRun, Trouble
 from storage.identity import site_id
+from storage.timetable.troubles import disk_subject
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CITY = AgencySite("http://www.yunxi.gov.cn/", "云溪市人民政府", "350200")
@@ -282,6 +284,32 @@ def test_sites_are_decided_once_and_again_when_the_rhythm_or_the_history_changes
     assert [run.site for run in timetable.sites(undecided_by=lambda run: "r1")] == [BUREAU]
     archive.retire_site(CITY.url, reason="merged")
     assert [run.site for run in timetable.sites()] == [BUREAU]
+
+
+def test_a_trouble_is_one_teller_s_at_a_time_and_told_until_it_is_over(archive: Archive) -> None:
+    follow(archive, BUREAU)
+    for _ in range(2):
+        crawled(archive, outcome="blocked", reports=0, new=0, unchanged=0)
+    found = archive.timetable.condition(utc_now(), silent_days=60)
+    assert (found.sites, found.hosts["blocked"], found.growth[-1].crawls) == (1, ("cgj.yunxi.gov.cn",), 2)
+    trouble, = found.troubles
+    assert (trouble.kind, trouble.subject) == ("blocked", "cgj.yunxi.gov.cn")
+    claim = archive.timetable.claim_troubles
+    assert claim([trouble], NOON, 60) == ([trouble], []) and claim([trouble], later(0.5), 60) == ([], [])
+    assert claim([trouble], later(2), 60) == ([trouble], []), "whoever had it never came back"
+    archive.timetable.troubles_told([trouble], [], later(2))
+    assert claim([trouble], later(9), 60) == ([], [])
+    changed = replace(trouble, state="worse")
+    assert claim([changed], later(10), 60)[0] == [changed]
+    archive.timetable.troubles_told([changed], [], later(10))
+    fresh, over = claim([], later(12), 60)
+    assert fresh == [] and [told.trouble_id for told in over] == [trouble.trouble_id]
+    archive.timetable.troubles_told([], over, later(12))
+    assert claim([], later(20), 60) == ([], []) and claim([trouble], later(20), 60) == ([trouble], [])
+    assert claim([], later(30), 60) == ([], []), "over before anybody heard of it"
+    disk = [Trouble("disk", "elsewhere:/data", "low", "x"), Trouble("disk", disk_subject("/data"), "low", "x")]
+    archive.timetable.troubles_told(disk, [], later(40))
+    assert [told.subject for told in claim([], later(60), 60)[1]] == [disk_subject("/data")], "each machine its own"
 
 
 def test_a_retired_site_is_not_crawled_even_where_it_was_due(archive: Archive) -> None:

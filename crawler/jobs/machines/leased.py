@@ -10,7 +10,6 @@ from threading import Thread
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.machines.queue import Queue, offer
 from crawler.jobs.now import check_writable
-from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.runner import Held, Runner, Tell, facts
 from crawler.jobs.summary import SiteSummary
 from gongkai.clock import parse_stamp, utc_now
@@ -19,8 +18,6 @@ from storage import Archive, Lease, LeaseLostError
 from storage.timetable.records import KINDS
 
 logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_S = 5.0
 
 
 class TryAgain(Exception):
@@ -78,11 +75,11 @@ class Named(Runner):
                 raise TryAgain(f"{lease.runner} has it", max(1.0, left_s + 1))
         return "nothing to do: crawled, cancelled or put off meanwhile, or today's requests are spent"
 
-    def _conclude(self, held: Held, summary: SiteSummary) -> None:
+    def _conclude(self, held: Held, summary: SiteSummary, log: str) -> None:
         assert isinstance(held, Again)
         held.said = summary.sentence()
         if summary.outcome != "failed" or summary.cut_short or summary.busy or held.tries_left <= 0:
-            super()._conclude(held, summary)
+            super()._conclude(held, summary, log)
             return
         held.reason = summary.explanation or "it failed"
         told = f"{held.reason} (tried again in {held.pause_s:.0f} s)"
@@ -108,14 +105,8 @@ class Deferring(Runner):
         super().__init__(settings, archive, interruption, tell)
         self._queue = queue
 
-    def _rounds(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
-        self._catch_up()
-        while self.interruption.signal is None:
-            self._wake.clear()
-            self._pulse.beat()
-            self._decide()
-            now = utc_now()
-            offered = offer(self._timetable, now, due=Rhythm.of(self._settings).hours.is_open(now))
-            if put := self._queue.put_crawls(offered):
-                logger.info("%d crawls put into the queue", put)
-            self._wake.wait(_LOOK_EVERY_S)
+    def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
+        self._decide()
+        now = utc_now()
+        if put := self._queue.put_crawls(offer(self._timetable, now, due=self._rhythm.hours.is_open(now))):
+            logger.info("%d crawls put into the queue", put)

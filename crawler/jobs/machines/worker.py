@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from crawler.jobs.interruption import Interruption
+from crawler.jobs.log_file import sweep_logs
 from crawler.jobs.machines.leased import Named
 from crawler.jobs.machines.patience import PatientConnector
 from crawler.jobs.machines.queue import CARE, CRAWLS, READINGS, Queue, connection_arguments
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 2.0
 _SIGNAL_LOOK_S = 0.2
+_SWEEP_EVERY_S = 86_400.0
 _FORGOTTEN_AFTER_S = 86_400.0
 """Rows of workers are removed when they are a day old: one removed while its worker waits for the server could take no
 job ever again, and whose jobs are to go back is found out from the signs of life."""
@@ -62,7 +65,7 @@ async def _run(settings: Settings, work: Work, interruption: Interruption, crawl
         workers = [_worker(app, settings, queues, number) for queues, number in shares if number]
         stalled = Stalled(app, settings.lease_s, lambda: _own(workers))
         logger.info("%s takes jobs", WHOAMI)
-        await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers), _beat(Pulse(settings))])
+        await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers), _keep(settings)])
 
 
 async def _all_of(workers: list[Worker], beside: list[Coroutine[Any, Any, None]]) -> None:
@@ -108,7 +111,12 @@ async def _stop_on_signal(interruption: Interruption, workers: list[Worker]) -> 
         await asyncio.sleep(_FORGOTTEN_AFTER_S)
 
 
-async def _beat(pulse: Pulse) -> None:
+async def _keep(settings: Settings) -> None:
+    """Signs of life, and no logs older than they are to be."""
+    pulse, swept_at = Pulse(settings), 0.0
     while True:
         pulse.beat()
+        if not swept_at or time.monotonic() > swept_at + _SWEEP_EVERY_S:
+            swept_at = time.monotonic()
+            await asyncio.to_thread(sweep_logs, settings.state_dir / "logs", settings.log_days)
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -7,6 +7,7 @@ Revises: 0008
 import sqlalchemy as sa
 from alembic import op
 
+from gongkai.clock import utc_now
 from storage.identity import site_id
 from storage.timetable.history import after
 
@@ -74,7 +75,7 @@ def _fill(connection: sa.Connection, table: sa.Table) -> None:
     for row in connection.execute(sa.select(crawls).order_by(crawls.c.started_at, crawls.c.crawl_id)):
         if row.sealed:
             name = site_id(row.site_url)
-            made[name] = after(made.get(name), dict(row._mapping), name)
+            made[name] = after(made.get(name), dict(row._mapping), name, utc_now())
     if made:
         connection.execute(table.insert(), list(made.values()))
 
