@@ -41,10 +41,11 @@ class PostgresServer:
         self.stop()
         self._server.ensure_postgres_running()
 
-    def be_careful(self) -> None:
-        """What was committed outlives `kill`, as it does where nobody turned that off."""
+    def be_as_in_compose(self) -> None:
+        """What was committed outlives `kill`, and there are connections for some dozens of crawls."""
         self._say("ALTER SYSTEM SET synchronous_commit = on")
-        self._say("SELECT pg_reload_conf()")
+        self._say("ALTER SYSTEM SET max_connections = 400")
+        self.restart()
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it; `resume` then goes through its log."""

@@ -136,8 +136,8 @@ class SharedTurns:
         self._hosts, self._hold_s, self._longest_rest_s = hosts, longest_request_s, longest_rest_s
         self._holder = secrets.token_hex(8)
         self._met: set[str] = set()
-        # Threads of its own: those everybody shares may all be reading files.
-        self._threads = ThreadPoolExecutor(4, "turns")
+        # Of its own: those everybody shares may all be reading files. One, as each takes a connection of the server's.
+        self._threads = ThreadPoolExecutor(1, "turns")
 
     @asynccontextmanager
     async def at(self, place: str, delay_s: float) -> AsyncIterator[None]:

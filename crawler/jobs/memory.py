@@ -65,21 +65,21 @@ def site_lock(settings: Settings, site_url: str) -> FileLock:
 
 
 @contextmanager
-def remembering(settings: Settings, site_url: str, shared: Shared | None = None) -> Iterator[None]:
+def remembering(settings: Settings, site_url: str) -> Iterator[None]:
     """Before: the newest memory of the site is this machine's. After: what this machine knows is everybody's. Without a
     server neither. A server that is away costs the memory, never the crawl: that has its own patience."""
-    opened = shared or open_shared(settings)
+    opened = open_shared(settings)
     if opened is None:
         yield
         return
     try:
         memory = _SiteMemory(opened.memories, settings, site_url)
         memory.fetch()
+        opened.pause()  # for as long as the crawl takes
         yield
         memory.save()
     finally:
-        if shared is None:
-            opened.close()
+        opened.close()
 
 
 def share_all(settings: Settings, shared: Shared) -> int:

@@ -230,7 +230,7 @@ class Catalog:
     def _open(self, url: URL) -> Engine:
         file = _sqlite_file(url)
         if file is None:
-            return server_engine(url, self._schema)
+            return server_engine(url, self._schema, keep=5 if self._read_only else 1)
         if self._read_only:
             engine = create_engine(f"sqlite:///file:{quote(str(file.absolute()))}?{_read_mode(file)}&uri=true",
                                    connect_args={"timeout": _BUSY_S})

@@ -24,7 +24,7 @@ class Shared:
     def __init__(self, settings: Settings) -> None:
         url = parsed_url(settings.catalog_url)
         self.name = url.render_as_string(hide_password=True)
-        self._engine = server_engine(url, SCHEMA)
+        self._engine = server_engine(url, SCHEMA, keep=1)
         self.hosts = SharedHosts(self.do)
         self.memories = SharedMemories(self.do)
 
@@ -45,6 +45,10 @@ class Shared:
 
         self.do(make, wait=False)
         return self
+
+    def pause(self) -> None:
+        """Keeps no connection until the next use."""
+        self._engine.dispose()
 
     def close(self) -> None:
         self._engine.dispose()

@@ -67,7 +67,7 @@ def test_whatever_is_killed_the_archive_is_the_one_a_single_machine_makes(
                           timeout=PATIENCE_S)
     assert done.returncode in (0, 3), done.stderr
     country.forget()
-    postgres_server.be_careful()
+    postgres_server.be_as_in_compose()
 
     assert machines.run("sites", "import", str(scene.sites_file)).returncode == 0
     machines.start("scheduler")
