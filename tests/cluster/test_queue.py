@@ -110,6 +110,7 @@ def test_what_is_ordered_or_due_goes_in_once_orders_first_and_not_all_at_once(
         assert order in {crawl.target for crawl in later}, "its runner went silent"
     monkeypatch.setattr(queues, "WAITING_CRAWLS", 4)
     assert queue.put_crawls(Crawl(str(n), f"{n}.gov.cn", 0) for n in range(10)) == 1
+    assert queue.waiting(CRAWLS) == queue.waiting() == 4 and not queue.has_room()
     assert queue.put_crawls([Crawl("urgent", "urgent.gov.cn", ORDERED)]) == 1, "somebody waits for it"
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 
 from crawler.jobs.interruption import Interruption
@@ -108,5 +108,11 @@ class Deferring(Runner):
     def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
         self._decide()
         now = utc_now()
-        if put := self._queue.put_crawls(offer(self._timetable, now, due=self._rhythm.hours.is_open(now))):
+        if put := self._queue.put_crawls(offer(self._timetable, now, due=self._may_begin(now))):
             logger.info("%d crawls put into the queue", put)
+
+    def _may_begin(self, now: datetime) -> bool:
+        """What is due; orders always. Thousands may be due, so they are listed only when there is room for them and
+        today's requests are not spent: a worker would find nothing to take and the next round offer the same again."""
+        left = (allowed.requests - self._timetable.spent(allowed.since) for allowed in self._rhythm.allowances(now))
+        return self._rhythm.hours.is_open(now) and self._queue.has_room() and min(left, default=1) > 0

@@ -102,10 +102,15 @@ class Queue:
                         priority=priority) for batch in batches])
         return len(batches)
 
-    def waiting(self) -> int:
-        """Jobs that wait or are being done."""
-        return int(self._shared.do(lambda c: c.execute(text(
-            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")).scalar_one()))
+    def has_room(self) -> bool:
+        """For a good many crawls that nobody ordered."""
+        return self.waiting(CRAWLS) <= WAITING_CRAWLS // 2
+
+    def waiting(self, queue: str | None = None) -> int:
+        """Jobs that wait or are being done, of one queue or of all."""
+        asked = text("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
+                     "AND (CAST(:queue AS text) IS NULL OR queue_name = :queue)")
+        return int(self._shared.do(lambda c: c.execute(asked, {"queue": queue}).scalar_one()))
 
     def _put(self, jobs: list[Job]) -> None:
         """One that somebody else put in meanwhile is left to it."""
