@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
+from crawler.fetching.problem import archive_away
 from crawler.jobs.summary import SiteSummary
 from gongkai.capture import Step, Verdict
 from gongkai.errors import GongkaiError
@@ -37,6 +38,7 @@ class ArchiveSession:
             crawler.signals.connect(session._settled, signal=settled)
         crawler.signals.connect(session._explained, signal=lead_settled)
         crawler.signals.connect(session._broke, signal=signals.spider_error)
+        crawler.signals.connect(session.fail, signal=archive_away)
         crawler.signals.connect(session._closed, signal=signals.spider_closed)
         return session
 

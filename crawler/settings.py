@@ -25,6 +25,7 @@ COOKIES_ENABLED = True  # one ministry's pages redirect to themselves until the 
 DOWNLOADER = "crawler.fetching.downloader.Downloader"  # one connection a host, the delay after each answer
 DOWNLOAD_DELAY = _given.delay_s
 TURNS_DIR = str(_given.state_dir / "hosts")  # crawls side by side reach the same portal: its turns are theirs together
+GONGKAI_SHARED_HOSTS = True  # and with a catalog on a server, of the crawls of every machine
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 32  # hosts together; a request waiting for its host's turn counts too
 

@@ -48,6 +48,8 @@ FROM localhost/gongkai
 RUN test "$(id -u)" = 10001 && test -w "$GONGKAI_ARCHIVE" && ! test -w /opt/gongkai
 RUN gongkai --help
 RUN gongkai doctor
+RUN gongkai doctor --json | python3 -c 'import json, sys; have = {f["name"]: f["state"] for f in json.load(sys.stdin)}; \
+    sys.exit([n for n in ("unar", "libarchive", "psycopg") if have[n] != "ok"] or 0)'
 RUN gongkai demo
 RUN ! test -e /run/secrets/ca.pem && ! test -s /etc/pip.conf
 STEPS

@@ -20,11 +20,14 @@ _SETTINGS_HEAD = f"""{_MADE.format(source="gongkai/settings.py")}
 # 设置 · Settings
 
 每项设置有默认值；工作目录下的 `gongkai.toml` 覆盖默认值，环境变量 `GONGKAI_*` 覆盖 `gongkai.toml`，命令行选项最后生效。
-`GONGKAI_CONFIG` 可指定另一个 TOML 文件。
+`GONGKAI_CONFIG` 可指定另一个 TOML 文件。密钥可放在文件中：`/run/secrets`（或 `GONGKAI_SECRETS_DIR` 所指目录）下
+与环境变量同名的文件（如 `gongkai_s3_secret_key`）的内容即为该设置；它覆盖 `gongkai.toml`，环境变量又覆盖它。
 
 Every setting has a default; `gongkai.toml` in the working directory overrides it, `GONGKAI_*` overrides that, and a
-command's own option comes last. `GONGKAI_CONFIG` names another TOML file. A value that cannot be used names itself,
-says what was expected and gives an example; the exit code is then 2.
+command's own option comes last. `GONGKAI_CONFIG` names another TOML file. Secrets can be files: what a file in
+`/run/secrets` (or in the directory `GONGKAI_SECRETS_DIR` names) holds that is named like the variable, as in
+`gongkai_s3_secret_key`, is that setting; it overrides `gongkai.toml`, and the environment overrides it. A value that
+cannot be used names itself, says what was expected and gives an example; the exit code is then 2.
 
 ```toml
 # gongkai.toml

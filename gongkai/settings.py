@@ -1,16 +1,19 @@
-"""Every setting, in one typed object: defaults, then ``gongkai.toml``, then ``GONGKAI_*`` (the later wins).
+"""Every setting, in one typed object: defaults, then ``gongkai.toml``, then files named like the variables in the
+secrets directory, then ``GONGKAI_*`` (the later wins).
 
-``GONGKAI_CONFIG`` names another file. A bad value raises ConfigurationError naming the setting, what was expected
-and an example; the table in docs/settings.md is made from this class.
+``GONGKAI_CONFIG`` names another file, ``GONGKAI_SECRETS_DIR`` another directory than ``/run/secrets``. A bad value
+raises ConfigurationError naming the setting, what was expected and an example; the table in docs/settings.md is made
+from this class.
 """
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -18,6 +21,7 @@ from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -34,6 +38,13 @@ def _about(default: Any, says: str, example: str, **limits: Any) -> Any:
 
 logger = logging.getLogger(__name__)
 
+_SECRETS_DIR = "/run/secrets"
+"""Where Docker, Podman and Kubernetes put them."""
+
+
+SECRETS = frozenset({"s3_secret_key", "catalog_password", "webhook_secret"})
+"""Settings whose values appear in no message and in no child's command or environment that did not come so."""
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="forbid", frozen=True)
@@ -47,6 +58,8 @@ class Settings(BaseSettings):
         "or in the user's data directory for S3",
         "postgresql+psycopg://gongkai@db.example.org/gongkai",
     )
+    catalog_password: str | None = _about(
+        None, "password for a catalog on a server, where its URL has none; best kept in the secrets directory", "…")
     s3_endpoint: str | None = _about(None, "host:port of the S3 service", "127.0.0.1:8333")
     s3_access_key: str | None = _about(None, "S3 access key", "reports")
     s3_secret_key: str | None = _about(None, "S3 secret key", "…")
@@ -90,7 +103,8 @@ class Settings(BaseSettings):
     jobs: int = _about(8, "sites crawled at the same time by gongkai schedule and crawl --due; about 110 MiB each", "8",
                        ge=1, le=256)
     lease_s: float = _about(
-        120.0, "seconds after which a runner that went silent loses its sites to another one", "120", ge=2, le=3600)
+        120.0, "seconds after which a runner or worker that went silent loses its sites and jobs to another one", "120",
+        ge=2, le=3600)
     silent_days: int = _about(60, "days without a crawl that went well after which a site counts as silent", "60", ge=1)
     webhook_url: str | None = _about(
         None, "where to POST what needs a human, as JSON; http or https", "https://hooks.example.org/gongkai")
@@ -156,7 +170,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
+        secrets = (SecretsSettingsSource(settings_cls, place),) if (place := _secrets_dir()) else ()
+        return init_settings, env_settings, *secrets, TomlConfigSettingsSource(settings_cls, _config_file())
 
     @property
     def user_agent(self) -> str:
@@ -172,14 +187,29 @@ class Settings(BaseSettings):
 
     @property
     def catalog_url(self) -> str:
+        """With its password: not for messages."""
         if self.catalog:
-            return self.catalog
+            return _with_password(self.catalog, self.catalog_password)
         place = self.state_dir if self.archive.startswith("s3://") else Path(self.archive)
         return f"sqlite:///{place.absolute() / 'catalog.db'}"
 
 
 def _config_file() -> Path:
     return Path(os.environ.get("GONGKAI_CONFIG", "gongkai.toml"))
+
+
+def _secrets_dir() -> Path | None:
+    place = Path(os.environ.get("GONGKAI_SECRETS_DIR", _SECRETS_DIR))
+    return place if place.is_dir() else None
+
+
+def _with_password(url: str, password: str | None) -> str:
+    """``scheme://user@host/…`` becomes ``scheme://user:password@host/…``; any other shape is left as it is."""
+    scheme, found, rest = url.partition("://")
+    user, at, place = rest.partition("@")
+    if password is None or not found or not at or not user or ":" in user or "/" in user:
+        return url
+    return f"{scheme}://{user}:{quote(password, safe='')}@{place}"
 
 
 def load_settings(**given: Any) -> Settings:
@@ -189,7 +219,12 @@ def load_settings(**given: Any) -> Settings:
         raise ConfigurationError(
             f"GONGKAI_CONFIG names {named}, which is not a file; point it at a TOML file or unset it"
         )
-    _doubt_misspelt(os.environ)
+    place = os.environ.get("GONGKAI_SECRETS_DIR")
+    if place and not Path(place).is_dir():
+        raise ConfigurationError(f"GONGKAI_SECRETS_DIR names {place}, which is not a directory; point it at a "
+                                 "directory with files named like settings (gongkai_s3_secret_key) or unset it")
+    files = _secrets_dir()
+    _doubt_misspelt([*os.environ, *(path.name.upper() for path in (files.iterdir() if files else ()))])
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as problem:
@@ -200,10 +235,10 @@ def load_settings(**given: Any) -> Settings:
         ) from None
 
 
-def _doubt_misspelt(environment: Mapping[str, str]) -> None:
+def _doubt_misspelt(given: Iterable[str]) -> None:
     """A misspelt GONGKAI_ARCHIVE would otherwise fill another directory without a word."""
-    known = {f"GONGKAI_{name.upper()}" for name in Settings.model_fields} | {"GONGKAI_CONFIG"}
-    for name in environment:
+    known = {f"GONGKAI_{name.upper()}" for name in Settings.model_fields} | {"GONGKAI_CONFIG", "GONGKAI_SECRETS_DIR"}
+    for name in given:
         if name.startswith("GONGKAI_") and name not in known:
             for near in get_close_matches(name, known, 1, cutoff=0.85):
                 logger.warning("%s is not a setting and is not used; did you mean %s?", name, near)
@@ -217,8 +252,9 @@ def _explain(error: Any, given: dict[str, Any]) -> str:
         return f"{name} in {_config_file()}: no such setting; the known ones are {known}"
     says = error["msg"].removeprefix("Value error, ")
     example = (about.examples or [""])[0]
+    value = "its value" if name in SECRETS else repr(error["input"])
     return (
-        f"{_origin(name, given)}: {error['input']!r} cannot be used: {says}. "
+        f"{_origin(name, given)}: {value} cannot be used: {says}. "
         f"Expected: {about.description}. Example: {example}"
     )
 
@@ -228,4 +264,8 @@ def _origin(name: str, given: dict[str, Any]) -> str:
     if given.get(name) is not None:
         return f"{name} as given"
     variable = f"GONGKAI_{name.upper()}"
-    return variable if variable in os.environ else f"{name} in {_config_file()}"
+    if variable in os.environ:
+        return variable
+    place = _secrets_dir()
+    file = next((path for path in place.iterdir() if path.name.upper() == variable), None) if place else None
+    return str(file or f"{name} in {_config_file()}")

@@ -25,6 +25,7 @@ from storage.browse import (
     Source,
     YearFigures,
 )
+from storage.copying import CopyFailure, CopySummary
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, ExpectedAgency
 from storage.crawllog import CrawlLog
 from storage.damage import Damage, Leftover, VerifyReport
@@ -67,6 +68,8 @@ __all__ = [
     "Changes",
     "Codebook",
     "Condition",
+    "CopyFailure",
+    "CopySummary",
     "Counts",
     "CoverageCell",
     "CoverageCount",

@@ -25,6 +25,7 @@ from storage.catalog.agencies import agency_records
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
 from storage.catalog.registered import site_records
+from storage.copying import Copy, CopySummary
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, coverage, coverage_counts
 from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
 from storage.damage import Progress, VerifyReport
@@ -301,6 +302,12 @@ class Archive:
         """What is new since the export in `target`, beside it; see `storage.export.update`."""
         return update(self, target, kind, codebook or Codebook(), self._origin(), running_since=self._running_since(),
                       progress=progress)
+
+    def copy_to(self, target: Settings, *, check: bool = False, progress: Progress | None = None) -> CopySummary:
+        """Every object to the place `target` names; what is there is left, compared byte by byte with `check`. The
+        catalog there is made with `rebuild`."""
+        return Copy(self._objects, open_objects(target, create=True, read_only=False), check=check,
+                    progress=progress).run()
 
     # care
 

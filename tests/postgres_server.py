@@ -3,8 +3,11 @@
 Use the fixtures by importing them into a conftest: ``from tests.postgres_server import postgres_server``.
 """
 
+import os
 import shutil
+import signal
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +41,25 @@ class PostgresServer:
         self.stop()
         self._server.ensure_postgres_running()
 
+    def be_as_in_compose(self) -> None:
+        """What was committed outlives `kill`, and there are connections for some dozens of crawls."""
+        self._say("ALTER SYSTEM SET synchronous_commit = on")
+        self._say("ALTER SYSTEM SET max_connections = 400")
+        self.restart()
+
+    def kill(self) -> None:
+        """kill -9 of the server and every process of it; `resume` then goes through its log."""
+        note = self._folder / "postmaster.pid"
+        pid = int(note.read_text().splitlines()[0])
+        family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        for one in family:
+            os.kill(one, signal.SIGKILL)
+        while any(_lives(one) for one in family):
+            time.sleep(0.01)
+        # Whoever starts it again takes a process that nobody has buried yet for one that runs.
+        for left in (note, *self._folder.glob(".s.PGSQL.*")):
+            left.unlink()
+
     def resume(self) -> None:
         self._server.ensure_postgres_running()
 
@@ -60,6 +82,13 @@ class PostgresServer:
     def _say(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")

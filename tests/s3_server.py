@@ -87,6 +87,13 @@ class S3Server:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """As kill -9 does; `start` then finds what was acknowledged."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
     def _wait(self) -> None:
         """Ready when a bucket can be made, written and read: the ports open earlier than that."""
         limit = time.monotonic() + _START_S

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Resolves pyproject.toml into two lock files, for every platform and Python from 3.11 on, with hashes, naming no registry:
-# requirements.lock (everything, for .venv) and docker/requirements.lock (the part of it an image needs).
+# requirements.lock (everything, for .venv), docker/requirements.lock (the part of it an image needs) and
+# docker/requirements-ocr.lock (the same for an image that reads scans).
 # uv resolves; it lives in a throwaway environment and is no dependency of the project. uv does not read pip.conf: the
 # index named there, if any, is handed over.
 set -eu
@@ -20,4 +21,6 @@ resolve() {
 
 # With an existing lock only what pyproject.toml asks for changes; UPGRADE=1 takes the newest of everything.
 resolve ${UPGRADE:+--upgrade} --all-extras pyproject.toml -o requirements.lock
-echo setuptools | resolve --extra postgres -c requirements.lock pyproject.toml - -o docker/requirements.lock
+image="--extra cluster -c requirements.lock"
+echo setuptools | resolve $image pyproject.toml - -o docker/requirements.lock
+echo setuptools | resolve $image --extra ocr pyproject.toml - -o docker/requirements-ocr.lock

@@ -18,6 +18,7 @@ from rich.text import Text
 from crawler.cli.options import ArchiveOption
 from crawler.cli.speech import show, table, tell, words
 from crawler.fetching.chromium import chromium_at, lacking
+from crawler.jobs.pulse import is_alive
 from gongkai.errors import DONE, UNEXPECTED, GongkaiError
 from gongkai.settings import Settings, load_settings
 from storage import Archive
@@ -37,8 +38,15 @@ class Finding:
 def doctor(
     archive: ArchiveOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="结果为 JSON · the result as JSON")] = False,
+    alive: Annotated[
+        bool,
+        typer.Option("--alive", help="只查本机的 schedule 或 worker 是否在工作 · only: is this machine's "
+                                     "schedule or worker alive (for health checks)"),
+    ] = False,
 ) -> None:
     """检查本机还缺什么 · say what is missing on this machine."""
+    if alive:
+        raise typer.Exit(DONE if is_alive(load_settings(archive=archive)) else UNEXPECTED)
     findings = list(examine(load_settings(archive=archive)))
     if as_json:
         sys.stdout.write(json.dumps([asdict(f) for f in findings], ensure_ascii=False) + "\n")

@@ -10,11 +10,12 @@ import typer
 from rich.progress import Progress
 
 from crawler.cli.options import ArchiveOption
+from crawler.cli.running import needs_extra
 from crawler.cli.speech import err, tell
 from gongkai import PIPELINE_VERSION
 from gongkai.chinese import printable
 from gongkai.errors import ConfigurationError
-from gongkai.settings import load_settings
+from gongkai.settings import Settings, load_settings
 from storage import Archive, Renewal, RenewalQuery
 
 _OUTCOMES = {
@@ -44,6 +45,9 @@ def renormalise(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只读取并说明，不写入 · read and tell, write nothing")
     ] = False,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="分批放入队列，由 gongkai worker 重读 · leave it to the workers, in batches")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="每版一个 JSON 对象 · one JSON object a version")] = False,
     archive: ArchiveOption = None,
 ) -> None:
@@ -51,10 +55,16 @@ def renormalise(
     if older_than is not None and older_than > PIPELINE_VERSION:
         raise ConfigurationError(f"--older-than {older_than}: this program's pipeline is version {PIPELINE_VERSION}, "
                                  f"and it can bring versions up to that; give {PIPELINE_VERSION} or less")
-    from crawler.renormalising import renormalise as read_again  # loads the readers
-
     settings = load_settings(archive=archive)
     query = RenewalQuery(pending, older_than, agency, year, tuple(ids or ()))
+    if queue:
+        if dry_run or as_json or jobs:
+            raise ConfigurationError("--queue leaves the reading to workers; --dry-run, --json and --jobs do not go "
+                                     "with it")
+        _put(settings, query)
+        return
+    from crawler.renormalising import renormalise as read_again  # loads the readers
+
     counts: Counter[str] = Counter()
     with (Archive.open(settings, create=False, read_only=dry_run) as opened,
           Progress(console=err, transient=True, disable=not err.is_terminal) as progress):
@@ -65,6 +75,17 @@ def renormalise(
             counts[one.outcome] += 1
             _write(one, as_json)
     _sum_up(counts, len(due), dry_run)
+
+
+def _put(settings: Settings, query: RenewalQuery) -> None:
+    needs_extra()
+    from crawler.jobs.machines.queue import Queue
+
+    with Queue.open(settings) as opened, Archive.open(settings, create=False) as archive:
+        due = archive.renewable(query)
+        batches = opened.put_readings(due)
+    tell(f"{len(due)} 版分 {batches} 批放入队列", f"{len(due)} versions put into the queue in {batches} batches",
+         style="green")
 
 
 def _write(one: Renewal, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """A runner in the foreground: what it says, to people or to whatever collects logs."""
 
+import importlib.util
 import json
 import logging
 import sys
@@ -16,7 +17,7 @@ from crawler.jobs.runner import Runner
 from crawler.jobs.webhook import Webhook
 from gongkai.chinese import printable
 from gongkai.clock import utc_now
-from gongkai.errors import DONE, UNEXPECTED
+from gongkai.errors import DONE, UNEXPECTED, ConfigurationError
 from gongkai.hours import BEIJING
 from gongkai.settings import Settings
 from storage import Archive
@@ -39,12 +40,12 @@ _SAID = {
 _GRAVE = ("lost", "refused", "given_back")
 
 
-def run_schedule(settings: Settings, metrics_port: int | None) -> int:
-    """Until it is told to stop; the exit code."""
+def run_schedule(settings: Settings, metrics_port: int | None, *, defer: bool = False) -> int:
+    """Until it is told to stop; the exit code. With `defer` the crawls are left to workers."""
     _open_log(settings)
     with Archive.open(settings) as archive, ExitStack() as running:
         port = running.enter_context(serving(archive, metrics_port))
-        runner = _runner(settings, archive, running)
+        runner = _deferring(settings, archive, running) if defer else _runner(settings, archive, running)
         running.enter_context(_Telling(settings, archive))
         followed = sum(1 for _ in archive.sites())
         logger.info(words("运行者 %s：跟踪 %d 个站点，同时至多 %d 个",
@@ -55,6 +56,29 @@ def run_schedule(settings: Settings, metrics_port: int | None) -> int:
                         extra={"event": "metrics", "port": port})
         runner.run()
         logger.info(words("运行者已停止", "the runner has stopped"), extra={"event": "stopped", "runner": runner.name})
+    return DONE
+
+
+def needs_extra() -> None:
+    """Raises ConfigurationError where the queue's library is not installed."""
+    if importlib.util.find_spec("procrastinate") is None:
+        raise ConfigurationError("many machines need the Python module procrastinate; install the extra: pip install "
+                                 "'gongkai[cluster]'")
+
+
+def join_machines(settings: Settings, *, crawls: int, readers: int) -> int:
+    """A worker until it is told to stop; the exit code."""
+    from crawler.jobs.machines.worker import run_worker  # needs an extra
+
+    _open_log(settings)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logger.info(words("worker 已启动：同时抓取 %d 站、重读 %d 份", "worker started: %d crawls, %d readers at a time"),
+                crawls, readers, extra={"event": "started"})
+    with ExitStack() as running:
+        run_worker(settings, crawls=crawls, readers=readers, interruption=running.enter_context(_stopping()),
+                   tell=_say)
+    logger.info(words("worker 已停止，没有任务遗失", "the worker has stopped; no job is lost"),
+                extra={"event": "stopped"})
     return DONE
 
 
@@ -94,10 +118,22 @@ def _tell_the_rest(settings: Settings, made: int, due: int) -> None:
 
 
 def _runner(settings: Settings, archive: Archive, running: ExitStack) -> Runner:
-    stopping = Interruption(lambda: logger.warning(words(
+    return Runner(settings, archive, running.enter_context(_stopping()), _say)
+
+
+def _deferring(settings: Settings, archive: Archive, running: ExitStack) -> Runner:
+    needs_extra()
+    from crawler.jobs.machines.leased import Deferring
+    from crawler.jobs.machines.queue import Queue
+
+    queue = running.enter_context(Queue.open(settings))
+    return Deferring(settings, archive, running.enter_context(_stopping()), _say, queue)
+
+
+def _stopping() -> Interruption:
+    return Interruption(lambda: logger.warning(words(
         "正在停止：等手头的网页存好；再发一次信号立即结束",
         "stopping when the pages under way are stored; a second signal ends at once"), extra={"event": "stopping"}))
-    return Runner(settings, archive, running.enter_context(stopping), _say)
 
 
 class _Telling:

@@ -57,10 +57,13 @@ def run(
         typer.Option("--metrics-port", metavar="PORT", min=0, max=65535,
                      help="Prometheus 指标端口，仅本机 · metrics on 127.0.0.1; 0 takes a free port"),
     ] = None,
+    defer: Annotated[
+        bool, typer.Option("--defer", help="不自行抓取，放入队列交给 gongkai worker · leave the crawls to workers")
+    ] = False,
     archive: ArchiveOption = None,
 ) -> None:
     if context.invoked_subcommand is None:
-        raise typer.Exit(run_schedule(load_settings(archive=archive, jobs=jobs), metrics_port))
+        raise typer.Exit(run_schedule(load_settings(archive=archive, jobs=jobs), metrics_port, defer=defer))
 
 
 @schedule.command("plan")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Coroutine
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -17,9 +16,11 @@ from twisted.python.failure import Failure
 from crawler.fetching.egress import installed_guard
 from crawler.fetching.hosts import Hosts
 from crawler.fetching.politeness import PoliteSlot
-from crawler.fetching.problem import FetchProblem, problem_of
-from crawler.fetching.turns import Turns
+from crawler.fetching.problem import FetchProblem, archive_away, problem_of
+from crawler.fetching.shared import turns_of
 from gongkai.address import host_of, place_of
+from gongkai.errors import StorageError
+from storage.objects import ObjectMissingError
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,7 @@ class Downloader(downloader.Downloader):
         self._hosts = Hosts.of(crawler)
         self._delays: dict[str, float] = {}
         self._rests: dict[str, float] = {}
-        turns_dir = crawler.settings.get("TURNS_DIR")
-        longest_rest_s = crawler.settings.getfloat("GONGKAI_MAX_BACKOFF_S")
-        self._turns = Turns(Path(turns_dir).absolute() if turns_dir else None, longest_rest_s)
+        self._turns = turns_of(crawler)
 
     @classmethod
     def of(cls, crawler: Crawler) -> "Downloader":
@@ -72,6 +71,8 @@ class Downloader(downloader.Downloader):
     def _reported(self, failure: Failure, request: Request) -> Any:
         if not isinstance(failure.value, Exception):
             return failure
+        if isinstance(failure.value, StorageError) and not isinstance(failure.value, ObjectMissingError):
+            self.crawler.signals.send_catch_log(archive_away, problem=failure.value)
         problem = problem_of(failure.value, request.url)
         if problem is not failure.value and problem.kind == "protocol":
             logger.error("unexpected failure for %s", request, exc_info=failure.value)
@@ -111,8 +112,10 @@ class Downloader(downloader.Downloader):
             finally:
                 request.meta["duration_s"] = round(monotonic() - started, 3)
 
-    def _explained(self, error: Exception, request: Request) -> FetchProblem:
+    def _explained(self, error: Exception, request: Request) -> Exception:
         """What Scrapy's exception means, with what the guarded resolver knows about a name that led nowhere."""
+        if isinstance(error, StorageError):  # the turn at the host could not be taken
+            return error
         problem = problem_of(error, request.url)
         guard = installed_guard()
         if problem.kind != "dns" or guard is None:

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, cast
 from weakref import WeakKeyDictionary
 
@@ -11,6 +10,7 @@ from scrapy.crawler import Crawler
 
 from crawler.fetching.problem import FetchProblem, Kind
 from crawler.fetching.rests import Rests
+from crawler.fetching.shared import rests_of
 from gongkai.address import place_of
 
 logger = logging.getLogger(__name__)
@@ -51,9 +51,7 @@ class Hosts:
     @classmethod
     def of(cls, crawler: Crawler) -> "Hosts":
         if crawler not in _REGISTERS:
-            turns_dir = crawler.settings.get("TURNS_DIR")
-            length_s = crawler.settings.getfloat("GONGKAI_REST_H") * 3600
-            _REGISTERS[crawler] = cls(Rests(Path(turns_dir).absolute() if turns_dir else None, length_s))
+            _REGISTERS[crawler] = cls(rests_of(crawler))
         return _REGISTERS[crawler]
 
     def __getitem__(self, url: str) -> HostRecord:

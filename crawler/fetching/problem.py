@@ -24,6 +24,10 @@ Kind = Literal["egress", "robots", "robots_unavailable", "challenge", "too_large
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+archive_away = object()
+"""Signal (problem): a request needed something of the archive, which cannot be used now. That is no host's fault."""
+
+
 class EndlessHeadersError(Exception):
     """The head of an answer passed the bound set in `crawler.fetching.wire`."""
 

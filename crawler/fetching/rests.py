@@ -5,9 +5,12 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from gongkai.clock import utc_now
 from gongkai.digest import sha256_hex
+from gongkai.errors import StorageError
+from storage.shared import SharedHosts
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +28,21 @@ class Rest:
         return f"{datetime.fromtimestamp(self.until, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-class Rests:
+class Rests(Protocol):
+    """Which hosts rest, and for how long one that begins now does."""
+
+    length_s: float
+
+    def begin(self, place: str, kind: str, reason: str) -> Rest | None:
+        """None where it cannot be remembered."""
+        ...
+
+    def of(self, place: str) -> Rest | None:
+        """The rest the host is taking."""
+        ...
+
+
+class RestFiles:
     """One small file a host beside its turns. None as `directory`, or a length of 0, remembers nothing."""
 
     def __init__(self, directory: Path | None, length_s: float) -> None:
@@ -62,3 +79,32 @@ class Rests:
     @staticmethod
     def _file(directory: Path, place: str) -> Path:
         return directory / f"{sha256_hex(place)[:16]}.left"
+
+
+class SharedRests:
+    """Where the catalog is on a server: for the crawls of every machine."""
+
+    def __init__(self, hosts: SharedHosts, length_s: float) -> None:
+        self._hosts, self.length_s = hosts, length_s
+
+    def begin(self, place: str, kind: str, reason: str) -> Rest | None:
+        if self.length_s <= 0:
+            return None
+        try:
+            until = self._hosts.leave(place, kind, reason[:500], self.length_s)
+        except StorageError as problem:
+            logger.warning("that %s is to rest cannot be remembered: %s", place, problem)
+            return None
+        rest = Rest(until.timestamp(), kind, reason[:500])
+        logger.warning("%s rests until %s (rest_h): %s", place, rest.end, reason)
+        return rest
+
+    def of(self, place: str) -> Rest | None:
+        if self.length_s <= 0:
+            return None
+        try:
+            found = self._hosts.left(place, self.length_s)
+        except StorageError as problem:
+            logger.warning("whether %s rests cannot be found out: %s", place, problem)
+            return None
+        return Rest(found.until.timestamp(), found.kind, found.reason) if found is not None else None

@@ -1,4 +1,5 @@
-"""Turns at a host, shared by every crawl of this machine that writes to one archive.
+"""Turns at a host, shared by every crawl that writes to one archive: by files among the crawls of one machine, by the
+catalog's server where it is on one.
 
 Two bureaus of one city are two crawls, and both read the city's portal: without this the portal would see two visitors
 where we promise one.
@@ -8,21 +9,37 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from gongkai.clock import utc_now
 from gongkai.digest import sha256_hex
 from gongkai.errors import StorageError
 from storage.locks import FileLock
+from storage.shared import SharedHosts
 
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN_S = (0.05, 0.1)
+_ASK_AGAIN_S = (0.2, 0.4)  # of a server, each time it costs a transaction
+T = TypeVar("T")
 
 
-class Turns:
+class Turns(Protocol):
+    def at(self, place: str, delay_s: float) -> AbstractAsyncContextManager[None]:
+        """Holds the host's turn, which begins no sooner than `delay_s` after anybody's last request there was over."""
+        ...
+
+    def rest(self, place: str, seconds: float) -> None:
+        """No crawl asks anything of the host for `seconds`."""
+        ...
+
+
+class FileTurns:
     """Three empty files a host in `directory`: a lock held for the length of a turn, and two whose modification times
     are when the last request was made or answered and until when the host rests. None makes every turn free at once.
 
@@ -37,7 +54,6 @@ class Turns:
 
     @asynccontextmanager
     async def at(self, place: str, delay_s: float) -> AsyncIterator[None]:
-        """Holds the host's turn, which begins no sooner than `delay_s` after anybody's last request there was over."""
         lock = await self._taken(place, delay_s)
         try:
             yield
@@ -47,7 +63,6 @@ class Turns:
                 lock.close()
 
     def rest(self, place: str, seconds: float) -> None:
-        """No crawl asks anything of the host for `seconds`."""
         self._mark(place, "rest", max(_now() + seconds, self._time(place, "rest")))
 
     async def _taken(self, place: str, delay_s: float) -> FileLock | None:
@@ -111,6 +126,46 @@ class Turns:
         """Said once. A crawl alone is polite all the same, and what keeps the state from being written ends it soon."""
         logger.warning("turns at hosts are not shared with other crawls: %s", problem)
         self._directory = None
+
+
+class SharedTurns:
+    """A turn is a row of the server's, held for the longest a request may take: it outlives the server's restart, and
+    what a killed crawl held is free when that time is over."""
+
+    def __init__(self, hosts: SharedHosts, longest_request_s: float, longest_rest_s: float) -> None:
+        self._hosts, self._hold_s, self._longest_rest_s = hosts, longest_request_s, longest_rest_s
+        self._holder = secrets.token_hex(8)
+        self._met: set[str] = set()
+        # Of its own: those everybody shares may all be reading files. One, as each takes a connection of the server's.
+        self._threads = ThreadPoolExecutor(1, "turns")
+
+    @asynccontextmanager
+    async def at(self, place: str, delay_s: float) -> AsyncIterator[None]:
+        while (wait_s := await self._ask(lambda: self._hosts.take(
+                place, self._holder, delay_s, self._hold_s, self._longest_rest_s))) != 0:
+            if wait_s is None and place not in self._met:
+                self._met.add(place)
+                logger.info("another crawl asks %s too; taking turns with it", place)
+            await asyncio.sleep(random.uniform(*_ASK_AGAIN_S) if wait_s is None else wait_s)
+        try:
+            yield
+        finally:
+            try:
+                await asyncio.shield(self._ask(lambda: self._hosts.end(place, self._holder)))
+            except StorageError as problem:
+                logger.warning("the turn at %s ends by itself in %.0f s: %s", place, self._hold_s, problem)
+
+    def rest(self, place: str, seconds: float) -> None:
+        self._threads.submit(self._told_to_rest, place, seconds)
+
+    def _told_to_rest(self, place: str, seconds: float) -> None:
+        try:
+            self._hosts.rest(place, seconds)
+        except StorageError as problem:
+            logger.warning("that %s rests %.1f s cannot be told to other crawls: %s", place, seconds, problem)
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, question)
 
 
 def _name(place: str, what: str) -> str:

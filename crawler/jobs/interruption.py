@@ -5,8 +5,20 @@ import subprocess
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
+from typing import Protocol
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Watch(Protocol):
+    """Whoever may end crawls on the way. `signal` is not None once it has begun to."""
+
+    @property
+    def signal(self) -> int | None: ...
+
+    def watch(self, child: "subprocess.Popen[str]") -> None: ...
+
+    def forget(self, child: "subprocess.Popen[str]") -> None: ...
 
 
 class Interruption:

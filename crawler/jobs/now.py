@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from crawler.jobs.interruption import Interruption
+from crawler.jobs.interruption import Interruption, Watch
+from crawler.jobs.memory import remembering
 from crawler.jobs.summary import SiteSummary
 from gongkai.address import host_of, place_of
 from gongkai.clock import utc_now
 from gongkai.errors import StorageError
-from gongkai.settings import Settings
+from gongkai.settings import SECRETS, Settings
 from gongkai.site import AgencySite
 from storage import Archive
 
@@ -72,22 +73,14 @@ def check_writable(settings: Settings) -> None:
         ) from None
 
 
-class Watch(Protocol):
-    """Who may end a crawl's process from outside; `signal` is not None once it was ended at once."""
-
-    @property
-    def signal(self) -> int | None: ...
-
-    def watch(self, child: "subprocess.Popen[str]") -> None: ...
-
-    def forget(self, child: "subprocess.Popen[str]") -> None: ...
+def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch, log_file: Path | None = None,
+                   ) -> SiteSummary:
+    """One site, to its end, with what was remembered of it, wherever that is kept. Events arrive in this thread."""
+    with remembering(settings, site.url):
+        return _run_child(site, settings, on_event, watch, log_file or log_path(site, settings))
 
 
-def crawl_in_child(
-    site: AgencySite, settings: Settings, on_event: OnEvent, interruption: Watch, log_file: Path | None = None
-) -> SiteSummary:
-    """One site, to its end. Events arrive in this thread."""
-    log_file = log_file or log_path(site, settings)
+def _run_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch, log_file: Path) -> SiteSummary:
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.jobs.site_crawl"],
         stdin=subprocess.PIPE,
@@ -98,7 +91,7 @@ def crawl_in_child(
         env=environment_of(settings),
         start_new_session=True,  # a terminal's Ctrl-C comes to us alone; two at once would end Scrapy in mid-page
     )
-    interruption.watch(child)
+    watch.watch(child)
     errors: list[str] = []
     summary: SiteSummary | None = None
     try:
@@ -107,10 +100,10 @@ def crawl_in_child(
                 summary = SiteSummary.from_json(event["summary"])
             on_event(site, event)
     finally:
-        interruption.forget(child)
+        watch.forget(child)
     if summary is not None:
         return summary
-    if interruption.signal is not None:
+    if watch.signal is not None:
         return SiteSummary.interrupted(site.url, site.agency, "it was ended at once")
     last = next((line.strip() for line in reversed(errors) if line.strip()), f"exit code {child.returncode}")
     return SiteSummary.failed(site.url, site.agency, f"the crawl's process ended early ({last}); log: {log_file}")
@@ -140,10 +133,11 @@ def log_path(site: AgencySite, settings: Settings) -> Path:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The child reads its settings the way any process does; what the command line changed goes as environment."""
+    """The child reads its settings the way any process does; what the command line changed goes as environment. It
+    looks for secrets where this process found them."""
     given = {
         f"GONGKAI_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
-        for name in settings.model_fields_set
+        for name in settings.model_fields_set - SECRETS
         if (value := getattr(settings, name)) is not None
     }
     return {**os.environ, **given}

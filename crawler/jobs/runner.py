@@ -21,6 +21,7 @@ from typing import Any
 from crawler.jobs.interruption import Interruption
 from crawler.jobs.log_file import sweep_logs
 from crawler.jobs.now import check_writable, crawl_in_child, log_path
+from crawler.jobs.pulse import Pulse
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.summary import SiteSummary
 from crawler.sites.file import site_of
@@ -52,11 +53,12 @@ class Runner:
         self._settings, self._timetable, self._kinds = settings, archive.timetable, kinds
         self.interruption, self._tell, self._jobs = interruption, tell, settings.jobs
         self._rhythm = Rhythm.of(settings)
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
         self._mutex = threading.Lock()
         self._wake = threading.Event()
         self._done = threading.Event()
         self._decided_at = self._swept_at = 0.0
+        self._pulse = Pulse(settings)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.summaries: list[SiteSummary] = []
 
@@ -83,6 +85,7 @@ class Runner:
         failed = 0
         while self.interruption.signal is None:
             self._wake.clear()
+            self._pulse.beat()
             try:
                 self._start_what_can(pool)
                 failed = 0
@@ -99,7 +102,7 @@ class Runner:
     def _start_what_can(self, pool: ThreadPoolExecutor) -> None:
         self._decide()
         while len(self._held) < self._jobs and (lease := self._take()) is not None:
-            held = _Held(lease, self.interruption)
+            held = Held(lease, self.interruption)
             with self._mutex:
                 self._held[lease.lease_id] = held
             pool.submit(self._crawl, held)
@@ -139,11 +142,11 @@ class Runner:
 
     # one crawl, in a thread of the pool
 
-    def _crawl(self, held: "_Held") -> None:
+    def _crawl(self, held: "Held") -> None:
         try:
             self._crawl_held(held)
         except LeaseLostError as problem:
-            self._tell("lost", {**_facts(held.lease), "reason": str(problem)})
+            self._tell("lost", {**facts(held.lease), "reason": str(problem)})
         except Exception as problem:  # the lease runs out, and the site is taken again
             logger.exception("the crawl of %s is left: %s", held.lease.site.url, problem)
         finally:
@@ -151,17 +154,17 @@ class Runner:
                 self._held.pop(held.lease.lease_id, None)
             self._wake.set()
 
-    def _crawl_held(self, held: "_Held") -> None:
+    def _crawl_held(self, held: "Held") -> None:
         lease = held.lease
         try:
             site_of(lease.site.url, self._settings, where="registry")
         except ConfigurationError as problem:
             self._timetable.finish(lease, "refused", utc_now(), reason=str(problem))
             self._settle(lease)
-            self._tell("refused", {**_facts(lease), "reason": str(problem)})
+            self._tell("refused", {**facts(lease), "reason": str(problem)})
             return
         recheck, log = self._is_recheck(lease), log_path(lease.site, self._settings)
-        self._tell("begun", {**_facts(lease), "attempt": lease.attempts, "recheck": recheck,
+        self._tell("begun", {**facts(lease), "attempt": lease.attempts, "recheck": recheck,
                              "log": str(log)})
         summary = crawl_in_child(lease.site, self._settings_for(lease, recheck=recheck),
                                  lambda _, event: self._watched(held, event), held, log)
@@ -178,7 +181,7 @@ class Runner:
             changed["max_requests"] = lease.max_requests
         return self._settings.model_copy(update=changed)
 
-    def _watched(self, held: "_Held", event: dict[str, Any]) -> None:
+    def _watched(self, held: "Held", event: dict[str, Any]) -> None:
         held.note(event)
         if event["event"] not in ("progress", "step"):
             return
@@ -190,23 +193,23 @@ class Runner:
         except StorageError as problem:
             logger.warning("the progress of %s is not written: %s", held.lease.site.url, problem)
 
-    def _conclude(self, held: "_Held", summary: SiteSummary, log: str) -> None:
+    def _conclude(self, held: "Held", summary: SiteSummary, log: str) -> None:
         lease, now = held.lease, utc_now()
         if summary.busy:
             self._timetable.give_back(lease, now, not_before=now + _BUSY, reason=summary.explanation)
-            self._tell("given_back", {**_facts(lease), "reason": summary.explanation})
+            self._tell("given_back", {**facts(lease), "reason": summary.explanation})
             return
         stopped = bool(held.stop) and (summary.cut_short or not summary.requests)  # it may not even have begun
         if summary.cut_short and not stopped:
             self._timetable.give_back(lease, now, reason=f"its runner stopped: {self.name}")
-            self._tell("given_back", {**_facts(lease), "reason": summary.explanation})
+            self._tell("given_back", {**facts(lease), "reason": summary.explanation})
             return
         ending: Ending = "cancelled" if stopped else "failed" if summary.outcome == "failed" else "done"
         self._timetable.finish(lease, ending, now, summary=summary.as_json(), crawl_id=held.crawl_id,
                                reason=held.stop if stopped else summary.explanation)
         self._settle(lease)
         self.summaries.append(summary)
-        self._tell("ended", {**_facts(lease), "outcome": summary.outcome, "requests": summary.requests,
+        self._tell("ended", {**facts(lease), "outcome": summary.outcome, "requests": summary.requests,
                              "reports": summary.reports, "new": summary.new, "changed": summary.changed,
                              "incidents": len(summary.incidents), "reason": summary.explanation,
                              "crawl_id": held.crawl_id, "log": log})
@@ -232,19 +235,19 @@ class Runner:
                 except StorageError as problem:
                     logger.warning("the lease on %s is not renewed: %s", held.lease.host, problem)
 
-    def _obey(self, held: "_Held", stop: str | None) -> None:
+    def _obey(self, held: "Held", stop: str | None) -> None:
         if stop and not held.stop:
             held.stop = stop
             held.terminate()
 
-    def _lose(self, held: "_Held", problem: LeaseLostError) -> None:
+    def _lose(self, held: "Held", problem: LeaseLostError) -> None:
         if not held.lost:
             held.lost = True
             held.kill()
-            self._tell("lost", {**_facts(held.lease), "reason": str(problem)})
+            self._tell("lost", {**facts(held.lease), "reason": str(problem)})
 
 
-class _Held:
+class Held:
     """A lease with the process that crawls under it."""
 
     def __init__(self, lease: Lease, interruption: Interruption) -> None:
@@ -288,6 +291,6 @@ class _Held:
             self.progress = {**self.progress, "crawl_id": event["crawl_id"]}
 
 
-def _facts(lease: Lease) -> dict[str, Any]:
+def facts(lease: Lease) -> dict[str, Any]:
     return {"site": lease.site.url, "agency": lease.site.agency, "host": lease.host, "kind": lease.kind,
             "order": lease.order_id}

@@ -20,15 +20,13 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.jobs.log_file import open_log
+from crawler.jobs.memory import site_lock
 from crawler.jobs.summary import SiteSummary
 from crawler.session import ArchiveSession
 from gongkai import __version__
-from gongkai.address import identity
-from gongkai.digest import sha256_hex
 from gongkai.settings import load_settings
 from gongkai.site import AgencySite
 from spiders.agency import AgencySpider
-from storage.locks import FileLock
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ def run(job: dict[str, Any], events: TextIO) -> tuple[dict[str, Any], str | None
     """Crawl ``job["site"]``; returns the summary as JSON and the crawl's id, where it came to have one."""
     site = AgencySite(**{**job["site"], "former_names": tuple(job["site"]["former_names"])})
     given = load_settings()
-    lock = FileLock(given.state_dir.absolute() / "locks" / f"site-{sha256_hex(identity(site.url))[:16]}.lock")
+    lock = site_lock(given, site.url)
     if not lock.try_exclusive():
         busy = f"another process is crawling {site.url} into {given.archive}; let it end before you run this again"
         return SiteSummary.failed(site.url, site.agency, busy, kind="busy").as_json(), None

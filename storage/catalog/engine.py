@@ -30,7 +30,7 @@ class Catalog:
     def __init__(self, url: str | URL, state: Path, *, read_only: bool, schema_name: str | None = None,
                  careful: bool = False) -> None:
         """With `careful` a commit outlives a power cut: for what the objects do not give back by themselves."""
-        self.url = _parsed(url)
+        self.url = parsed_url(url)
         self._synchronous = "FULL" if careful else "NORMAL"
         self._schema = schema_name
         self.name = self.url.render_as_string(hide_password=True)
@@ -230,7 +230,7 @@ class Catalog:
     def _open(self, url: URL) -> Engine:
         file = _sqlite_file(url)
         if file is None:
-            return server_engine(url, self._schema)
+            return server_engine(url, self._schema, keep=5 if self._read_only else 1)
         if self._read_only:
             engine = create_engine(f"sqlite:///file:{quote(str(file.absolute()))}?{_read_mode(file)}&uri=true",
                                    connect_args={"timeout": _BUSY_S})
@@ -268,7 +268,8 @@ class Catalog:
                            "writes (gongkai crawl, gongkai rebuild) brings it up to date")
 
 
-def _parsed(url: str | URL) -> URL:
+def parsed_url(url: str | URL) -> URL:
+    """Raises ConfigurationError."""
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):

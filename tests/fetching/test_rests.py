@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crawler.fetching.rests import Rests
+from crawler.fetching.rests import RestFiles
 from tests.fetching.conftest import Crawl
 from tests.rude_server import RudeServer
 
@@ -28,9 +28,9 @@ def test_a_page_after_the_challenge_ends_the_matter(crawl: Crawl) -> None:
 
 
 def test_a_rest_that_is_over_damaged_or_too_long_is_none(tmp_path: Path) -> None:
-    rests = Rests(tmp_path, 3600)
+    rests = RestFiles(tmp_path, 3600)
     assert rests.begin("a.gov.cn", "challenge", "why") == rests.of("a.gov.cn") is not None
-    assert Rests(tmp_path, 60).of("a.gov.cn") is None, "the period was shortened"
+    assert RestFiles(tmp_path, 60).of("a.gov.cn") is None, "the period was shortened"
     [file] = tmp_path.iterdir()
     file.write_text('{"until": 5, "kind": "challenge", "reason": "long ago"}')
     assert rests.of("a.gov.cn") is None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.fetching.turns import Turns
+from crawler.fetching.turns import FileTurns
 from tests.command import REPOSITORY, gongkai
 from tests.rude_server import Handler, RudeServer, Seen
 
@@ -52,7 +52,7 @@ def shortest_pause(seen: list[Seen]) -> float:
     return min(later.began - earlier.ended for earlier, later in pairwise(turns))
 
 
-def waited_s(turns: Turns, delay_s: float) -> float:
+def waited_s(turns: FileTurns, delay_s: float) -> float:
     async def take() -> float:
         began = time.monotonic()
         async with turns.at("www.pol.gov.cn", delay_s):
@@ -62,15 +62,15 @@ def waited_s(turns: Turns, delay_s: float) -> float:
 
 
 def test_a_rest_one_crawl_was_told_to_take_is_taken_by_all(tmp_path: Path) -> None:
-    told, other = Turns(tmp_path, 60), Turns(tmp_path, 60)
+    told, other = FileTurns(tmp_path, 60), FileTurns(tmp_path, 60)
     waited_s(told, 0)
     told.rest("www.pol.gov.cn", 0.4)
     assert waited_s(other, 0) > 0.3
-    assert waited_s(Turns(tmp_path, 60), 0) < 0.3, "the rest is over"
+    assert waited_s(FileTurns(tmp_path, 60), 0) < 0.3, "the rest is over"
 
 
 def test_a_clock_that_was_set_back_costs_one_delay(tmp_path: Path) -> None:
-    turns = Turns(tmp_path, 60)
+    turns = FileTurns(tmp_path, 60)
     waited_s(turns, 0)
     turns.rest("www.pol.gov.cn", 0)
     [asked], [rest] = tmp_path.glob("*.asked"), tmp_path.glob("*.rest")
@@ -82,20 +82,20 @@ def test_a_clock_that_was_set_back_costs_one_delay(tmp_path: Path) -> None:
 
 def test_a_crawl_killed_in_mid_answer_gives_its_turn_back(tmp_path: Path) -> None:
     script = (
-        "import asyncio, pathlib, sys\nfrom crawler.fetching.turns import Turns\n"
-        "async def hold():\n    async with Turns(pathlib.Path(sys.argv[1]), 60).at('www.pol.gov.cn', 0):\n"
+        "import asyncio, pathlib, sys\nfrom crawler.fetching.turns import FileTurns\n"
+        "async def hold():\n    async with FileTurns(pathlib.Path(sys.argv[1]), 60).at('www.pol.gov.cn', 0):\n"
         "        print('held', flush=True)\n        await asyncio.sleep(60)\nasyncio.run(hold())"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
         with pytest.raises(TimeoutError):
-            asyncio.run(in_vain(Turns(tmp_path, 60)))
+            asyncio.run(in_vain(FileTurns(tmp_path, 60)))
         holder.kill()
-    assert waited_s(Turns(tmp_path, 60), 0) < 20
+    assert waited_s(FileTurns(tmp_path, 60), 0) < 20
 
 
-async def in_vain(turns: Turns) -> None:
+async def in_vain(turns: FileTurns) -> None:
     async with asyncio.timeout(0.4), turns.at("www.pol.gov.cn", 0):
         pass
 
@@ -104,6 +104,6 @@ def test_a_state_directory_that_cannot_be_used_is_said_once_and_stops_nobody(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "hosts").write_text("a file in its place")
-    turns = Turns(tmp_path / "hosts", 60)
+    turns = FileTurns(tmp_path / "hosts", 60)
     assert waited_s(turns, 60) < 20 and waited_s(turns, 60) < 20
     assert caplog.text.count("turns at hosts are not shared") == 1

