@@ -37,25 +37,25 @@ def read_ofd(data: bytes) -> Document:
         return Document("encrypted", "ofd", warnings=("ofd: opens only with a password",))
     warnings: list[str] = []
     pages: list[list[Piece]] = []
-    images, private, count = 0, 0, 0
+    images, private = 0, list[int]()
     with zipfile.ZipFile(BytesIO(data)) as archive:
         package = _Package(archive)
         places = list(package.pages())
         for place in places[:MAX_PAGES]:
             drawing = package.draw(place, warnings)
             images += drawing.images
-            private += sum(ord(run.text[0]) in _PRIVATE or run.text == "\ufffd" for run in drawing.texts)
-            count += len(drawing.texts)
+            coded = sum(ord(run.text[0]) in _PRIVATE or run.text == "\ufffd" for run in drawing.texts)
+            if coded > _PRIVATE_SHARE * len(drawing.texts):
+                private.append(len(pages) + 1)
             ruling = read_ruled(drawing.strokes, drawing.texts)
             warnings += [f"ofd: page {len(pages) + 1}: {warning}" for warning in ruling.warnings]
             pages.append(in_order(lines(ruling.loose), ruling.tables, len(pages) + 1))
     if len(places) > MAX_PAGES:
         warnings.append(f"ofd: only the first {MAX_PAGES} of {len(places)} pages were read")
-    return _document(pages, len(places), images, count, private, warnings)
+    return _document(pages, len(places), images, private, warnings)
 
 
-def _document(pages: list[list[Piece]], count: int, images: int, characters: int, private: int,
-              warnings: list[str]) -> Document:
+def _document(pages: list[list[Piece]], count: int, images: int, private: list[int], warnings: list[str]) -> Document:
     bare = [number for number, page in enumerate(pages, 1) if not page]
     read = sum(letters(piece) for page in pages for piece in page)
     if not count or (read < _MIN_TEXT_CHARS and bare and len(bare) == len(pages)):
@@ -64,8 +64,9 @@ def _document(pages: list[list[Piece]], count: int, images: int, characters: int
                         warnings=tuple(warnings))
     if bare and images:
         warnings.append(f"ofd: no text on pages {', '.join(map(str, bare[:20]))}")
-    if private > _PRIVATE_SHARE * characters:
-        warnings.append(f"ofd: {private} of {characters} characters are codes of the file's own font (needs OCR)")
+    if private:
+        warnings.append(f"ofd: text in codes only its own font knows (needs OCR) on pages "
+                        f"{', '.join(map(str, private[:20]))}")
     found = tuple(blocks(pages))
     head = [block.text for block in found[:12] if block.table is None]
     status: Status = "partial" if warnings else "ok"

@@ -2,6 +2,8 @@
 table, pdfplumber reads the page."""
 
 
+from typing import Any
+
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -10,12 +12,15 @@ from crawler.normalise.plumbed import Plumber
 from crawler.normalise.printed import Line, Piece, blocks, in_order, letters, without_page_number
 from crawler.normalise.reading import clean
 from crawler.normalise.ruled import RULE_PT, lines, read_ruled
+from crawler.normalise.scanner import UNREAD_PAGES
 from crawler.normalise.text import flatten, title_lines
 from gongkai.document import Document, Status
 
 MAX_PAGES = 300
 _CROSSED = 2  # strokes each way, least: a page with fewer has no table
 _MIN_TEXT_CHARS = 50
+_PRIVATE = frozenset(map(chr, range(0xE000, 0xF900)))
+_PRIVATE_SHARE = 0.05
 
 
 def read_pdf(data: bytes, *, plumbed: bool = False) -> Document:
@@ -27,20 +32,29 @@ def read_pdf(data: bytes, *, plumbed: bool = False) -> Document:
         locked = getattr(problem, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(problem).lower()
         return Document("encrypted" if locked else "failed", "pdf", warnings=(f"pdf: {problem}",))
     pages: list[list[Piece]] = []
-    bare: list[int] = []
+    unread: list[int] = []
     warnings: list[str] = []
     count = len(pdf)
     with Plumber(data) as plumber:
         for number in range(min(count, MAX_PAGES)):
-            page = pdf[number]
-            drawing = draw(page)
-            page.close()
-            pieces = _pieces(drawing, number, plumber, warnings, plumbed=plumbed)
+            pieces, readable = read_page(pdf, number, plumber, warnings, plumbed=plumbed)
             pages.append(pieces)
-            if not pieces and drawing.has_pictures:
-                bare.append(number + 1)
+            if not readable:
+                unread.append(number + 1)
     pdf.close()
-    return _document(pages, bare, count, warnings)
+    return _document(pages, unread, count, warnings)
+
+
+def read_page(pdf: Any, number: int, plumber: Plumber, warnings: list[str], *,
+              plumbed: bool = False) -> tuple[list[Piece], bool]:
+    """What one page prints, and false where eyes would read more: a picture without a text layer, or text in codes
+    that only its font knows."""
+    page = pdf[number]
+    drawing = draw(page)
+    page.close()
+    pieces = _pieces(drawing, number, plumber, warnings, plumbed=plumbed)
+    coded = sum(letter.char == "\ufffd" or letter.char in _PRIVATE for letter in drawing.letters)
+    return pieces, (bool(pieces) or not drawing.has_pictures) and coded <= _PRIVATE_SHARE * len(drawing.letters)
 
 
 def _pieces(drawing: Drawing, number: int, plumber: Plumber, warnings: list[str], *, plumbed: bool) -> list[Piece]:
@@ -73,19 +87,19 @@ def _ruled(drawing: Drawing, number: int) -> list[Piece] | None:
     return in_order(lines(ruling.loose), ruling.tables, number)
 
 
-def _document(pages: list[list[Piece]], bare: list[int], count: int, warnings: list[str]) -> Document:
+def _document(pages: list[list[Piece]], unread: list[int], count: int, warnings: list[str]) -> Document:
     count_read = sum(letters(piece) for page in pages for piece in page)
-    if count_read < _MIN_TEXT_CHARS and bare:
+    if count_read < _MIN_TEXT_CHARS and unread:
         scan = "pdf: pages are pictures without a text layer (a scan)"
         return Document("unsupported", "pdf", pages=count, warnings=(scan,))
-    if bare:
-        warnings.append(f"pdf: no text layer on pages {', '.join(map(str, bare[:20]))}")
+    if unread:
+        warnings.append(f"{UNREAD_PAGES} {', '.join(map(str, unread[:20]))}")
     if count > MAX_PAGES:
         warnings.append(f"pdf: only the first {MAX_PAGES} of {count} pages were read")
     read = tuple(blocks(pages))
     lines = [block.text for block in read[:12] if block.table is None]
     titles = tuple(("text", line) for line in title_lines(lines))
-    status: Status = "partial" if bare or count > MAX_PAGES else "ok"
+    status: Status = "partial" if unread or count > MAX_PAGES else "ok"
     return Document(status, "pdf", read, flatten(read), titles, pages=count, warnings=tuple(warnings))
 
 

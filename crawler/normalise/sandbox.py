@@ -53,7 +53,7 @@ class Sandbox:
         """`crawler.normalise.normalise` behind limits. Never raises for the file's sake: a child that dies gives
         ``failed``, one that meets a limit gives ``limit``."""
         if way == "ocr":
-            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data))
+            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data), everything=True)
         request = json.dumps({"url": url, "content_type": content_type, "way": way}).encode()
         try:
             answer, end = self._ask(request, data)
@@ -79,11 +79,15 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _scanned(self, document: Document, data: bytes) -> Document:
-        """Pictures of pages, read by the OCR worker where its extra is installed; else they stay unread and pending."""
+    def _scanned(self, document: Document, data: bytes, *, everything: bool = False) -> Document:
+        """Pictures of pages, read by the OCR worker where its extra is installed; else they stay unread and pending.
+        Where only some pages are pictures and OCR fails, what was read of the others stays."""
         if not is_installed():
             return replace(document, warnings=(*document.warnings, "install gongkai[ocr] to read pictures of pages"))
-        return self._scanner.read(data, document.doc_format)
+        read = self._scanner.read(data, document.doc_format, everything=everything)
+        if document.status == "partial" and read.status not in ("ok", "partial"):
+            return replace(document, warnings=(*document.warnings, *read.warnings))
+        return read
 
     def _ask(self, request: bytes, data: bytes) -> tuple[bytes, dict[str, int | bool]]:
         """The child's answer (maybe cut short) and how it ended; a server that has gone is started once more."""

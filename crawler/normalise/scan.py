@@ -14,6 +14,9 @@ import numpy as np
 import pypdfium2
 
 from crawler.normalise.grid import Box
+from crawler.normalise.pdf import MAX_PAGES as MAX_TEXT_PAGES
+from crawler.normalise.pdf import read_page
+from crawler.normalise.plumbed import Plumber
 from crawler.normalise.printed import Piece, blocks, in_order
 from crawler.normalise.ruled import Stroke, Text, lines, read_ruled
 from crawler.normalise.text import flatten, title_lines
@@ -40,17 +43,26 @@ def start_engine() -> Engine:
     return engine
 
 
-def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], None]) -> Document:
-    """The pages of a scan; `done` is called after each. Words of low confidence are left out and counted."""
-    warnings: list[str] = ["ocr: read from pictures; figures may be misread"]
+def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], None], *,
+              everything: bool = False) -> Document:
+    """The pages of a scan; `done` is called after each. Words of low confidence are left out and counted. Pages of a
+    PDF that have readable text are read as such, unless `everything` is asked for."""
+    remarked: list[str] = []
     pages: list[list[Piece]] = []
-    count = 0
-    for number, (picture, of) in enumerate(_pictures(data, doc_format), 1):
+    count, looked = 0, list[int]()
+    found = _pdf_pages(data, remarked, everything=everything) if doc_format == "pdf" else _decoded(data)
+    for number, (page, of) in enumerate(found, 1):
         count = of
-        pieces, remarks = _page(picture, number, engine)
+        if isinstance(page, list):
+            pages.append(page)
+            continue
+        looked.append(number)
+        pieces, remarks = _page(page, number, engine)
         pages.append(pieces)
-        warnings += [f"ocr: page {number}: {remark}" for remark in remarks]
+        remarked += [f"ocr: page {number}: {remark}" for remark in remarks]
         done()
+    which = "" if len(looked) == len(pages) else f" of pages {', '.join(map(str, looked))}"
+    warnings = [f"ocr: read from pictures{which}; figures may be misread", *remarked]
     if count > len(pages):
         warnings.append(f"ocr: only the first {len(pages)} of {count} pages were read")
     read = tuple(blocks(pages))
@@ -62,19 +74,30 @@ def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], N
                     extractor="ocr")
 
 
-def _pictures(data: bytes, doc_format: str) -> Iterator[tuple[Picture, int]]:
-    """Each page as a grey picture at about 150 dpi, and how many there are."""
-    if doc_format == "pdf":
-        pdf = pypdfium2.PdfDocument(data)
-        for number in range(min(len(pdf), MAX_PAGES)):
-            page = pdf[number]
-            width, height = page.get_size()
-            scale = min(_DPI / 72, _MAX_SIDE_PX / max(width, height, 1.0))
-            yield page.render(scale=scale, grayscale=True, may_draw_forms=False).to_numpy().squeeze(), len(pdf)
-            page.close()
-        pdf.close()
-        return
-    yield from _decoded(data)
+def _pdf_pages(data: bytes, warnings: list[str], *, everything: bool) -> Iterator[tuple[Picture | list[Piece], int]]:
+    """Each page, as a grey picture at about 150 dpi or as the pieces its text layer gives, and how many there are."""
+    pdf = pypdfium2.PdfDocument(data)
+    drawn = 0
+    with Plumber(data) as plumber:
+        for number in range(min(len(pdf), MAX_PAGES if everything else MAX_TEXT_PAGES)):
+            pieces, readable = ([], False) if everything else read_page(pdf, number, plumber, warnings)
+            if readable:
+                yield pieces, len(pdf)
+            elif drawn == MAX_PAGES:
+                warnings.append(f"ocr: page {number + 1} was not read: only {MAX_PAGES} pictures are looked at")
+                yield pieces, len(pdf)
+            else:
+                drawn += 1
+                yield _rendered(pdf[number]), len(pdf)
+    pdf.close()
+
+
+def _rendered(page: Any) -> Picture:
+    width, height = page.get_size()
+    scale = min(_DPI / 72, _MAX_SIDE_PX / max(width, height, 1.0))
+    picture = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_numpy().squeeze()
+    page.close()
+    return picture
 
 
 def _decoded(data: bytes) -> Iterator[tuple[Picture, int]]:

@@ -26,10 +26,12 @@ from gongkai.settings import Settings
 
 _DOCUMENT = TypeAdapter(Document)
 _FRAME = struct.Struct(">cQ")
-_PAGE, _DONE, _ERROR, _READY = b"p", b"d", b"e", b"+"
+_ALL, _UNREAD, _PAGE, _DONE, _ERROR, _READY = b"a", b"u", b"p", b"d", b"e", b"+"
 _START_S = 60.0
 _OUTPUT_LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
+UNREAD_PAGES = "pdf: no readable text on pages"
+"""How the warning begins that names the pages of a PDF which only OCR can read."""
 
 
 def is_installed() -> bool:
@@ -38,7 +40,9 @@ def is_installed() -> bool:
 
 
 def is_scan(document: Document) -> bool:
-    """Whether a reader gave up because the pages are pictures."""
+    """Whether a reader gave up, on the whole or on some of its pages, because they are pictures."""
+    if document.doc_format == "pdf" and document.status == "partial":
+        return any(warning.startswith(UNREAD_PAGES) for warning in document.warnings)
     return document.status == "unsupported" and (
         document.doc_format == "image" or (document.doc_format == "pdf" and bool(document.pages)))
 
@@ -54,13 +58,15 @@ class Scanner:
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: weakref.finalize | None = None
 
-    def read(self, data: bytes, doc_format: str) -> Document:
-        """The document in a scan. Never raises for the file's sake."""
+    def read(self, data: bytes, doc_format: str, *, everything: bool = False) -> Document:
+        """The document in a scan; `everything` asks for the pages too whose text could be read without looking. Never
+        raises for the file's sake."""
+        asked = _ALL if everything else _UNREAD
         with self._lock:
             try:
                 gate = self._started()
                 gate.settimeout(self._page_s)
-                gate.sendall(_FRAME.pack(_PAGE, len(data)) + struct.pack(">H", len(doc_format)) + doc_format.encode())
+                gate.sendall(_FRAME.pack(asked, len(data)) + struct.pack(">H", len(doc_format)) + doc_format.encode())
                 gate.sendall(data)
                 kind, answer = self._answer(gate)
             except TimeoutError:
@@ -157,12 +163,13 @@ def main() -> None:
     gate.sendall(_READY)
     with gate.makefile("rb") as incoming:
         while head := incoming.read(_FRAME.size):
-            _, length = _FRAME.unpack(head)
+            asked, length = _FRAME.unpack(head)
             name_length, = struct.unpack(">H", incoming.read(2))
             doc_format = incoming.read(name_length).decode()
             data = incoming.read(length)
             try:
-                document = read_scan(data, doc_format, engine, lambda: gate.sendall(_FRAME.pack(_PAGE, 0)))
+                document = read_scan(data, doc_format, engine, lambda: gate.sendall(_FRAME.pack(_PAGE, 0)),
+                                     everything=asked == _ALL)
                 kind, body = _DONE, _DOCUMENT.dump_json(document)
             except MemoryError:
                 os._exit(3)

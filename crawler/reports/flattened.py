@@ -52,7 +52,7 @@ def _tab_grids(lines: Sequence[str]) -> Iterator[tuple[Table, list[int]]]:
     """Lines with tabs in them, and single short lines between such (a head over the whole width, a row left blank)."""
     run: list[tuple[int, list[str]]] = []
     between: list[tuple[int, list[str]]] = []
-    for number, line in enumerate([*lines, "", "", ""]):
+    for number, line in enumerate([*lines, *[""] * 4]):  # far enough behind the last line to end its run
         if "\t" in line.strip(" \t") or line.count("\t") >= 2:
             run += [*(between if run else ()), (number, line.split("\t")[:_GRID_WIDTH])]
             between = []

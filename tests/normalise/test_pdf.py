@@ -115,6 +115,12 @@ def test_a_scanned_page_among_text_is_reported() -> None:
     assert "pages 2" in document.warnings[0]
 
 
+def test_text_in_codes_of_its_own_font_is_partial_and_the_page_named() -> None:
+    coded = "".join(chr(0xE000 + n) for n in range(30))
+    document = normalise(pdf([lines(*[PROSE] * 4), lines(coded, PROSE[:60])]))
+    assert document.status == "partial" and "pages 2" in document.warnings[0]
+
+
 def test_a_truncated_file_fails_with_a_reason() -> None:
     whole = pdf([lines(*[PROSE] * 4)])
     document = normalise(whole[: len(whole) // 3])

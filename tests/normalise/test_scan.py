@@ -20,6 +20,7 @@ from gongkai.capture import Attachment, Finding
 from gongkai.document import Document
 from gongkai.settings import Settings
 from tests.factories import SITE, capture
+from tests.normalise.makers import PROSE, PdfPage, pdf, ruled
 from tests.shared_material import SHARED, needs_shared
 
 pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
@@ -69,6 +70,37 @@ def test_a_ruled_table_of_figures_in_a_picture(sandbox: Sandbox, kind: str, turn
     assert (document.status, document.doc_format, document.extractor) == ("ok", "image", "ocr")
     assert texts(document) == FIGURES
     assert any("ocr" in warning for warning in document.warnings)
+
+
+def partly_scanned(worded: list[PdfPage]) -> bytes:
+    """Pages of text with the picture of a table behind the first."""
+    import pypdfium2
+    from PIL import Image
+
+    shown = io.BytesIO()
+    Image.open(io.BytesIO(picture())).save(shown, format="PDF", resolution=150)
+    whole = pypdfium2.PdfDocument(pdf(worded))
+    whole.import_pages(pypdfium2.PdfDocument(shown.getvalue()), index=1)
+    out = io.BytesIO()
+    whole.save(out)
+    return out.getvalue()
+
+
+def test_pages_of_text_are_read_as_text_and_only_the_scanned_one_between_them_by_ocr(
+        sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [("text", 50, 780 - 20 * n, 12, PROSE[:40]) for n in range(4)]
+    rows = [["办理结果", "自然人"], ["（一）予以公开", "57"]]
+    data = partly_scanned([[*words, *ruled(rows, 600, (50, 200, 300))], [("text", 50, 780, 12, "以上。")]])
+    document = sandbox.read(data)
+    assert (document.status, document.pages) == ("ok", 3)
+    assert [[cell.text for cell in table.cells] for table in document.tables] == [
+        [text for row in rows for text in row], [text for row in FIGURES for text in row]]
+    assert document.text.index("予以公开") < document.text.index("1042") < document.text.index("以上。")
+    assert any("pictures of pages 2;" in warning for warning in document.warnings)
+    monkeypatch.setattr(sandboxes, "is_installed", lambda: False)
+    without = sandbox.read(data)
+    assert (without.status, len(without.tables)) == ("partial", 1) and "以上。" in without.text
+    assert any("on pages 2" in warning for warning in without.warnings)
 
 
 def test_without_the_extra_a_scan_stays_unread_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,14 @@ from crawler.reports import read_report
 from crawler.reports.names import same_body
 from gongkai.report import CellValue, Report, SourceDocument
 from samplesite import pdf, word
+from samplesite.blocks import Grid
 from samplesite.figures import Ledger
 from samplesite.markup import editor, pasted
 from samplesite.prose import agency_name
 from samplesite.reports import SampleReport, compose
 from samplesite.site import Site
+from tests.normalise.makers import GridSource
+from tests.normalise.office_makers import OFFICE, OfdPage, by_office, ofd, ofd_table, xlsx, zipped
 
 FLOORS = {"recognition F1": 1.0, "year": 1.0, "agency": 1.0, "cells": 0.995}
 SEEDS = ("quality one", "quality two")
@@ -38,10 +41,45 @@ def _text(report: SampleReport) -> bytes:
     return (report.title + "\n" + normalise(_html(editor(report.blocks), report.title)).text).encode()
 
 
+def _grid(grid: Grid) -> GridSource:
+    return [[(box.text, box.rowspan, box.colspan) for box in row] for row in grid.rows]
+
+
+def _texts(report: SampleReport) -> list[str]:
+    return [report.title, *(block.text for block in report.blocks if not isinstance(block, Grid))]
+
+
+def _xlsx(report: SampleReport) -> bytes:
+    tables = [_grid(block) for block in report.blocks if isinstance(block, Grid)]
+    sheets: dict[str, GridSource] = {f"表{n}": table for n, table in enumerate(tables, 1)}
+    return xlsx({"正文": [[(text, 1, 10)] for text in _texts(report)], **sheets})
+
+
+def _ofd(report: SampleReport) -> bytes:
+    """Text in lines of forty letters, each table on a page of its own."""
+    printed = [text[i:i + 40] for text in _texts(report) for i in range(0, len(text), 40)]
+    pages: list[OfdPage] = [[("text", 20, 20 + 6 * n, 4, line) for n, line in enumerate(printed[start:start + 40])]
+                            for start in range(0, len(printed), 40)]
+    pages += [ofd_table(_grid(block), 20, wide=360 / block.columns, high=20) for block in report.blocks
+              if isinstance(block, Grid)]
+    return ofd(pages)
+
+
+def _word(report: SampleReport) -> bytes:
+    return word.write_docx(report.title, report.blocks)
+
+
 FORMATS: dict[str, Callable[[SampleReport], bytes]] = {
     "html": lambda r: _html(editor(r.blocks), r.title), "html from Word": lambda r: _html(pasted(r.blocks), r.title),
-    "pdf": lambda r: pdf.write(r.title, r.blocks), "docx": lambda r: word.write_docx(r.title, r.blocks),
-    "text": _text}
+    "pdf": lambda r: pdf.write(r.title, r.blocks), "docx": _word, "text": _text}
+SCARCE: dict[str, Callable[[SampleReport], bytes]] = {
+    "rtf": lambda r: word.write_rtf(r.title, r.blocks), "ofd": _ofd, "xlsx": _xlsx,
+    "zip of docx": lambda r: zipped({f"{r.title}.docx": _word(r)}, "gbk")}
+"""Formats few reports come in: one seed, a year of each form."""
+BY_OFFICE: dict[str, Callable[[SampleReport], bytes]] = {
+    "doc": lambda r: by_office(_word(r), "docx", "doc"), "wps": lambda r: by_office(_word(r), "docx", "doc"),
+    "xls": lambda r: by_office(_xlsx(r), "xlsx", "xls")} if OFFICE else {}
+SCARCE_YEARS, OFFICE_YEARS = (2014, 2018, 2019, 2021, 2025), (2023,)
 
 
 @dataclass
@@ -98,6 +136,12 @@ def scores() -> dict[tuple[str, str], Score]:
             made = compose(ledger, year)
             for name, written in FORMATS.items():
                 measured(found.setdefault((name, made.form_id), Score()), interpreted(written(made)), made)
+    ledger = Ledger(SEEDS[0])
+    for year, formats in [*((y, SCARCE) for y in SCARCE_YEARS), *((y, BY_OFFICE) for y in OFFICE_YEARS)]:
+        made = compose(ledger, year)
+        for name, written in formats.items():
+            report = interpreted(written(made), f"http://slj.example.gov.cn/a.{name}")
+            measured(found.setdefault((name, made.form_id), Score()), report, made)
     _show(found)
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from crawler.reports.cells import read_tables
+from gongkai.document import Document
 from tests.reports.printed import TITLES, Figures, Printed, figures, grid, plain, requests_grid, wrong_cells
 
 Rows = Sequence[Sequence[Printed]]
@@ -175,3 +176,15 @@ def test_page_numbers_between_the_rows(form_id: str) -> None:
 def test_prose_that_names_the_heads_is_no_table() -> None:
     text = "本年制发件数、本年废止件数和现行有效件数按实有数填写，本年收费金额以万元为单位，信息内容应当完整，" * 5
     assert read_tables(plain(text)).form_id is None
+
+
+def test_rows_parted_by_tabs_are_a_grid_also_where_the_text_ends_with_them() -> None:
+    """A blank between two tabs keeps its place, whatever stands behind the last row or nothing does."""
+    made = figures("cn-gov-2019", 7)
+    blank = {"0": ""}
+    text = "\n".join("\t".join(blank.get(cell[0], cell[0]) for cell in row) for row in made.grids["review_litigation"])
+    wanted = {key: blank.get(raw, raw) for key, raw in made.raw["review_litigation"]["figures"].items()}
+    for end in ("", "\n", "\n\n以上。\n"):
+        document = Document("ok", "txt", text=f"信息内容\t上一年项目数量\n{text}{end}")
+        read = read_tables(document).tables["review_litigation"]["figures"]
+        assert {key: cell.raw for key, cell in read.items()} == wanted, end
