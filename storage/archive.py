@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from gongkai.capture import Finding, Verdict
-from gongkai.clock import utc_now
+from gongkai.clock import stamp, utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
@@ -33,7 +33,7 @@ from storage.export import Codebook, ExportSummary, Format, Origin, Selection, S
 from storage.failures import CatalogUnreadableError, file_failures
 from storage.journal import Line, lines_of, orphans, sweep
 from storage.keeping import Keeper
-from storage.layout import DOCUMENTS
+from storage.layout import DOCUMENTS, crawl_started
 from storage.locks import FileLock
 from storage.manifest import CaptureEntry
 from storage.objects import LocalObjects, ObjectStore, open_objects
@@ -69,6 +69,7 @@ from storage.verify import verify
 
 logger = logging.getLogger(__name__)
 
+_DAY_CHARS = 8  # of a crawl's id; machines that differ by minutes are no cause for alarm
 _AT_ONCE = 2000
 """Reports taken into the search index on the way, some seconds' work; more wait for a command that is about it."""
 
@@ -133,6 +134,7 @@ class Archive:
         self._must_write()
         log = CrawlLog(self._state / "journals", site, self._seal_log)
         self._crawls[log.crawl_id] = log
+        self._doubt_clock(log.crawl_id)
         row = crawl_row(log.lines(), sealed=False)
         self._ready().write(lambda connection: enter_crawl(connection, row))
         return log
@@ -412,6 +414,14 @@ class Archive:
     def _must_write(self) -> None:
         if self._read_only:
             raise StorageError(f"{self._objects.place} was opened for reading only")
+
+    def _doubt_clock(self, crawl_id: str) -> None:
+        """Nothing goes by the clock but what is dated: versions have numbers. Yet dates are what people cite."""
+        newest = self._ready().read(queries.newest_crawl)
+        if newest is not None and crawl_id[:_DAY_CHARS] < newest[:_DAY_CHARS]:
+            logger.warning("this machine's clock says %s, but the newest crawl in the archive is of %s: if the clock "
+                           "was set back, put it right, for what is fetched now is dated by it and updates of "
+                           "exports will not see it", stamp(utc_now()), crawl_started(newest))
 
     def _running(self, crawl_id: str) -> CrawlLog:
         self._must_write()

@@ -142,6 +142,11 @@ def running_since(connection: Connection) -> str | None:
     return connection.execute(select(func.min(crawls.c.started_at)).where(crawls.c.sealed.is_(False))).scalar()
 
 
+def newest_crawl(connection: Connection) -> str | None:
+    """Its id, which begins with when it began."""
+    return connection.execute(select(func.max(crawls.c.crawl_id))).scalar()
+
+
 def pending_items(connection: Connection) -> list[PendingItem]:
     """Of the latest version of each document."""
     newest = select(versions.c.document_id, func.max(versions.c.number).label("number")).group_by(

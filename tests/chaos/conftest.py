@@ -61,6 +61,7 @@ class Told:
     exit_code: int | None
     events: list[dict[str, Any]]
     stderr: str
+    log: str
 
     @property
     def acknowledged(self) -> set[str]:
@@ -98,7 +99,8 @@ class Crawl:
     def told(self) -> Told:
         self._process.join(_LONGEST_S)
         assert not self._process.is_alive(), f"the crawl did not end within {_LONGEST_S} s"
-        return Told(self._process.exitcode, self.events(), (self.folder / "stderr").read_text("utf-8", "replace"))
+        return Told(self._process.exitcode, self.events(), *((self.folder / name).read_text("utf-8", "replace")
+                    if (self.folder / name).exists() else "" for name in ("stderr", "log")))
 
 
 @dataclass(frozen=True)

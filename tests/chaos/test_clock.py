@@ -18,6 +18,7 @@ def test_a_clock_set_back_loses_no_correction_and_puts_no_old_state_in_front(tmp
         served.reissue()
         back = site.crawl(machine, clock_days=-400)
         assert back.summary["changed"] == 1, back.summary
+        assert "if the clock was set back, put it right" in back.log and "put it right" not in first.log
         with machine.open() as archive:
             assert archive.verify().ok
             edited, = (r for r in archive.reports() if r.text_sha256 != before[r.report_year])
