@@ -91,8 +91,8 @@ def listed_agencies(catalog: Catalog, region: str | None, name: str | None, limi
         if region is not None:
             asked = asked.where(region_range(agencies.c.region_code, region))
         if name is not None:
-            asked = asked.where(or_(agencies.c.agency.contains(name, autoescape=True),
-                                    agencies.c.agency.contains(fold(name), autoescape=True)))
+            asked = asked.where(or_(*(agencies.c.agency.contains(spelt, autoescape=True)
+                                      for spelt in sorted({name, fold(name)}))))
         if after is not None:
             asked = asked.where(tuple_(*order) > tuple_(*after))
         rows = list(connection.execute(asked))

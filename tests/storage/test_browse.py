@@ -223,3 +223,22 @@ def test_a_catalog_of_a_former_release_tells_the_same(settings: Settings) -> Non
                         archive.browse.changes(None, None, 9), archive.browse.figures(id_of(archive, AGENCY)),
                         archive.browse.numbers()]
         assert archive.verify().ok, archive.verify().damages
+
+
+def test_missing_agencies_are_paged_over_places(archive: Archive) -> None:
+    places = ("110000", "350200", "350205", "650100", "")
+    crawl(archive, *(finding(2020, url=f"http://x{at}{place}.gov.cn/2020.html", agency=f"第{at}市水务局",
+                             region=place or None) for place in places for at in range(3)))
+    crawl(archive, finding(2021, url="http://x0350200.gov.cn/2021.html", agency="第0市水务局", region="350200"))
+    every = archive.browse.missing_agencies(2021, None, 99)
+    assert [(one.region_code, one.agency) for one in every] == sorted(
+        (place, f"第{at}市水务局") for place in places for at in range(3) if (place, at) != ("350200", 0))
+    paged, after = [], None
+    while page := archive.browse.missing_agencies(2021, None, 4, after):
+        paged += page
+        after = page[-1].key
+    assert paged == every
+    for region in ("35", "3502", "350205", "11", "99"):
+        assert archive.browse.missing_agencies(2021, region, 99) == [
+            one for one in every if one.region_code.startswith(region)]
+    assert archive.browse.missing_agencies(2020, None, 99) == []

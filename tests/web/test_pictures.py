@@ -60,7 +60,7 @@ def test_every_picture_is_whole_named_and_described(kind: str) -> None:
     drawn = pictures()[kind]
     assert isinstance(drawn, Markup)
     root = ElementTree.fromstring(str(drawn).replace("<svg ", f'<svg xmlns="{SVG[1:-1]}" ', 1))
-    assert root.attrib["role"] == "img" and kind in root.attrib["class"]
+    assert root.attrib["role"] == ("group" if "<a " in drawn else "img") and kind in root.attrib["class"]
     names = [root.find(f"{SVG}{tag}") for tag in ("title", "desc")]
     assert all(tag is not None and tag.text for tag in names)
     assert root.attrib["aria-labelledby"].split() == [tag.attrib["id"] for tag in names if tag is not None]

@@ -11,6 +11,7 @@ from web.pictures.canvas import Say, box, number, picture, short, stroke, text, 
 _WIDE, _HIGH = 660.0, 250.0
 _LEFT, _TOP, _BOTTOM = 52.0, 30.0, 34.0
 _LABEL_HIGH = 15.0
+_BOLD = 1.18
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def line_chart(lines: Sequence[Line], breaks: Sequence[Break], say: Say, title: 
     years = sorted({year for line in shown for year in line.values})
     values = [value for line in shown for value in line.values.values() if value is not None]
     scale = ticks(max(values))
-    right = _WIDE - max(width_of(line.name) for line in shown) - 26
+    right = _WIDE - max(width_of(line.name) for line in shown) * _BOLD - 24
     plane = _Plane(range(years[0], years[-1] + 1), scale[-1], right)
     body = [*_frame(plane, scale), *_breaks(plane, breaks, years)]
     ends = _ends(plane, shown)
@@ -87,12 +88,15 @@ def _frame(plane: _Plane, scale: Sequence[int]) -> list[str]:
 
 
 def _breaks(plane: _Plane, breaks: Sequence[Break], years: Sequence[int]) -> list[str]:
-    body = []
+    """Names that would run into each other stand on two lines."""
+    body, taken, low = [], 0.0, False
     for one in breaks:
         if years[0] < one.year <= years[-1]:
             x = plane.x(one.year - 0.5)
-            body += [stroke([(x, _TOP - 12), (x, _HIGH - _BOTTOM)], "break"),
-                     text(x + 4, _TOP - 14, one.name, "break-name")]
+            low = x < taken and not low
+            body += [stroke([(x, _TOP - 22), (x, _HIGH - _BOTTOM)], "break"),
+                     text(x + 4, _TOP - (8 if low else 20), one.name, "break-name")]
+            taken = x + width_of(one.name) + 8
     return body
 
 
