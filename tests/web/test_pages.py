@@ -145,6 +145,16 @@ def test_a_body_or_a_query_beyond_its_bounds_is_refused(browser: TestClient) -> 
     assert browser.post("/crawls", content=(b"url=x&" * 2000 for _ in range(9)), headers=form).status_code == 413
 
 
+def test_what_stands_where_on_the_server_is_told_to_its_keeper_alone(
+        browser: TestClient, settings: Settings, ids: dict[int, str], caplog: pytest.LogCaptureFixture) -> None:
+    for lost in (Path(settings.archive) / "documents").rglob("document.json"):
+        lost.unlink()
+    for path in (f"/reports/{ids[2020]}", f"/api/v1/reports/{ids[2020]}/versions/1"):
+        answer = browser.get(path)
+        assert answer.status_code == 503 and "documents" not in answer.text and settings.archive not in answer.text
+    assert "document.json" in caplog.text
+
+
 class TestOrders:
     """A crawl is ordered with a token, from a page of ours, for a site that may be crawled."""
 
