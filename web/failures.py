@@ -27,9 +27,10 @@ def install(app: FastAPI) -> None:
 
 def _ours(request: Request, problem: Exception) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(problem, kind)), 500)
-    if status >= 500:
-        logger.error("%s: %s", request.url.path, problem)
-    return told(request, status, str(problem))
+    if status < 500:
+        return told(request, status, str(problem))
+    logger.error("%s: %s", request.url.path, problem)  # it names places on this machine: for its keeper alone
+    return told(request, status, "")
 
 
 def _wrong_value(request: Request, problem: Exception) -> Response:
@@ -50,7 +51,8 @@ def _defect(request: Request, problem: Exception) -> Response:
 
 def told(request: Request, status: int, message: str, headers: dict[str, Any] | None = None) -> Response:
     if request.url.path.startswith("/api/"):
-        response: Response = JSONResponse({"error": {"status": status, "message": message}}, status)
+        said = message or "the archive cannot be read just now; its keeper finds the reason in the server's log"
+        response: Response = JSONResponse({"error": {"status": status, "message": said}}, status)
     else:
         desk: Desk = request.app.state.desk
         known = status if status in (400, 401, 403, 404, 405, 422, 503) else 500

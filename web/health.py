@@ -1,10 +1,14 @@
 """For machines that look after the server or pass by: is the process alive, can it answer, what may be indexed."""
 
+import logging
+
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
 from gongkai.errors import GongkaiError
 from web.desk import DeskDep
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter()
 
@@ -27,5 +31,6 @@ def ready(desk: DeskDep) -> Response:
     try:
         next(iter(desk.archive.reports(limit=1)), None)
     except GongkaiError as problem:
-        return PlainTextResponse(f"{problem}\n", 503, headers={"Cache-Control": "no-store"})
+        logger.error("not ready: %s", problem)
+        return PlainTextResponse("the catalog does not answer\n", 503, headers={"Cache-Control": "no-store"})
     return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})

@@ -34,8 +34,11 @@ class Narrowing:
 
 
 class Narrower:
-    def __init__(self, asked: Filters, counts: FacetCounts, places: Places, language: Language) -> None:
+    def __init__(self, asked: Filters, counts: FacetCounts, places: Places, language: Language,
+                 agency: str | None = None) -> None:
+        """`agency` is the name of the one that is asked for by its id, where it is known."""
         self._asked, self._counts, self._places, self._language = asked, counts, places, language
+        self._agency = agency
 
     def narrowing(self) -> Narrowing:
         facets = (self._regions(), self._years(), self._named("level", self._counts.level),
@@ -49,17 +52,18 @@ class Narrower:
 
     def words_of(self, name: str, value: Any) -> str:
         """A condition as a person reads it."""
-        if name == "region":
-            return self._places.full_name(str(value)) if self._language == "zh" else self._places.name(str(value))
-        if name == "year":
-            return self._say("search.year_is", year=value)
-        if name in ("failed", "changed"):
-            return self._say(f"search.{name}_{'yes' if value else 'no'}")
-        if name == "q":
-            return f"“{value}”"
-        if name == "form" and not has(f"form.{value}"):
-            return str(value)
-        return self._say(f"{name}.{value}") if name in ("level", "type", "form") else str(value)
+        match name:
+            case "region":
+                return (self._places.full_name if self._language == "zh" else self._places.name)(str(value))
+            case "year":
+                return self._say("search.year_is", year=value)
+            case "failed" | "changed":
+                return self._say(f"search.{name}_{'yes' if value else 'no'}")
+            case "agency":
+                return self._agency or str(value)
+            case "level" | "type" | "form" if has(f"{name}.{value}"):
+                return self._say(f"{name}.{value}")
+        return f"“{value}”" if name == "q" else str(value)
 
     def _in_force(self) -> Iterable[Choice]:
         for name, value in self._asked.chosen.items():

@@ -78,10 +78,12 @@ def _say_what_is_missing(summary: SiteSummary) -> None:
 def _say_how_to_browse(archive: str, edited: str) -> None:
     place = f"--archive {archive}"
     tell(
+        f"在浏览器看：.venv/bin/gongkai serve {place}\n"
         f"浏览索引：  .venv/bin/gongkai reports {place}\n"
         f"看改了什么：.venv/bin/gongkai history {edited} {place}\n"
         f"读一份报告：.venv/bin/gongkai show {edited} {place}\n"
         f"核对存档：  .venv/bin/gongkai verify {place}",
+        f"in a browser: .venv/bin/gongkai serve {place}\n"
         f"browse:       .venv/bin/gongkai reports {place}\n"
         f"what changed: .venv/bin/gongkai history {edited} {place}\n"
         f"read one:     .venv/bin/gongkai show {edited} {place}\n"

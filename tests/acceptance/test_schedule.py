@@ -14,22 +14,35 @@ from typing import Any
 
 import pytest
 
-import samplesite
 from gongkai.settings import Settings
+from gongkai.site import AgencySite
 from storage import Archive, Order
 from tests.acceptance.test_interruptions import assert_gone, processes_below
 from tests.acceptance.test_mistakes import Say, assert_refused, say
 from tests.command import gongkai, started
-from tests.rude_server import RudeServer
+from tests.rude_server import Answer, RudeServer
 
 __all__ = ["say"]
 
 HERE = {"allow_hosts": "127.0.0.1", "language": "en"}
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[samplesite.SampleSite]:
-    with samplesite.serve() as made:
+YEARS = range(2019, 2025)
+
+
+@pytest.fixture
+def site() -> Iterator[RudeServer]:
+    """A bureau with one list and six reports."""
+    def report(year: int) -> bytes:
+        title = f"柳溪市商务局{year}年政府信息公开工作年度报告"
+        return f"<title>{title}</title><h1>{title}</h1><p>{f'一、总体情况。{year}年，' * 60}</p>".encode()
+
+    rows = "".join(f"<li><a href='/nb/{year}.htm'>柳溪市商务局{year}年政府信息公开工作年度报告</a>"
+                   f"<span>{year + 1}-01-20</span></li>" for year in YEARS)
+    pages: dict[str, Answer] = {"/": "<title>柳溪市商务局</title><a href='/nb/'>政府信息公开年报</a>".encode(),
+                                "/nb/": f"<title>政府信息公开年报</title>{rows}".encode(),
+                                **{f"/nb/{year}.htm": report(year) for year in YEARS}}
+    with RudeServer(b"", pages) as made:
         yield made
 
 
@@ -40,9 +53,10 @@ def asked(place: Path, look: Callable[[Archive], Any]) -> Any:
 
 def until(place: Path, look: Callable[[Archive], Any], within_s: float = 60.0) -> Any:
     deadline = time.monotonic() + within_s
-    while not (found := asked(place, look)):
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.2)
+    with Archive.open(Settings(archive=str(place)), create=False, read_only=True) as archive:
+        while not (found := look(archive)):
+            assert time.monotonic() < deadline, "it never came to that"
+            time.sleep(0.2)
     return found
 
 
@@ -53,14 +67,12 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
 
 
 def test_an_order_outlives_a_runner_that_is_stopped_and_one_that_is_killed(
-    site: samplesite.SampleSite, tmp_path: Path
+    site: RudeServer, tmp_path: Path
 ) -> None:
     place = tmp_path / "archive"
     here = {**HERE, "archive": str(place), "lease_s": "3"}
-    Archive.open(Settings(archive=str(place))).close()
-    done = gongkai("schedule", "order", site.url, "--why", "a reader asked", **here)
-    assert done.returncode == 0, done.stderr
-    name = done.stdout.strip()
+    with Archive.open(Settings(archive=str(place))) as archive:
+        name = archive.timetable.order(AgencySite(site.url("/"), "柳溪市商务局"), why="a reader asked", by="web")
 
     def order(archive: Archive) -> Order:
         return archive.timetable.see(name)
@@ -68,17 +80,17 @@ def test_an_order_outlives_a_runner_that_is_stopped_and_one_that_is_killed(
     def begun(archive: Archive) -> bool:
         return order(archive).progress.get("found", 0) > 0
 
-    first = started("schedule", "--jobs", "1", **here, delay_s="0.2", log_format="json")
+    first = started("schedule", "--jobs", "1", **here, delay_s="0.8", log_format="json")
     until(place, begun)
     first.send_signal(signal.SIGTERM)
     code, err = ended(first)
     told = [json.loads(line) for line in err.splitlines()]
     assert code == 0 and [line["event"] for line in told] == ["started", "begun", "stopping", "given_back", "stopped"]
-    assert (told[1]["site"], told[1]["order"]) == (site.url, name)
+    assert (told[1]["site"], told[1]["order"]) == (site.url("/"), name)
     waiting = asked(place, order)
     assert waiting.state == "waiting" and waiting.reason.startswith("its runner stopped")
 
-    second = started("schedule", **here, delay_s="0.2")
+    second = started("schedule", **here, delay_s="0.8")
     until(place, begun)
     below = processes_below(second.pid)
     second.kill()
@@ -88,11 +100,11 @@ def test_an_order_outlives_a_runner_that_is_stopped_and_one_that_is_killed(
     time.sleep(3)
     third = gongkai("crawl", "--due", "--json", **here)
     assert third.returncode == 0, third.stderr
-    assert "attempt 3" in third.stderr and json.loads(third.stdout)["site"] == site.url
+    assert "attempt 3" in third.stderr and json.loads(third.stdout)["site"] == site.url("/")
     finished = asked(place, order)
     assert (finished.state, finished.attempts) == ("done", 3) and finished.crawl_id
-    pages = {url for record in asked(place, lambda archive: list(archive.reports())) for url in record.urls}
-    assert {p.url for p in site.truth if p.kind != "look_alike"} <= pages
+    assert {record.report_year for record in asked(place, lambda archive: list(archive.reports()))} == set(YEARS)
+    assert all(site.paths.count(f"/nb/{year}.htm") <= 2 for year in YEARS), "what was stored is not asked for again"
     assert asked(place, lambda archive: archive.verify()).ok
 
 
@@ -100,21 +112,17 @@ def test_two_runners_crawl_each_due_site_once(tmp_path: Path) -> None:
     home = b"<title>x</title><h1>x</h1><p>nothing here</p>"
     place = str(tmp_path / "archive")
     with ExitStack() as running:
-        servers = [running.enter_context(RudeServer(b"", {"/": home})) for _ in range(4)]
-        rows = "url\n" + "".join(f"{server.url('/')}\n" for server in servers)
-        (tmp_path / "sites.csv").write_text(rows, "utf-8")
-        imported = gongkai("sites", "import", str(tmp_path / "sites.csv"), **HERE, archive=place)
-        assert imported.returncode == 0, imported.stderr
+        servers = [running.enter_context(RudeServer(b"", {"/": home})) for _ in range(3)]
+        with Archive.open(Settings(archive=place)) as archive:
+            archive.add_sites([AgencySite(server.url("/")) for server in servers])
         both = [started("crawl", "--due", "--json", **HERE, archive=place, jobs="2") for _ in range(2)]
         outs = [process.communicate(timeout=120) for process in both]
         assert {process.returncode for process in both} <= {0, 3}, outs
-        assert [server.paths.count("/") for server in servers] == [1] * 4
+        assert [server.paths.count("/") for server in servers] == [1] * 3
     summaries = [json.loads(line) for out, _ in outs for line in out.splitlines()]
     assert Counter(s["site"] for s in summaries) == Counter({server.url("/"): 1 for server in servers})
     runs = asked(Path(place), lambda archive: archive.timetable.sites())
     assert all(run.last_outcome == "nothing" and run.next_due for run in runs)
-    again = gongkai("crawl", "--due", **HERE, archive=place)
-    assert again.returncode == 0 and "0 sites crawled, 0 more are due" in again.stderr
 
 
 def test_the_plan_says_what_would_run_when_and_changes_nothing(say: Say) -> None:
@@ -152,6 +160,12 @@ def test_orders_are_listed_and_cancelled(say: Say) -> None:
     assert_refused(say("sites", "add", "http://a.gov.cn/", "--schedule", "sometimes"), "schedule 'sometimes'")
     assert_refused(say("crawl", "--due", "http://a.gov.cn/"), "--due crawls what the schedule says")
     assert_refused(say("schedule", "plan", "--archive", "nowhere"), "nowhere")
+
+
+def test_where_nothing_is_due_nothing_is_asked(say: Say) -> None:
+    say("sites", "add", "http://www.yunxi.gov.cn/", "--schedule", "off", language="en")
+    done = say("crawl", "--due")
+    assert done.code == 0 and "0 sites crawled, 0 more are due" in done.err
 
 
 def test_status_says_what_needs_a_human_and_ends_with_three(say: Say) -> None:

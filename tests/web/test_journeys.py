@@ -148,7 +148,9 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str, scheme: str) -> None:
-    """Contrast, names, headings, tables, languages: nothing serious by axe-core."""
+    """Contrast, names, headings, tables, languages: nothing serious by axe-core. Colours are all that the dark differs
+    in."""
+    rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
     context = chromium.new_context(base_url=at, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/reports?sort=year")
@@ -162,9 +164,9 @@ def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str, scheme: str
                  "/nowhere", "/agencies", agency, "/coverage", "/season", "/changes", f"{report}?lang=en"):
         page.goto(path)
         page.evaluate(axe)
-        serious = page.evaluate("""async () => (await axe.run()).violations
+        serious = page.evaluate("""async rules => (await axe.run(rules)).violations
             .filter(v => ['serious', 'critical'].includes(v.impact))
-            .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))""")
+            .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))""", rules)
         if serious:
             found[path] = serious
     assert found == {}

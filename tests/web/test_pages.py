@@ -59,6 +59,12 @@ def test_conditions_narrow_a_listing_and_go_with_a_click(browser: TestClient) ->
     assert "没有符合条件的年报" in browser.get("/reports?year=2020&changed=false").text
 
 
+def test_an_agency_asked_for_by_its_id_is_called_by_its_name(browser: TestClient) -> None:
+    agency = browser.get("/api/v1/reports?limit=1").json()["items"][0]["agency_id"]
+    page = browser.get(f"/reports?agency={agency}").text
+    assert "共 7 份" in page and "云溪市城市管理局 <span" in page
+
+
 def test_blank_fields_of_a_form_ask_for_nothing(browser: TestClient) -> None:
     assert titles(browser.get("/reports?q=&year=&region=&sort=&after=").text) == titles(browser.get("/reports").text)
 
@@ -137,6 +143,16 @@ def test_a_body_or_a_query_beyond_its_bounds_is_refused(browser: TestClient) -> 
     assert browser.post("/crawls", content=b"x" * 70_000).status_code == 413
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert browser.post("/crawls", content=(b"url=x&" * 2000 for _ in range(9)), headers=form).status_code == 413
+
+
+def test_what_stands_where_on_the_server_is_told_to_its_keeper_alone(
+        browser: TestClient, settings: Settings, ids: dict[int, str], caplog: pytest.LogCaptureFixture) -> None:
+    for lost in (Path(settings.archive) / "documents").rglob("document.json"):
+        lost.unlink()
+    for path in (f"/reports/{ids[2020]}", f"/api/v1/reports/{ids[2020]}/versions/1"):
+        answer = browser.get(path)
+        assert answer.status_code == 503 and "documents" not in answer.text and settings.archive not in answer.text
+    assert "document.json" in caplog.text
 
 
 class TestOrders:

@@ -35,7 +35,7 @@ def report(request: Request, desk: DeskDep, report_id: ReportId, version: Versio
     main = read.sources[read.main].document
     shown = drawn(main, read.report, marks_of((one.number, one.places) for one in told))
     return desk.page(
-        request, "report.html", modified=stored.entry.last_seen, detail=detail, record=detail.record, stored=stored,
+        request, "report.html", modified=detail.record.last_seen, detail=detail, record=detail.record, stored=stored,
         entry=stored.entry, report=read.report, drawn=shown, findings=told,
         cited=gb7714(detail.record, stored.entry.last_seen), document=main, link_out=_linkable(stored),
         original=lambda file: originals.path_of(detail.record.report_id, stored.entry.number, file))

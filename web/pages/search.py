@@ -21,7 +21,8 @@ AskedFor = Annotated[Listing, Query()]
 def reports(request: Request, desk: DeskDep, asked: AskedFor) -> Response:
     page = page_of(desk, asked, snippets=True)
     counts = desk.archive.browse.facets(query_of(asked))
-    narrower = Narrower(asked, counts, desk.places, desk.language(request))
+    by_id = next((hit.record.agency for hit in page.items if hit.record.agency_id == asked.agency), None)
+    narrower = Narrower(asked, counts, desk.places, desk.language(request), by_id)
     sorts = ("newest", "relevance") if asked.q else ("year", "newest", "place")
     return desk.page(request, "search.html", asked=asked, page=page, counts=counts, sorts=sorts,
                      order=order_of(asked), narrowing=narrower.narrowing())
