@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class FormMeaning:
     form_id: str
     title: str
     cells: tuple[CellMeaning, ...]
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str, str], int]:
+        """Where each cell (table, row, column) stands among `cells`."""
+        return {(cell.table, cell.row, cell.column): at for at, cell in enumerate(self.cells)}
 
 
 @dataclass(frozen=True)
