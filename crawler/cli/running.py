@@ -89,8 +89,10 @@ def _tell_the_rest(settings: Settings, made: int, due: int) -> None:
              f"outside the hours for crawls (crawl_hours {settings.crawl_hours}); they begin at {opens:%m-%d %H:%M} "
              "Beijing time")
     elif due:
-        tell(f"今天或这一小时的请求数已用完（requests_a_day {settings.requests_a_day}）",
-             f"the requests of this day or hour are spent (requests_a_day {settings.requests_a_day})")
+        tell(f"今天或这一小时的请求数已用完（requests_a_day {settings.requests_a_day}），"
+             "或另一运行者正在抓取这些主机",
+             f"the requests of this day or hour are spent (requests_a_day {settings.requests_a_day}), or another "
+             "runner is at their hosts")
 
 
 def _runner(settings: Settings, archive: Archive, running: ExitStack) -> Runner:

@@ -215,8 +215,11 @@ def _print_days(found: Iterator[PlannedRun], as_format: Any) -> None:
 
 def _print_orders(found: list[Order], as_format: Any) -> None:
     if as_format != "table":
-        write_rows(({**order.as_json(), "summary": json.dumps(order.summary, ensure_ascii=False)
-                     if as_format == "csv" else order.summary} for order in found), as_format)
+        rows = (order.as_json() for order in found)
+        if as_format == "csv":
+            rows = ({name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+                     for name, value in row.items()} for row in rows)
+        write_rows(rows, as_format)
         return
     made = table(("抓取单", "order"), ("网站", "site"), ("状态", "state"), ("下单", "ordered"), ("何人", "by"),
                  ("说明", "reason"))

@@ -24,7 +24,7 @@ from crawler.jobs.now import check_writable, crawl_in_child, log_path
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.summary import SiteSummary
 from crawler.sites.file import site_of
-from gongkai.clock import parse_stamp, utc_now
+from gongkai.clock import parse_stamp, stamp, utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.settings import Settings
 from storage import Archive, Lease, LeaseLostError
@@ -123,7 +123,7 @@ class Runner:
         spread = self._rhythm.caught_up(self._timetable.sites(), now)
         self._timetable.decide(spread)
         if spread:
-            self._tell("caught_up", {"sites": len(spread), "until": max(due.at for due in spread if due.at)})
+            self._tell("caught_up", {"sites": len(spread), "until": stamp(max(due.at for due in spread if due.at))})
 
     def _decide(self) -> None:
         if time.monotonic() < self._decided_at + _DECIDE_EVERY_S and self._decided_at:

@@ -38,7 +38,8 @@ def take(connection: Connection, runner: str, now: datetime, lease_s: float, kin
         connection.execute(update(crawl_leases).where(crawl_leases.c.host == row.host).values(**changed))
         if row.order_id:
             _note(connection, row.order_id, attempts=row.attempts + 1, runner=runner)
-        return lease_at(connection, row.host)
+        if (lease := lease_at(connection, row.host)) is not None:
+            return lease
     if "order" in kinds and (order := next_waiting(connection, stamp(now), only)) is not None:
         _note(connection, order.order_id, state="running", started_at=order.started_at or stamp(now), runner=runner,
               attempts=order.attempts + 1)

@@ -117,6 +117,8 @@ def test_the_condition_names_walls_by_host_and_who_stopped_giving(archive: Archi
     assert (found.sites, found.never, found.due) == (4, 0, 1) and 590 < found.lag_s < 700
     assert [(one.days, one.crawls, one.requests, one.new) for one in found.growth[1:]] == [(7, 8, 8, 7), (30, 8, 8, 7)]
     assert found.disk is not None and found.disk.free_bytes > 0 and not found.disk.low
+    assert archive.timetable.take("a", utc_now(), 60) is not None
+    assert (archive.condition().due, len(archive.condition().running)) == (0, 1), "it has its turn"
     assert json.loads(json.dumps(found.as_json()))["troubles"][0]["id"] == "blocked:wall.yunxi.gov.cn"
 
 
