@@ -85,7 +85,7 @@ def test_somebody_reads_a_report_and_why_its_figures_do_not_add_up(page: Any) ->
     wrong = page.locator("td.wrong")
     assert wrong.count() >= 8, "every cell of the sum is marked"
     page.locator("td.wrong a.ref").first.click()
-    assert page.url.endswith("#finding-1")
+    page.wait_for_url("**#finding-1")
     assert page.locator("#provenance").get_by_text("127.0.0.1").count() > 0
 
 
@@ -94,6 +94,7 @@ def test_somebody_compares_two_versions(page: Any) -> None:
     page.get_by_role("link", name="全部版本与改动").click()
     page.get_by_role("button", name="比较").click()
     changed = page.locator("table.changes tbody tr")
+    changed.first.wait_for()
     assert changed.count() == 2
     was, now = changed.first.locator("del").inner_text(), changed.first.locator("ins").inner_text()
     assert int(now) - int(was) == 11
@@ -196,7 +197,7 @@ def test_somebody_starts_a_crawl_and_sees_its_report_appear(chromium: Any, empty
         page.get_by_text("已完成").wait_for()
         assert page.locator("#live .results li").count() == len({p.year for p in site.truth if p.kind != "look_alike"})
         page.get_by_role("link", name="抓取日志与逐步说明").click()
-        assert page.locator("table.log tbody tr").count() > 10
+        page.locator("table.log tbody tr").nth(10).wait_for()
         page.go_back()
         page.locator("#live .results a").first.click()
         page.get_by_role("heading", level=1).get_by_text("政府信息公开工作年度报告").wait_for()
