@@ -45,7 +45,11 @@ bench: setup ## how fast we are beside bare Scrapy and trafilatura, in the same 
 	@$(BIN)/python -m bench.crawl
 	@$(BIN)/python -m bench.discovery
 	@$(BIN)/python -m bench.duplicates
+	@$(BIN)/python -m bench.county
 	@$(BIN)/python -m bench.archive
+	@$(BIN)/python -m bench.export
+	@$(BIN)/python -m bench.schedule
+	@$(BIN)/python -m bench.web
 
 lock: ## resolve pyproject.toml into requirements.lock again (uv, in a throwaway environment)
 	@tools/lock.sh
