@@ -201,7 +201,7 @@ class ObjectCheck:
         self.audit.expect_rows(self.gazetteer.filed(row), rows)
         at = newest[1].document_at if newest else DOCUMENT
         if (cells := self._cells.get(version_key(document, number, at))) is not None:
-            self.audit.expect_cells(document, number, cells)
+            self.audit.expect_cells(document, number, newest[0] if newest else "", cells)
         self._cells.clear()
 
     def _derived(self, key: str, digest: str) -> None:

@@ -1,4 +1,4 @@
-"""A catalog as the first release left it: its schema, its rows, no search index."""
+"""A catalog as an earlier release left it: its schema, its rows, no search index."""
 
 import json
 from pathlib import Path
@@ -10,27 +10,29 @@ from sqlalchemy import create_engine, inspect, text
 import storage.catalog.schema as schema
 from gongkai.settings import Settings
 
-_TABLES = ("agencies", "captures", "crawls", "reports", "versions")
+_COUNTED = ("alembic_version", "coverage_counts")
+"""Tables whose rows an earlier release had in another shape, or that are no rows of an archive."""
 
 
-def age(settings: Settings) -> None:
-    """Takes an archive's catalog back to schema 0001."""
+def age(settings: Settings, revision: str = "0001") -> None:
+    """Takes an archive's catalog back to an earlier schema."""
     engine = create_engine(settings.catalog_url)
     with engine.begin() as connection:
         rows = {name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name}"))]
-                for name in _TABLES}
+                for name in inspect(connection).get_table_names() if name not in _COUNTED}
         for name in inspect(connection).get_table_names():
             connection.execute(text(f"DROP TABLE {name}"))
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for name, found in rows.items():
+        command.upgrade(config, revision)
+        there = inspect(connection).get_table_names()
+        for name, found in ((name, found) for name, found in rows.items() if name in there):
             known = {column["name"] for column in inspect(connection).get_columns(name)}
             for full in found:
                 row = {key: _as_json(value) for key, value in full.items() if key in known}
-                if name == "versions":
+                if name == "versions" and "folded" in known:
                     row["folded"] = "what the first release searched in"
                 names, values = ", ".join(row), ", ".join(f":{key}" for key in row)
                 connection.execute(text(f"INSERT INTO {name} ({names}) VALUES ({values})"), row)

@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from gongkai.capture import FetchRecord
 from gongkai.clock import utc_now
@@ -17,6 +16,7 @@ from gongkai.site import AgencySite
 from storage import Allowance, Archive, Due, Lease, LeaseLostError, SiteRun, Trouble
 from storage.identity import site_id
 from storage.timetable.troubles import disk_subject
+from tests.storage.old_catalog import age
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CITY = AgencySite("http://www.yunxi.gov.cn/", "云溪市人民政府", "350200")
@@ -348,12 +348,6 @@ def test_an_archive_from_before_the_timetable_learns_its_history_when_it_is_open
         crawled(archive, outcome="blocked", reports=0)
         crawled(archive)
         told = run_of(archive)
-    engine = create_engine(sqlite_settings.catalog_url)
-    with engine.begin() as connection:
-        for table in ("site_runs", "crawl_orders", "crawl_leases", "crawl_counts", "told_troubles"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("DROP INDEX crawls_by_start"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
-    engine.dispose()
+    age(sqlite_settings, "0008")
     with Archive.open(sqlite_settings) as archive:
         assert run_of(archive) == told
