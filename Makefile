@@ -49,6 +49,7 @@ bench: setup ## how fast we are beside bare Scrapy and trafilatura, in the same 
 	@$(BIN)/python -m bench.archive
 	@$(BIN)/python -m bench.export
 	@$(BIN)/python -m bench.schedule
+	@$(BIN)/python -m bench.workers
 
 lock: ## resolve pyproject.toml into requirements.lock again (uv, in a throwaway environment)
 	@tools/lock.sh
