@@ -47,7 +47,7 @@ def crawl(job: Job) -> None:
         _set_clock(timedelta(days=job.misfortune.clock_days))
     steps = stepping(job.misfortune.killed_at_step, job.misfortune.read_only_from_step)
     with (job.folder / "events").open("w", encoding="utf-8", buffering=1) as events:
-        summary = site_crawl.run({"site": job.site, "log_file": str(job.folder / "log")}, events)
+        summary, _ = site_crawl.run({"site": job.site, "log_file": str(job.folder / "log")}, events)
         events.write(json.dumps({"event": "summary", "steps": steps(), "summary": summary}) + "\n")
     sys.stderr.flush()
     os._exit(0)
