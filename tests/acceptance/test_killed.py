@@ -21,7 +21,7 @@ from tests.worlds.families import hanweb
 from tests.worlds.parts import Request, Response
 from tests.worlds.server import served
 
-CUTS = int(os.environ.get("GONGKAI_TEST_CUTS", "3"))
+CUTS = int(os.environ.get("GONGKAI_TEST_CUTS", "2"))
 IN_HAND = 2
 """The page that was not stored yet, and its file: of a crawl of 25 requests, 8 %."""
 
