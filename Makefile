@@ -35,7 +35,7 @@ types: setup ## mypy over the packages
 	@$(BIN)/mypy
 
 unit: setup ## pytest alone, a process a core
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate

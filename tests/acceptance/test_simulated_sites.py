@@ -16,7 +16,7 @@ from tests.simulator import Simulator, bare, simulator
 
 pytestmark = [needs_shared, pytest.mark.shared]
 SEEDS = ("dev",)
-SITES = ("s1", "s5")
+SITES = ("s5",)
 
 
 @dataclass(frozen=True)
