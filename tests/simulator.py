@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from tests.shared_material import SHARED
 
+_READY_S = 60.0
 _direct = build_opener(ProxyHandler({}))
 
 
@@ -56,35 +57,30 @@ def free_port() -> int:
 
 @contextmanager
 def simulator(seed: str) -> Iterator[Simulator]:
-    port, admin = free_port(), free_port()
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "govweb",
-            "serve",
-            "--seed",
-            seed,
-            "--port",
-            str(port),
-            "--admin-port",
-            str(admin),
-            "--dead-delay",
-            "0.05",
-        ],
-        cwd=SHARED / "govweb",
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    made = Simulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}")
+    process, made = _started(seed)
     try:
-        for _ in range(200):
-            try:
-                made.get("/health")
-                break
-            except (URLError, ConnectionError):
-                time.sleep(0.05)
         yield made
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def _started(seed: str) -> "tuple[subprocess.Popen[bytes], Simulator]":
+    """Ready to answer. A port that was free may be taken by now: then with others."""
+    for _ in range(3):
+        port, admin = free_port(), free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "govweb", "serve", "--seed", seed, "--port", str(port), "--admin-port", str(admin),
+             "--dead-delay", "0.05"],
+            cwd=SHARED / "govweb", stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        made, end = Simulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}"), time.monotonic() + _READY_S
+        while process.poll() is None and time.monotonic() < end:
+            try:
+                made.get("/health")
+            except (URLError, ConnectionError):
+                time.sleep(0.05)
+            else:
+                return process, made
+        process.kill()
+        process.wait(timeout=20)
+    raise AssertionError(f"the simulator did not get ready in {_READY_S} s")
