@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from spiders.idioms import Idioms
+from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.links import DataLinks, Link
 from spiders.literals import read_literal
 
@@ -17,7 +17,6 @@ _XML = re.compile(
     r"^\s*(?:<\?xml|<(?:datastore|rss|feed|urlset|sitemapindex|response|root|data|list|items)[\s>])", re.I
 )
 _MOST_ELEMENTS = 60_000
-_NO_IDIOMS = Idioms()
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Answer:
     links: tuple[Link, ...]
 
 
-def answer_in(text: str, url: str, idioms: Idioms = _NO_IDIOMS) -> Answer | None:
+def answer_in(text: str, url: str, idioms: Idioms = NO_IDIOMS) -> Answer | None:
     """The data in a body that is no page; None when it is one. `idioms`: how the pages that ask for such data make
     addresses."""
     value = _json(text)

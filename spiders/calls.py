@@ -11,10 +11,10 @@ from tree_sitter import Node
 from gongkai.address import canonical
 from spiders.code import Code, Encoded, Stringified, arguments_of, as_query, code_of, plain
 from spiders.lookups import UNKNOWN
+from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
 from spiders.vocabulary import records
 
-_LONGEST = 800_000
 _MOST_CALLS = 12
 _CLIENT = re.compile(r"(?:^|[.\s])(?:\$|jQuery|axios|\$?https?|request|uni|ajax|api|wx|service|Vue)(?:\.|$)", re.I)
 _VERB = re.compile(
@@ -68,7 +68,7 @@ def calls_in_attributes(source: str, base: str) -> tuple[Asked, ...]:
     """Addresses that wait in data attributes for a script to ask for them."""
     urls = (
         canonical(unescape(match.group(1)), base)
-        for match in _ATTRIBUTE.finditer(source[:_LONGEST])
+        for match in _ATTRIBUTE.finditer(source[:LONGEST_SCRIPTS])
         if not _MARKUP.search(match.group(1)) and not _NOT_A_LIST.search(match.group(1))
     )
     return tuple(Asked(url) for url in dict.fromkeys(urls) if url)[:_MOST_CALLS]

@@ -19,10 +19,9 @@ from lxml.html import HtmlElement
 from tree_sitter import Language, Node, Parser
 
 from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, looked_up, property_of
-from spiders.markup import tree_of
+from spiders.markup import LONGEST_SCRIPTS, tree_of
 from spiders.vocabulary import records
 
-LONGEST = 800_000
 MARK = "\ue000"
 """Begins what stands for a parameter while an address template is read; its element's value is the parameter itself."""
 _DEEPEST = 24
@@ -64,7 +63,7 @@ class Code:
 
     def __init__(self, scripts: str, url: str = "", source: str = "") -> None:
         self.url, self._source = url, source
-        self._text = scripts[:LONGEST].encode("utf-8", "replace")
+        self._text = scripts[:LONGEST_SCRIPTS].encode("utf-8", "replace")
         self.root = _parsed(self._text)
         self._known: dict[str, Any] = {}
         self._steps = 0

@@ -29,3 +29,6 @@ class Idioms:
         held = data or {}
         return cls(tuple(held.get("patterns", ())), tuple(
             Opener(one["name"], tuple(one["parameters"]), one["template"]) for one in held.get("openers", ())))
+
+
+NO_IDIOMS = Idioms()

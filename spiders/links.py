@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
-from spiders.idioms import Idioms
+from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.literals import literals, read_literal
 from spiders.markup import scripts_of, tree_of
 from spiders.openers import Opener, addresses_of, clicked_in, openers_in
@@ -38,7 +38,6 @@ _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_NO_IDIOMS = Idioms()
 _DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url",
                     "_href", "link", "to")
 
@@ -73,7 +72,7 @@ def is_file(url: str) -> bool:
     return bool(parts.query and addresses().file_queries.search(parts.query))
 
 
-def find_links(root: HtmlElement, base: str, source: str = "", idioms: Idioms = _NO_IDIOMS) -> tuple[Link, ...]:
+def find_links(root: HtmlElement, base: str, source: str = "", idioms: Idioms = NO_IDIOMS) -> tuple[Link, ...]:
     """All links of a page in document order, at most 4,000; an address named twice stands twice. `source` is the page's
     text, where the patterns of addresses stand that records with mere ids need; `idioms` are the whole site's."""
     declared = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
@@ -230,7 +229,7 @@ def _in_attributes(element: HtmlElement, data: "DataLinks") -> Iterator[Link]:
 class DataLinks:
     """Links out of data: records with addresses, and records with ids where the page shows how to make addresses."""
 
-    def __init__(self, base: str, source: str = "", idioms: Idioms = _NO_IDIOMS,
+    def __init__(self, base: str, source: str = "", idioms: Idioms = NO_IDIOMS,
                  root: HtmlElement | None = None) -> None:
         self.base, self.source, self._idioms, self._root = base, source, idioms, root
         self._templates: tuple[str, ...] | None = None

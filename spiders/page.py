@@ -14,7 +14,7 @@ from gongkai.chinese import fold, squeeze
 from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
 from spiders.answers import answer_in
-from spiders.idioms import Idioms
+from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.links import Link, find_links, form_fields, is_file, redirects
 from spiders.markup import LONGEST_SCRIPTS, scripts_of, tree_of
 from spiders.post import Post
@@ -35,7 +35,6 @@ _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!", b"7z\
           b"GIF8")
 _CHINESE = re.compile(r"[\u3400-\u9fff]|\\u[4-9][0-9a-f]{3}")
 _UNREAD = TitleReading("unknown")
-_NO_IDIOMS = Idioms()
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_NAME = frozenset(("", "null", "undefined", "none"))
 
@@ -104,7 +103,7 @@ class Page:
         return tuple({link.url: link for link in self.links if link.is_file and not link.context.furniture}.values())
 
 
-def read_page(response: Response, post: Post | None = None, idioms: Idioms = _NO_IDIOMS) -> Page:
+def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_IDIOMS) -> Page:
     """`post` is what was sent along; `idioms` are those of the site's other pages and scripts."""
     digest = sha256_hex(response.body)
     if not isinstance(response, TextResponse) or response.body[:8].lstrip().startswith(_MAGIC):
