@@ -26,3 +26,7 @@ FormerNamesOption = Annotated[
     str | None,
     typer.Option("--former-names", metavar="NAMES", help="曾用名，分号分隔 · former names, semicolon-separated"),
 ]
+HomePageArgument = Annotated[str, typer.Argument(metavar="URL", help="机关网站首页 · the agency's home page")]
+AgencyNameOption = Annotated[
+    str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
+]

@@ -10,7 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.options import ArchiveOption, FormatOption, FormerNamesOption, RegionCodeOption
+from crawler.cli.options import (
+    AgencyNameOption,
+    ArchiveOption,
+    FormatOption,
+    FormerNamesOption,
+    HomePageArgument,
+    RegionCodeOption,
+)
 from crawler.cli.rows import write_rows
 from crawler.cli.running import run_schedule
 from crawler.cli.speech import show, table, tell, words
@@ -125,10 +132,8 @@ def show_state(
 
 @schedule.command("order")
 def order(
-    url: Annotated[str, typer.Argument(metavar="URL", help="机关网站首页 · the agency's home page")],
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
-    ] = None,
+    url: HomePageArgument,
+    agency: AgencyNameOption = None,
     region_code: RegionCodeOption = None,
     former_names: FormerNamesOption = None,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="缘由 · why")] = "",

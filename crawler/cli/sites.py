@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crawler.cli.options import AgencyWordsOption, ArchiveOption, FormatOption, FormerNamesOption, RegionCodeOption
+from crawler.cli.options import (
+    AgencyNameOption,
+    AgencyWordsOption,
+    ArchiveOption,
+    FormatOption,
+    FormerNamesOption,
+    HomePageArgument,
+    RegionCodeOption,
+)
 from crawler.cli.rows import write_rows
 from crawler.cli.speech import show, table, tell, words
 from crawler.sites.file import Entry, is_yaml, read_entries, read_sites, site_of, write_sites
@@ -45,10 +53,8 @@ KindOption = Annotated[
 
 @sites.command("add")
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="机关网站首页 · the agency's home page")],
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="机关全称 · the agency's full name")
-    ] = None,
+    url: HomePageArgument,
+    agency: AgencyNameOption = None,
     region_code: RegionCodeOption = None,
     former_names: FormerNamesOption = None,
     schedule: Annotated[
