@@ -143,11 +143,7 @@ def scored(world: Simulator, site: str, agency: str, archive: str, place: Path) 
             for url in (*record["urls"], *record["files"]):
                 claim = {"url": url, "agency": record["agency"], "year": record["report_year"], "site": site}
                 out.write(json.dumps(claim, ensure_ascii=False) + "\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "govweb", "score", "--admin", world.admin, "--claims", str(claims), "--json"],
-        cwd=SHARED / "govweb", capture_output=True, text=True, check=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-    return next(row for row in json.loads(done.stdout) if row["site"] == site)
+    return world.score(claims)[site]
 
 
 def fetched(world: Simulator, site: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -17,6 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 from tests.shared_material import SHARED
 
 _READY_S = 60.0
+_CLEAN = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
 _direct = build_opener(ProxyHandler({}))
 
 
@@ -40,6 +42,13 @@ class Simulator:
             json.loads(line) for line in _direct.open(f"{self.admin}/log?site={site}", timeout=30).read().splitlines()
         ]
 
+    def score(self, claims: Path) -> dict[str, dict[str, Any]]:
+        """What the simulator's own scorer says of a file of claims, by site."""
+        done = subprocess.run(
+            [sys.executable, "-m", "govweb", "score", "--admin", self.admin, "--claims", str(claims), "--json"],
+            cwd=SHARED / "govweb", capture_output=True, text=True, check=True, env=_CLEAN)
+        return {row["site"]: row for row in json.loads(done.stdout)}
+
     def reset(self) -> None:
         _direct.open(self.admin + "/reset", timeout=30).read()
 
@@ -56,8 +65,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def simulator(seed: str) -> Iterator[Simulator]:
-    process, made = _started(seed)
+def simulator(seed: str, sites: str = "") -> Iterator[Simulator]:
+    """All its sites, or those named (``s1,s5``)."""
+    process, made = _started(seed, ["--sites", sites] if sites else [])
     try:
         yield made
     finally:
@@ -65,14 +75,14 @@ def simulator(seed: str) -> Iterator[Simulator]:
         process.wait(timeout=20)
 
 
-def _started(seed: str) -> "tuple[subprocess.Popen[bytes], Simulator]":
+def _started(seed: str, only: list[str]) -> "tuple[subprocess.Popen[bytes], Simulator]":
     """Ready to answer. A port that was free may be taken by now: then with others."""
     for _ in range(3):
         port, admin = free_port(), free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "govweb", "serve", "--seed", seed, "--port", str(port), "--admin-port", str(admin),
-             "--dead-delay", "0.05"],
-            cwd=SHARED / "govweb", stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+             "--dead-delay", "0.05", *only],
+            cwd=SHARED / "govweb", stdout=subprocess.DEVNULL, env=_CLEAN)
         made, end = Simulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}"), time.monotonic() + _READY_S
         while process.poll() is None and time.monotonic() < end:
             try:
