@@ -9,11 +9,13 @@ from typing import Any, Final
 from tree_sitter import Node
 
 from gongkai.address import canonical
-from spiders.code import Code, Encoded, Stringified, arguments_of, as_query, code_of, plain
+from spiders.code import Code, Encoded, Stringified, as_query, code_of, plain
 from spiders.lookups import UNKNOWN
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
+from spiders.syntax import arguments_of
 from spiders.vocabulary import records
+from spiders.widgets import asked_in
 
 _MOST_CALLS = 12
 _CLIENT = re.compile(r"(?:^|[.\s])(?:\$|jQuery|axios|\$?https?|request|uni|ajax|api|wx|service|Vue)(?:\.|$)", re.I)
@@ -46,8 +48,10 @@ def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) 
     """The readable requests of `scripts` in order, each once; `source` is the page that loads them, in whose markup
     they look things up. With `whole` only those of which every part could be told."""
     code = code_of(scripts, base, source)
-    sure = chain(_direct(code), _loaded(code), _settings_objects(code))
-    found = dict.fromkeys(islice(_told(code, sure, whole=whole), _MOST_CALLS))
+    drawn = tuple(_told(code, islice(asked_in(code), _MOST_CALLS), whole=whole))
+    own = {call.url.split("?")[0] for call in drawn}
+    sure = (c for c in chain(_direct(code), _loaded(code), _settings_objects(code)) if c.url.split("?")[0] not in own)
+    found = dict.fromkeys((*drawn, *islice(_told(code, sure, whole=whole), _MOST_CALLS)))
     known = {call.url.split("?")[0] for call in found}
     less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), whole=whole), 4 * _MOST_CALLS)
     return tuple(dict.fromkeys((*found, *(c for c in less_sure if c.url.split("?")[0] not in known))))[:_MOST_CALLS]
@@ -84,7 +88,8 @@ def _direct(code: Code) -> Iterator[Asked]:
         name, last = code.text(callee), code.last_name(callee)
         alone = callee is None or callee.type == "identifier"
         if last == "load" and re.match(r"(?:\$|jQuery)\(", name):
-            yield from _fragment(code, arguments)
+            for env in code.environments(node):
+                yield from _fragment(code, arguments, env)
             continue
         client = _CLIENT.search(name) and last not in ("$", "jQuery")
         if (last == "open" and len(arguments) >= 2) or (_VERB.match(last) and (alone or client)) or (client and alone):
@@ -153,9 +158,9 @@ def _opened(code: Code, node: Node, env: dict[str, Any]) -> Iterator[Asked]:
     yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), method.upper() == "POST", False)
 
 
-def _fragment(code: Code, arguments: list[Node]) -> Iterator[Asked]:
+def _fragment(code: Code, arguments: list[Node], env: dict[str, Any]) -> Iterator[Asked]:
     """``$('#list').load('part.html #rows')``: a piece of markup put into the page."""
-    address = code.value(arguments[0])
+    address = code.value(arguments[0], "", env)
     named = isinstance(address, str) and address.strip() and not _NOT_A_LIST.search(address)
     if named and (url := canonical(address.split()[0], code.url)):
         yield Asked(url)

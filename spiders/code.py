@@ -6,41 +6,33 @@ a page number or page size by its name. Nothing is guessed beyond that.
 """
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-import tree_sitter_javascript
 from cssselect import SelectorError
 from lxml.html import HtmlElement
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node
 
-from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, looked_up, property_of
+from spiders import places
+from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, form_fields, looked_up, property_of
 from spiders.markup import LONGEST_SCRIPTS, tree_of
+from spiders.syntax import FUNCTIONS, arguments_of, first_of, nodes_of, parsed, unescaped
 from spiders.vocabulary import records
 
-MARK = "\ue000"
-"""Begins what stands for a parameter while an address template is read; its element's value is the parameter itself."""
 _DEEPEST = 24
-_MOST_NODES = 600_000
 _MOST_STEPS = 300_000
-_MOST_SECONDS = 2.0
 _LONGEST_VALUE = 300_000
-_PIECE = 1 << 16
 _MOST_SITES = 4
-_LANGUAGE = Language(tree_sitter_javascript.language())
-_FUNCTIONS = frozenset({"function_declaration", "function_expression", "arrow_function", "method_definition",
-                        "generator_function_declaration", "generator_function"})
 _SELECTING = frozenset({"$", "jQuery", "getElementById", "querySelector", "querySelectorAll", "getElementsByName",
                         "getElementsByClassName", "getElementsByTagName", "find"})
 _ASKS_ADDRESS = re.compile(r"^get.*(?:query|param|url|request|arg)|^(?:query|param|urlparam|request)\w*$|^get$", re.I)
+_ROUTE = re.compile(r"(?:^|[.$])route[r]?(?:\(\))?\.(query|params)$")
 _NO_MATTER = re.compile(r"\bDate\b|Math\.random|timestamp|^(?:this\.)?\w*(?:success|error|callback|done)\w*$", re.I)
 _THROUGH = frozenset({"String", "Number", "parseInt", "encodeURI", "decodeURI", "decodeURIComponent", "escape", "trim",
                       "toString", "valueOf", "unescape", "Object", "reactive", "ref"})
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 
 
 class Stringified(dict[str, Any]):
@@ -64,10 +56,11 @@ class Code:
     def __init__(self, scripts: str, url: str = "", source: str = "") -> None:
         self.url, self._source = url, source
         self._text = scripts[:LONGEST_SCRIPTS].encode("utf-8", "replace")
-        self.root = _parsed(self._text)
+        self.root = parsed(self._text)
         self._known: dict[str, Any] = {}
         self._steps = 0
         self._set: dict[str, list[Node]] = {}
+        self._put: dict[str, list[Node]] = {}
         self._functions: dict[str, Node] = {}
         self.calls: list[Node] = []
         self.objects: list[Node] = []
@@ -81,7 +74,7 @@ class Code:
         return self._text[node.start_byte:node.end_byte].decode("utf-8", "replace") if node is not None else ""
 
     def _index(self) -> None:
-        for node in _nodes(self.root):
+        for node in nodes_of(self.root):
             kind = node.type
             if kind == "variable_declarator":
                 self._names(node.child_by_field_name("name"), node.child_by_field_name("value"))
@@ -100,13 +93,16 @@ class Code:
     def _names(self, name: Node | None, value: Node | None) -> None:
         if name is None or value is None:
             return
-        if name.type == "member_expression":
+        member = name.type == "member_expression"
+        if member:
             name = name.child_by_field_name("property")
         key = self.text(name).strip("\"'")
-        if value.type in _FUNCTIONS:
+        if value.type in FUNCTIONS:
             self._functions.setdefault(key, value)
         else:
             self._set.setdefault(key, []).append(value)
+            if member:
+                self._put.setdefault(key, []).append(value)
 
     @cached_property
     def functions(self) -> dict[str, Function]:
@@ -166,14 +162,14 @@ class Code:
         return UNKNOWN if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
 
     def _string(self, node: Node, *_: Any) -> str:
-        return "".join(_unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part)
+        return "".join(unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part)
                        for part in node.named_children)
 
     def _template_string(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         parts = []
         for part in node.named_children:
             if part.type != "template_substitution":
-                parts.append(_unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part))
+                parts.append(unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part))
             elif isinstance(value := self.value(first_of(part), "", env, depth), str | int):
                 parts.append(str(value))
             else:
@@ -226,26 +222,38 @@ class Code:
 
     def _member_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         owner, own = node.child_by_field_name("object"), self.text(node.child_by_field_name("property"))
-        held = self.text(owner)
-        if held.endswith("location") or (held == "document" and own in ("URL", "documentURI")):
-            return self._of_address(own)
-        if held.endswith(".dataset"):
-            element = self._element(owner.child_by_field_name("object") if owner else None, env, depth)
-            return attribute(element, "data-" + re.sub(r"([A-Z])", r"-\1", own).lower())
-        if (element := self._element(owner, env, depth)) is not None:
-            return property_of(element, own)
-        if own in ("value", "options") and isinstance(mark := self.value(owner, "", env, depth), str) \
-                and mark.startswith(MARK):
-            return mark
+        if owner is not None and (found := self._found(owner, own, env, depth)) is not ...:
+            return found
         if owner is not None and owner.type in ("identifier", "member_expression", "object", "call_expression"):
             held_value = self.value(owner, "", env, depth)
             if isinstance(held_value, dict) and own in held_value:
                 return held_value[own]
         return self._named(own, name, env, depth)
 
+    def _found(self, owner: Node, own: str, env: Mapping[str, Any], depth: int) -> Any:
+        """``owner.own`` where that is looked up in the page, its address or one of its elements; else ``...``."""
+        held = self.text(owner)
+        found: Any = ...
+        if route := _ROUTE.search(held):
+            found = (self._query if route.group(1) == "query" else self._route).get(own, UNKNOWN)
+        elif held.endswith("location") or (held == "document" and own in ("URL", "documentURI")):
+            found = self._of_address(own)
+        elif held.endswith(".dataset"):
+            inner, name = owner.child_by_field_name("object"), re.sub(r"([A-Z])", r"-\1", own).lower()
+            mark = self._place(inner, env)
+            found = places.looked_up_in(mark, "data", name) if mark else attribute(
+                self._element(inner, env, depth), f"data-{name}")
+        elif (element := self._element(owner, env, depth)) is not None:
+            found = property_of(element, own)
+        elif own in ("value", "options") and places.is_place(mark := self.value(owner, "", env, depth)):
+            found = mark
+        elif (mark := self._place(owner, env)) and (told := places.property_in(mark, own)) is not UNKNOWN:
+            found = told
+        return found
+
     def _subscript_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         held = self.value(node.child_by_field_name("object"), "", env, depth)
-        if isinstance(held, str) and held.startswith(MARK):
+        if places.is_place(held):
             return held
         index = self.value(node.child_by_field_name("index"), "", env, depth)
         try:
@@ -289,7 +297,7 @@ class Code:
         for one in node.named_children[:200]:
             if one.type == "pair":
                 key = self.text(one.child_by_field_name("key")).strip("\"'")
-                fields[key] = self.value(one.child_by_field_name("value"), key, env, depth)
+                fields[key] = self._field(key, one.child_by_field_name("value"), env, depth)
             elif one.type == "shorthand_property_identifier":
                 fields[self.text(one)] = self.value(one, self.text(one), env, depth)
             elif one.type == "spread_element" and isinstance(
@@ -301,13 +309,29 @@ class Code:
             if self.text(one.child_by_field_name("key")).strip("\"'") not in told)
         return told
 
+    def _field(self, key: str, node: Node | None, env: Mapping[str, Any], depth: int) -> Any:
+        """An entry of an object; one that is empty until the scripts put something there (``q.id = …``) is that; what
+        counts pages by its name stands at the first, however it is worked out."""
+        value = self.value(node, key, env, depth)
+        if value in ("", None) and key in self._put:
+            later = self._constant(key, env, depth)
+            return value if isinstance(later, Unknown) else later
+        if isinstance(value, Unknown) and node is not None and node.type not in FUNCTIONS:
+            name = key.lower()
+            return (1 if name in records().page_parameters else 20 if name in records().size_parameters
+                    else 0 if name in records().offset_parameters else value)
+        return value
+
     def _matters(self, value: Node | None) -> bool:
         """Call-backs and what only keeps caches out do not."""
-        return value is not None and value.type not in _FUNCTIONS and not _NO_MATTER.search(self.text(value)[:60])
+        return value is not None and value.type not in FUNCTIONS and not _NO_MATTER.search(self.text(value)[:60])
 
     def _new_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
-        arguments = arguments_of(node)
-        if "SearchParams" in self.text(node.child_by_field_name("constructor")) and arguments:
+        arguments, made = arguments_of(node), self.text(node.child_by_field_name("constructor"))
+        if made == "FormData":
+            form = self._element(arguments[0], env, depth) if arguments else None
+            return Encoded(form_fields(form)) if form is not None else UNKNOWN
+        if "SearchParams" in made and arguments:
             held = self.value(arguments[0], "", env, depth)
             return Encoded(held) if isinstance(held, dict) else Encoded(_query(held) if isinstance(held, str) else {})
         return UNKNOWN
@@ -319,6 +343,10 @@ class Code:
         given = self.value(arguments[0], name, env, depth) if arguments else UNKNOWN
         if last in LOOKING and owner is not None and (element := self._element(owner, env, depth)) is not None:
             value = looked_up(element, last, given)
+        elif last in LOOKING and (mark := self._place(owner, env)) is not None:
+            value = places.looked_up_in(mark, last, given)
+        elif last in ("serialize", "serializeArray") and (form := self._element(owner, env, depth)) is not None:
+            value = Encoded(form_fields(form))
         elif last in ("stringify", "param", "serialize") and isinstance(given, dict):
             value = Stringified(given) if self.text(callee) == "JSON.stringify" else Encoded(given)
         elif last == "assign":
@@ -326,6 +354,11 @@ class Code:
             value = {key: inner for one in held if isinstance(one, dict) for key, inner in one.items()}
         elif last == "encodeURIComponent":
             value = quote(str(given), safe="") if isinstance(given, str | int) else UNKNOWN
+        elif last == "atob" or self.text(callee).endswith("ase64.decode"):
+            value = places.decoded(given)
+        elif last == "concat":
+            whole = [self.value(one, "", env, depth) for one in (owner, *arguments)]
+            value = "".join(map(str, whole)) if all(isinstance(one, str | int) for one in whole) else UNKNOWN
         elif last == "split" and isinstance(whole := self.value(owner, "", env, depth), str):
             value = whole.split(given) if isinstance(given, str) and given else UNKNOWN
         elif last in _THROUGH:
@@ -355,10 +388,28 @@ class Code:
             callee = callee.child_by_field_name("property")
         return self.text(callee)
 
+    def _place(self, node: Node | None, env: Mapping[str, Any]) -> str | None:
+        """The place that ``o`` or ``$(o)`` is, where a parameter stands for an element."""
+        if node is not None and node.type == "call_expression" and (arguments := arguments_of(node)) \
+                and self.text(node.child_by_field_name("function")) in ("$", "jQuery"):
+            node = arguments[0]
+        held = env.get(self.text(node)) if node is not None and node.type == "identifier" else None
+        return held if places.is_place(held) else None
+
     # ---- where a script looks things up ----------------------------------------------------------------------------
     @cached_property
     def _query(self) -> dict[str, str]:
         return _query(urlsplit(self.url).query)
+
+    @cached_property
+    def _route(self) -> dict[str, str]:
+        """The parts of the page's address that a route of its own (``/list/:id``) names."""
+        path = urlsplit(self.url).path
+        for node in self._set.get("path", ()):
+            route = self._string(node) if node.type == "string" else ""
+            if ":" in route and (named := places.route_of(route, path)) is not None:
+                return named
+        return {}
 
     def _of_address(self, part: str) -> Any:
         parts = urlsplit(self.url)
@@ -417,50 +468,6 @@ class Code:
 def code_of(scripts: str, url: str = "", source: str = "") -> Code:
     """The same code is asked several things of."""
     return Code(scripts, url, source)
-
-
-def _parsed(text: bytes) -> Node:
-    """Hostile code takes the parser minutes; what takes it seconds says nothing."""
-    end = time.monotonic() + _MOST_SECONDS
-    parser = Parser(_LANGUAGE)
-    try:
-        return parser.parse(lambda offset, _: text[offset:offset + _PIECE],
-                            progress_callback=lambda *_: time.monotonic() > end).root_node
-    except ValueError:
-        parser.reset()
-        return parser.parse(b"").root_node
-
-
-def first_of(node: Node) -> Node | None:
-    return next(iter(node.named_children), None)
-
-
-def arguments_of(node: Node) -> list[Node]:
-    held = node.child_by_field_name("arguments")
-    return [one for one in held.named_children if one.type != "comment"] if held is not None else []
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    """In the order of the code; a code of more than 600,000 nodes is read up to there."""
-    cursor, seen = root.walk(), 0
-    while seen < _MOST_NODES:
-        seen += 1
-        if cursor.node is not None and cursor.node.is_named:
-            yield cursor.node
-        if cursor.goto_first_child() or cursor.goto_next_sibling():
-            continue
-        while cursor.goto_parent():
-            if cursor.goto_next_sibling():
-                break
-        else:
-            return
-
-
-def _unescaped(escape: str) -> str:
-    if match := re.fullmatch(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2}))", escape):
-        point = int(match.group(1) or match.group(2), 16)
-        return chr(point) if point < 0x110000 else ""
-    return _ESCAPES.get(escape[1:], escape[1:])
 
 
 def _query(text: str) -> dict[str, str]:

@@ -16,14 +16,15 @@ from lxml.html import HtmlElement
 from gongkai.address import canonical
 from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.literals import literals, read_literal
+from spiders.lookups import form_fields
 from spiders.markup import scripts_of, tree_of
 from spiders.openers import Opener, addresses_of, clicked_in, openers_in
 from spiders.post import Post
 from spiders.records import ADDRESS, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
-from spiders.templates import filled, templates_in
+from spiders.templates import made_of, templates_in
 from spiders.vocabulary import addresses
-from spiders.written import written_in
+from spiders.written import rows_called, written_in
 
 How = Literal["anchor", "script", "option", "area", "frame", "redirect", "data", "family"]
 
@@ -83,6 +84,8 @@ def find_links(root: HtmlElement, base: str, source: str = "", idioms: Idioms = 
 def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
     around = Surroundings()
     yield from _elements(root, base, data, around)
+    for row in rows_called(data.scripts, data.base, data.source):
+        yield from data.links([row])
     for element, address in clicked_in(data.scripts, data.base, data.source, root):
         yield from _one(element, base, address, "script", around)
     if written := written_in(data.scripts, data.base, data.source):
@@ -96,7 +99,7 @@ def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundi
             continue
         if tag == "script":
             yield from _inside_script(element, base, data)
-        elif tag in ("frame", "iframe"):
+        elif tag in ("frame", "iframe", "embed", "object"):
             yield from _one(element, base, _frame_source(element), "frame", around)
         elif tag == "option":
             yield from _option(element, base, around, data)
@@ -133,12 +136,6 @@ def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLin
         yield from _one(option, base, f"{action.split('?')[0]}?{urlencode(fields)}", "option", around)
 
 
-def form_fields(form: HtmlElement) -> dict[str, str]:
-    """What a form sends without anything being clicked: its hidden and filled-in fields."""
-    return {str(name): field.get("value") or "" for field in form.iter("input") if (name := field.get("name")) and (
-        field.get("type") or "text").lower() in ("hidden", "text")}
-
-
 def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings,
                data: "DataLinks | None" = None) -> Iterator[Link]:
     handlers = [element.get("onclick") or ""]
@@ -171,7 +168,7 @@ def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundi
 
 def _frame_source(element: HtmlElement) -> str:
     """Where a frame leads; a PDF viewer's frame leads to the file it shows."""
-    source = element.get("src") or ""
+    source = element.get("src") or element.get("data") or ""
     shown = dict(parse_qsl(urlsplit(source).query)).get("file", "")
     return shown if is_file(shown) else source
 
@@ -262,7 +259,7 @@ class DataLinks:
     def _made(self, record: Record) -> str | None:
         if self._templates is None:
             self._templates = (*templates_in(self.source), *self._idioms.patterns)
-        return next((made for template in self._templates if (made := filled(template, record.fields))), None)
+        return made_of(self._templates, record.fields)
 
 
 def redirects(root: HtmlElement, base: str) -> tuple[Link, ...]:

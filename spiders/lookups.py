@@ -47,3 +47,9 @@ def looked_up(element: HtmlElement, how: str, given: Any) -> Any:
     if not isinstance(given, str):
         return UNKNOWN
     return attribute(element, f"data-{given}" if how == "data" else given)
+
+
+def form_fields(form: HtmlElement) -> dict[str, str]:
+    """What a form sends without anything being clicked: its hidden and filled-in fields."""
+    return {str(name): field.get("value") or "" for field in form.iter("input") if (name := field.get("name")) and (
+        field.get("type") or "text").lower() in ("hidden", "text")}

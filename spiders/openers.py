@@ -7,20 +7,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from cssselect import SelectorError
 from lxml.html import HtmlElement
 from tree_sitter import Node
 
-from spiders.code import MARK, Code, arguments_of, as_query, code_of, first_of
+from spiders import places
+from spiders.code import Code, as_query, code_of
 from spiders.lookups import UNKNOWN
 from spiders.records import NOT_A_PAGE
+from spiders.syntax import arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
 _FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
 _LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(")
-_PLACE = re.compile(f"{MARK}(\\w+)\ue001")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
 _LONGEST = 200
 _LONGEST_CODE = 200_000
@@ -29,41 +29,37 @@ _MOST_CLICKED = 500
 
 @dataclass(frozen=True)
 class Opener:
-    """`template` has each parameter it needs as ``{name}``."""
+    """`template` has each parameter it needs as ``{name}``, with what it looks up in it or decodes (see places)."""
 
     name: str
     parameters: tuple[str, ...]
     template: str
 
     def address(self, arguments: Iterable[Any]) -> str | None:
-        given = dict(zip(self.parameters, arguments, strict=False))
-        needed = re.findall(r"\{(\w+)\}", self.template)
-        if not all(isinstance(given.get(name), str | int) and given[name] != "" for name in needed):
-            return None
-        return re.sub(r"\{(\w+)\}", lambda m: quote(str(given[m.group(1)]), safe="/-_.?=&:%"), self.template)
+        return places.filled(self.template, dict(zip(self.parameters, arguments, strict=False)))
 
 
 def openers_in(scripts: str, url: str = "", source: str = "") -> tuple[Opener, ...]:
     """The functions of `scripts` that open, move to or give back an address with all it needs in their parameters;
     `url` and `source` are those of the page they stand in."""
-    if not re.search(r"location|open\s*\(|push\s*\(|return", scripts):
+    if not re.search(r"location|open\s*\(|push\s*\(|return|\)\.load\(", scripts):
         return ()
     code = code_of(scripts, url, source)
     found: dict[str, Opener] = {}
     for name, function in code.functions.items():
-        marks = {p: f"{MARK}{p}\ue001" for p in function.parameters if re.fullmatch(r"\w+", p)}
+        marks = {p: places.place(p) for p in function.parameters if re.fullmatch(r"\w+", p)}
         if marks and (template := next(_templates(code, function.body, marks), None)):
-            found[name] = Opener(name, function.parameters, template)
+            found[name] = Opener(name, function.parameters, template.split()[0])
     return tuple(found.values())
 
 
 def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str]:
     local = dict(marks)
     for target in _targets(code, body, local):
-        if not isinstance(target, str) or not _PLACE.search(target) or len(target) > _LONGEST:
+        if not isinstance(target, str) or not places.holds_place(target) or len(target) > _LONGEST:
             continue
-        template = _PLACE.sub(r"{\1}", target)
-        if re.search(r"[/?]|\.\w+$", template) and not NOT_A_PAGE.search(template) and "<" not in template:
+        template = places.as_template(target)
+        if re.search(r"[/?]|\.\w+$|\|atob\}$", template) and not NOT_A_PAGE.search(template) and "<" not in template:
             yield template
 
 
@@ -91,14 +87,20 @@ def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) ->
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if re.search(r"(?:^|\.)(?:location(?:\.href)?|href)$", code.text(left)):
             yield code.value(right, "", local)
-    elif node.type == "call_expression" and (
-            code.last_name(node.child_by_field_name("function")) in (_MOVES if moves else _MOVES | _FETCHES)):
+    elif node.type == "call_expression" and _leads_on(code, node.child_by_field_name("function"), moves=moves):
         told = [code.value(argument, "", local) for argument in arguments_of(node)[:2]]
         first, second = (*told, UNKNOWN, UNKNOWN)[:2]
         address, sent = (first.get("url"), first.get("data")) if isinstance(first, dict) else (first, second)
         if isinstance(address, str) and not moves and isinstance(sent, dict) and (query := as_query(sent)):
             address += ("&" if "?" in address else "?") + query
         yield address
+
+
+def _leads_on(code: Code, callee: Node | None, *, moves: bool) -> bool:
+    """Whether what is called moves the window, puts a piece of markup into the page, or fetches where that counts."""
+    last = code.last_name(callee)
+    return last in _MOVES or (last == "load" and code.text(callee).startswith(("$(", "jQuery("))) or (
+        not moves and last in _FETCHES)
 
 
 def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opener]) -> Iterator[str]:
@@ -111,7 +113,7 @@ def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opene
         opener = openers.get(code.last_name(call.child_by_field_name("function")))
         if opener is None:
             continue
-        arguments = [(element.get("value") or element.get("id")) if argument.type == "this"
+        arguments = [element if argument.type == "this" or code.text(argument) == "$(this)"
                      else code.value(argument, "", env) for argument in arguments_of(call)]
         if address := opener.address(arguments):
             yield address

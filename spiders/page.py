@@ -15,7 +15,8 @@ from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
 from spiders.answers import answer_in
 from spiders.idioms import NO_IDIOMS, Idioms
-from spiders.links import Link, find_links, form_fields, is_file, redirects
+from spiders.links import Link, find_links, is_file, redirects
+from spiders.lookups import form_fields
 from spiders.markup import LONGEST_SCRIPTS, scripts_of, tree_of
 from spiders.post import Post
 from spiders.surroundings import seen_text
@@ -137,7 +138,7 @@ def redrawn(page: Page, scripts: str, idioms: Idioms) -> Page:
     added = root.makeelement("script")
     added.text = _NO_XML.sub("", scripts[:LONGEST_SCRIPTS])
     root.append(added)
-    return replace(page, links=find_links(root, page.url, page.source, idioms))
+    return replace(page, links=find_links(root, page.url, page.source, idioms), scripts=f"{page.scripts}\n{scripts}")
 
 
 def _no_markup(response: TextResponse, source: str, url: str, digest: str, idioms: Idioms) -> Page | None:

@@ -91,14 +91,15 @@ def _record(fields: Mapping[str, Any], heading: str) -> Record | None:
 
 
 def _row(items: list[Any], heading: str) -> Record | None:
-    """``['2019年报', '/a.html', '2020-01-05']``."""
+    """``['2019年报', '/a.html', '2020-01-05']``; without an address a record of places: ``['2019年报', 78223]``."""
     if not 2 <= len(items) <= 12 or any(isinstance(item, dict | list) for item in items):
         return None
     texts = [str(item) for item in items if item is not None]
     address = next((t for t in texts if _is_address(t)), None)
     name = next((t for t in texts if _CHINESE.search(t) and t != address), "")
     date = next((d for t in texts if len(t) <= 30 and (d := iso_date(t))), None)
-    return Record(name.strip()[:300], address, date, "", heading) if name and address else None
+    fields = {str(place): item for place, item in enumerate(items)}
+    return Record(name.strip()[:300], address, date, "", heading, fields) if name else None
 
 
 def name_of(fields: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from gongkai.address import identity
+from spiders.chunks import chunks_in
+from spiders.code import code_of
 from spiders.families import rows_of
 from spiders.frontier import Frontier, Lead
 from spiders.idioms import Idioms
@@ -18,6 +20,8 @@ from spiders.post import Asked
 ROWS = 96.0
 _MOST_ROWS = 4
 _MOST_SCRIPTS = 3
+_MOST_CHUNKS = 3
+_MOST_LOADED = 20
 _TELLING = ("list", "api", "config", "common", "app", "main", "site", "build", "index", "xxgk", "public", "data")
 _FEW_ENTRIES = 3
 
@@ -29,6 +33,7 @@ class Rows:
         self._frontier = frontier
         self._waiting: dict[str, list[tuple[Lead, Page]]] = {}
         self._read: dict[str, str] = {}
+        self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         self._hopeless: list[Lead] = []
         self._redrawn: list[tuple[Lead, Page]] = []
         self.idioms = Idioms.of_data(frontier.fact("idioms"))
@@ -48,20 +53,14 @@ class Rows:
         scripts = self.unread(page)
         if asked := self.asked_by(page, whole=bool(scripts)):
             return _leads(lead, page, asked, score)
+        return self._awaited(lead, page, scripts, score)
+
+    def _awaited(self, lead: Lead, page: Page, scripts: list[str], score: float) -> list[Lead]:
+        """Leads to scripts that a page waits for."""
         for url in scripts:
             self._waiting.setdefault(identity(url), []).append((lead, page))
-        return [
-            Lead(
-                url,
-                score - 1 - n,
-                "script",
-                "may say where the rows of the list are",
-                lead.depth + 1,
-                page.url,
-                hints=lead.hints,
-            )
-            for n, url in enumerate(scripts)
-        ]
+        return [Lead(url, score - 1 - n, "script", "may say where the rows of the list are", lead.depth + 1, page.url,
+                     hints=lead.hints) for n, url in enumerate(scripts)]
 
     def may_come(self, page: Page) -> bool:
         """Whether a page without rows names requests that may bring them, or scripts that may name such requests."""
@@ -81,7 +80,7 @@ class Rows:
 
     def unread(self, page: Page) -> list[str]:
         """The scripts of a page that may say what it asks for, the most telling first."""
-        scripts = [url for url in page.loads if url not in self._read]
+        scripts = [url for url in self._scripts(page) if url not in self._read]
         scripts.sort(key=lambda url: -sum(word in urlsplit(url).path.lower() for word in _TELLING))
         return scripts[:_MOST_SCRIPTS]
 
@@ -117,10 +116,13 @@ class Rows:
     def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
         if self._draws(lead, page):
             return []
-        asked = self.asked_by(page)
-        if not asked and not any(page is other for pages in self._waiting.values() for _, other in pages):
+        if asked := self.asked_by(page):
+            return _leads(lead, page, asked, ROWS)
+        if any(page is other for pages in self._waiting.values() for _, other in pages):
+            return []
+        if not (further := self.unread(page)):
             self._hopeless.append(lead)
-        return _leads(lead, page, asked, ROWS)
+        return self._awaited(lead, page, further, ROWS)
 
     def asked_by(self, page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
         """The requests that bring a page's rows or text, by its own code and that of its scripts as far as they were
@@ -129,7 +131,20 @@ class Rows:
         return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page, whole=whole)[:_MOST_ROWS]
 
     def _loaded(self, page: Page) -> str:
-        return "\n".join(self._read[url] for url in page.loads if url in self._read)
+        return "\n".join(self._read[url] for url in self._scripts(page) if url in self._read)
+
+    def _scripts(self, page: Page) -> list[str]:
+        """The scripts a page loads, and those that these load for it as far as they were read."""
+        scripts = list(page.loads)
+        for url in scripts:  # grows as it goes
+            if url in self._read and len(scripts) < _MOST_LOADED:
+                scripts += [one for one in self._chunks(url, page.url) if one not in scripts][:_MOST_CHUNKS]
+        return scripts
+
+    def _chunks(self, url: str, page_url: str) -> tuple[str, ...]:
+        if (url, page_url) not in self._named:
+            self._named[url, page_url] = chunks_in(code_of(self._read[url]), url, page_url)
+        return self._named[url, page_url]
 
     def _learn(self, page: Page, scripts: str) -> None:
         new = self.idioms.with_those_of(page.source, scripts, page.url)

@@ -1,7 +1,7 @@
 """Addresses made from ids: patterns that a page's scripts show, filled with what a record holds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,9 @@ _GLUED = re.compile(
     r"""["'](\.{0,2}/[^"'\s<>]*|[^"'\s<>]*\?[^"'\s<>]*=)["']"""
     r"""((?:\s*\+\s*(?:[\w.$\[\]]+|["'][^"'\s<>]*["']))+)"""
 )
-_GLUE = re.compile(r"""\+\s*(?:["']([^"'\s<>]*)["']|([\w.$]+))""")
+_JOINED = re.compile(r"""["']((?:https?:/)?[^"'\s<>]*[/=])["']((?:\.concat\([^()]{1,200}\))+)""")
+_GLUE = re.compile(r"""\+\s*(?:["']([^"'\s<>]*)["']|([\w.$\[\]]+))""")
+_OF_A_LIST = re.compile(r"list|column|channel|catalog|category|menu", re.I)
 _ANY_PLACE = re.compile(_PLACE)
 
 
@@ -26,11 +28,10 @@ def templates_in(source: str) -> tuple[str, ...]:
     for match in _TEMPLATE.finditer(source[:_LONGEST]):
         found.append(_ANY_PLACE.sub(lambda m: "{" + re.findall(r"\w+", m.group())[-1] + "}", match.group(1)))
     for match in _GLUED.finditer(source[:_LONGEST]):
-        tail = "".join(
-            text or ("{" + re.findall(r"\w+", name)[-1] + "}" if name else "")
-            for text, name in _GLUE.findall(match.group(2))
-        )
-        found.append(match.group(1) + tail)
+        found.append(match.group(1) + _tail(match.group(2)))
+    for match in _JOINED.finditer(source[:_LONGEST]):  # what builds make of template strings
+        glued = re.sub(r"\.concat\(|\)|,", " + ", match.group(2))
+        found.append(match.group(1) + _tail(re.sub(r"(?:\+\s*)+", "+ ", glued)))
     fitting = (
         t
         for t in found
@@ -39,15 +40,30 @@ def templates_in(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fitting))[:20]
 
 
-def filled(template: str, fields: Mapping[str, Any]) -> str | None:
-    """A template with a record's values in it; None when the record lacks one."""
+def _tail(glued: str) -> str:
+    return "".join(text or ("{" + re.findall(r"\w+", name)[-1] + "}" if name else "")
+                   for text, name in _GLUE.findall(glued))
+
+
+def made_of(templates: Iterable[str], fields: Mapping[str, Any]) -> str | None:
+    """The address of the first template that a record fills: one whose places are its own fields, or else one whose
+    ``{id}`` any id of it will do for, articles' before lists'."""
+    fitting = tuple(templates)
+    for names in (False, True):
+        for template in sorted(fitting, key=lambda t: bool(names and _OF_A_LIST.search(t))):
+            if (made := _filled(template, fields, any_id=names)) is not None:
+                return made
+    return None
+
+
+def _filled(template: str, fields: Mapping[str, Any], *, any_id: bool) -> str | None:
     missing = False
 
     def value(match: re.Match[str]) -> str:
         nonlocal missing
         name = match.group(1).lower()
         given = fields.get(name)
-        if given is None and name.endswith("id"):
+        if given is None and any_id and name.endswith("id"):
             given = next((fields[key] for key in records().ids if isinstance(fields.get(key), str | int)), None)
         if not isinstance(given, str | int) or isinstance(given, bool) or given == "":
             missing = True

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from tree_sitter import Node
 
-from spiders.code import Code, arguments_of, code_of
+from spiders.code import Code, code_of
+from spiders.syntax import arguments_of
 
 _WRITES = frozenset({"write", "writeln", "html", "append", "prepend", "insertAdjacentHTML", "before", "after"})
 _MAY_WRITE = re.compile(r"document\.write|innerHTML|insertAdjacentHTML"
                         r"|\.(?:html|append|prepend|after|before)\(|\.src\s*=|[\"']src[\"']")
+_NAMED_BESIDE = re.compile(
+    r"""\(\s*(?:[\w.\-]+\s*,\s*){0,4}["'](?:[^"'\n]{0,100}[\u3400-\u9fff][^"'\n]{0,100}["']\s*,\s*["'][^"'\s]{3,300}["']"""
+    r"""|[^"'\s]{3,300}["']\s*,\s*["'][^"'\n]{0,100}[\u3400-\u9fff])""")
 _LONGEST = 400_000
 
 
@@ -19,6 +24,17 @@ def written_in(scripts: str, url: str, source: str) -> str:
     if not _MAY_WRITE.search(scripts) or len(scripts) > _LONGEST:
         return ""
     return "\n".join(_pieces(code_of(scripts, url, source)))
+
+
+def rows_called(scripts: str, url: str, source: str) -> Iterator[list[Any]]:
+    """Calls with a name and an address side by side, as lists of their arguments: ``d.add(3, 0, '年报', 'list.asp')``."""
+    if not _NAMED_BESIDE.search(scripts) or len(scripts) > _LONGEST:
+        return
+    code = code_of(scripts, url, source)
+    for node in code.calls:
+        arguments = arguments_of(node)
+        if 2 <= len(arguments) <= 12 and sum(one.type == "string" for one in arguments) >= 2:
+            yield [value if isinstance(value := code.value(one), str | int) else None for one in arguments]
 
 
 def _pieces(code: Code) -> Iterator[str]:

@@ -17,6 +17,7 @@ from spiders.families.paging import NextPage
 from spiders.links import Link
 from spiders.page import Page
 from spiders.post import Asked
+from spiders.widgets import asked_in_markup
 
 __all__ = [
     "Family",
@@ -67,8 +68,10 @@ def rows_of(page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
     family = family_of(page)
     if known := family.rows(page) if family else ():
         return known
+    drawn = asked_in_markup(page.source, page.url)
+    own = {call.url.split("?")[0] for call in drawn}
     calls = (*calls_in_attributes(page.source, page.url), *calls_in(page.scripts, page.url, page.source, whole=whole))
-    return tuple(dict.fromkeys(calls))
+    return (*drawn, *dict.fromkeys(call for call in calls if call.url.split("?")[0] not in own))
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:

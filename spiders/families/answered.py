@@ -7,20 +7,21 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gongkai.address import canonical
-from spiders.families.paging import MOST_PAGES, NextPage, with_parameter
+from spiders.families.paging import MOST_PAGES, PAGES_SAID, NextPage, with_parameter
 from spiders.page import Page
 from spiders.post import JSON, Asked, Post
 from spiders.vocabulary import records
 
 _DEEPEST = 4
+_USUAL, _USUAL_OFFSETS = ("page", "pageNo", "pageNum"), ("offset",)
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:
-    if page.data is None:
-        return ()
     asked = _asked(page)
+    if page.data is None:
+        return _by_number(page, asked, _said(page)) if page.post is not None else ()
     return (_linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
-            or _by_flag(page, asked))
+            or _by_flag(page, asked) or _by_full_page(page, asked) or _by_custom(page, asked))
 
 
 def _linked(page: Page) -> tuple[NextPage, ...]:
@@ -75,12 +76,18 @@ def again_with(page: Page, name: str, value: str | int) -> tuple[str, Post | Non
     return page.url, Post.json(body)
 
 
-def _by_number(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+def _said(page: Page) -> int | None:
+    """How many pages a piece of markup says there are, which came for a POST and has no form of its own."""
+    return max((int(n) for n in PAGES_SAID.findall(page.source)), default=None)
+
+
+def _by_number(page: Page, asked: Mapping[str, str], pages: int | None = None) -> tuple[NextPage, ...]:
     name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
     if name is None:
         return ()
     here, size = int(asked[name]), _size(page, asked)
-    pages, total = _counted(page.data, records().page_totals), _counted(page.data, records().totals)
+    total = _counted(page.data, records().totals)
+    pages = _counted(page.data, records().page_totals) if pages is None else pages
     if pages is None:
         pages = -(-total // size) if total is not None and size else None
     if pages is None or not page.links:
@@ -134,6 +141,30 @@ def _by_flag(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
     here = int(asked[name])
     url, post = again_with(page, name, here + 1)
     return (NextPage(url, here + 1 if here else 2, post=post),)
+
+
+def _by_full_page(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    """No count at all, but as many rows as were asked for: there may be a page after this one."""
+    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    size = next((int(v) for k, v in asked.items() if k.lower() in records().size_parameters and v.isdigit()), 0)
+    counts = (_counted(page.data, keys) for keys in (records().totals, records().page_totals))
+    if name is None or not size or len({link.url for link in page.links}) < size or any(n is not None for n in counts):
+        return ()
+    here = int(asked[name])
+    url, post = again_with(page, name, here + 1)
+    return (NextPage(url, here + 1 if here else 2, post=post),)
+
+
+def _by_custom(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    """More rows than came, of a request that counts no pages: the parameters that servers usually count them by."""
+    shown, total = len({link.url for link in page.links}), _counted(page.data, records().totals)
+    pages = _counted(page.data, records().page_totals)
+    counting = records().page_parameters | records().offset_parameters
+    if not shown or ((total or 0) <= shown and (pages or 0) <= 1) or any(key.lower() in counting for key in asked):
+        return ()
+    tries = [again_with(page, name, 2) for name in _USUAL] + [again_with(page, name, shown) for name in _USUAL_OFFSETS]
+    url, post = tries[0]
+    return (NextPage(url, 2, tuple(Asked(*other) for other in tries[1:]), post),)
 
 
 def _cursor_parameters(page: Page, key: str) -> list[str]:

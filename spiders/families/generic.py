@@ -61,7 +61,9 @@ def _named(page: Page) -> tuple[NextPage, ...]:
 
 def _counts(link: Link, words: str) -> bool:
     """A number that a script makes part of the address it asks for."""
-    return link.how == "script" and any(value == words for _, value in parse_qsl(urlsplit(link.url).query))
+    parts = urlsplit(link.url)
+    name = re.split(r"\D+", parts.path.rsplit("/", 1)[-1])
+    return link.how == "script" and (words in name or any(value == words for _, value in parse_qsl(parts.query)))
 
 
 def _counted_siblings(page: Page) -> tuple[NextPage, ...]:
@@ -90,7 +92,7 @@ def _counted_query(page: Page) -> tuple[NextPage, ...]:
     total, name = min(int(count.group(1)), MOST_PAGES), index.group(1)
     parts = urlsplit(page.url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    if not pairs and name.lower() == "page":
+    if not pairs and name.lower() == "page" and not re.search(r"[?&]page=", page.scripts):
         return ()  # too weak a sign without a query to add it to
     current = next((int(value) for key, value in pairs if key == name and value.isdigit()), 1)
     rest = [(key, value) for key, value in pairs if key != name]

@@ -123,6 +123,13 @@ def pages() -> Pages:
 
 
 @lru_cache(maxsize=1)
+def widgets() -> tuple[dict[str, Any], ...]:
+    """The rows of widgets.yaml as they stand there."""
+    rows = yaml.safe_load(resources.files(__name__).joinpath("widgets.yaml").read_text(encoding="utf-8"))
+    return tuple(rows)
+
+
+@lru_cache(maxsize=1)
 def records() -> Records:
     raw = _load("records.yaml")
     made: dict[str, Any] = {name: tuple(raw[name]) for name in (
