@@ -48,6 +48,8 @@ def _json(text: str) -> Any:
         value = json.loads(bare)
     except (ValueError, RecursionError):
         value = read_literal(bare)
+    if isinstance(value, dict) and len(value) == 1 and isinstance(held := next(iter(value.values())), str):
+        value = read_literal(held) if held[:1] in ("{", "[") else value  # ASP.NET's services: {"d": "{…}"}
     return value if isinstance(value, dict | list) else None
 
 

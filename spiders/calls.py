@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from gongkai.address import canonical
 from spiders.code import Code, Encoded, Stringified, as_query, code_of, plain
+from spiders.literals import read_literal
 from spiders.lookups import UNKNOWN
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
@@ -47,21 +48,23 @@ _NONE: Final[dict[str, Any]] = {}
 def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) -> tuple[Asked, ...]:
     """The readable requests of `scripts` in order, each once; `source` is the page that loads them, in whose markup
     they look things up. With `whole` only those of which every part could be told."""
-    code = code_of(scripts, base, source)
-    drawn = tuple(_told(code, islice(asked_in(code), _MOST_CALLS), whole=whole))
-    own = {call.url.split("?")[0] for call in drawn}
+    code, seen = code_of(scripts, base, source), set[str]()
+    drawn = tuple(_told(code, islice(asked_in(code), _MOST_CALLS), seen, whole=whole))
+    own = frozenset(seen)
     sure = (c for c in chain(_direct(code), _loaded(code), _settings_objects(code)) if c.url.split("?")[0] not in own)
-    found = dict.fromkeys((*drawn, *islice(_told(code, sure, whole=whole), _MOST_CALLS)))
-    known = {call.url.split("?")[0] for call in found}
-    less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), whole=whole), 4 * _MOST_CALLS)
+    found = dict.fromkeys((*drawn, *islice(_told(code, sure, seen, whole=whole), _MOST_CALLS)))
+    known = frozenset(seen)
+    less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), seen, whole=whole), 4 * _MOST_CALLS)
     return tuple(dict.fromkeys((*found, *(c for c in less_sure if c.url.split("?")[0] not in known))))[:_MOST_CALLS]
 
 
-def _told(code: Code, calls: Iterable[Asked], *, whole: bool) -> Iterator[Asked]:
-    """What was lost between two calls was lost of the second, or of both where they are two ways to say one thing."""
+def _told(code: Code, calls: Iterable[Asked], seen: set[str], *, whole: bool) -> Iterator[Asked]:
+    """What was lost between two calls was lost of the second, or of both where they are two ways to say one thing.
+    `seen` takes in the addresses of all, told or not."""
     lost, before, told = code.lost, "", True
     for call in calls:
         place = call.url.split("?")[0]
+        seen.add(place)
         told = code.lost == lost and (told or place != before)
         lost, before = code.lost, place
         if told or not whole:
@@ -86,6 +89,7 @@ def _direct(code: Code) -> Iterator[Asked]:
             continue
         callee = node.child_by_field_name("function")
         name, last = code.text(callee), code.last_name(callee)
+        code.lost += code.comes_from_elsewhere(name)
         alone = callee is None or callee.type == "identifier"
         if last == "load" and re.match(r"(?:\$|jQuery)\(", name):
             for env in code.environments(node):
@@ -132,6 +136,7 @@ def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool,
     address = next((settings[key] for key in ("url", "path", "src") if isinstance(settings.get(key), str)), None)
     if address is None:
         return
+    address = _based(code, address) if as_json or "method" in settings else address
     method = settings.get("type") if "method" not in settings else settings["method"]
     posts = posts or str(method).lower() == "post"
     if "type" in settings and "method" not in settings and "headers" not in settings:  # jQuery's spelling sends a form
@@ -142,6 +147,14 @@ def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool,
         address += ("&" if "?" in address else "?") + as_query(query)
     sent = next((settings[key] for key in ("data", "body", "params") if key in settings), _NONE)
     yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), posts, as_json)
+
+
+def _based(code: Code, address: str) -> str:
+    """As a client made with ``axios.create({baseURL: '/prod-api'})`` asks for it."""
+    told = (code.value(node) for name, node in code.settings() if name == "baseURL")
+    bases = {value for value in told if isinstance(value, str)}
+    base = bases.pop().rstrip("/") if len(bases) == 1 else ""
+    return f"{base}/{address.lstrip('/')}" if base and not address.startswith(("http", "//", base + "/")) else address
 
 
 def _opened(code: Code, node: Node, env: dict[str, Any]) -> Iterator[Asked]:
@@ -223,7 +236,9 @@ def _wrapped(code: Code) -> Iterator[Asked]:
 
 
 def _form(sent: Any) -> dict[str, Any]:
-    """``'id=7&page=1'`` as fields."""
+    """``'id=7&page=1'`` as fields; ``"{id:'7',page:1}"`` as well."""
+    if isinstance(sent, str) and sent.lstrip().startswith("{") and isinstance(held := read_literal(sent), dict):
+        return Stringified(held)
     return dict(pair.split("=", 1) for pair in sent.split("&") if "=" in pair) if isinstance(sent, str) else {}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cssselect import SelectorError
 from lxml.html import HtmlElement
@@ -19,7 +19,8 @@ from tree_sitter import Node
 from spiders import places
 from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, form_fields, looked_up, property_of
 from spiders.markup import LONGEST_SCRIPTS, tree_of
-from spiders.syntax import FUNCTIONS, arguments_of, first_of, nodes_of, parsed, unescaped
+from spiders.strings import METHODS, encoded, made_by, unescaped
+from spiders.syntax import FUNCTIONS, arguments_of, character, first_of, nodes_of, parsed
 from spiders.vocabulary import records
 
 _DEEPEST = 24
@@ -29,10 +30,12 @@ _MOST_SITES = 4
 _SELECTING = frozenset({"$", "jQuery", "getElementById", "querySelector", "querySelectorAll", "getElementsByName",
                         "getElementsByClassName", "getElementsByTagName", "find"})
 _ASKS_ADDRESS = re.compile(r"^get.*(?:query|param|url|request|arg)|^(?:query|param|urlparam|request)\w*$|^get$", re.I)
-_ROUTE = re.compile(r"(?:^|[.$])route[r]?(?:\(\))?\.(query|params)$")
+_ROUTE = re.compile(r"(?:^|[.$])(?:(router?)(?:\(\))?|\w+)\.(query|params)$")
 _NO_MATTER = re.compile(r"\bDate\b|Math\.random|timestamp|^(?:this\.)?\w*(?:success|error|callback|done)\w*$", re.I)
-_THROUGH = frozenset({"String", "Number", "parseInt", "encodeURI", "decodeURI", "decodeURIComponent", "escape", "trim",
-                      "toString", "valueOf", "unescape", "Object", "reactive", "ref"})
+_CODING = {"encodeURIComponent": encoded, "decodeURIComponent": unescaped, "decodeURI": unescaped,
+           "unescape": unescaped, "atob": places.decoded}
+_THROUGH = frozenset({"String", "Number", "parseInt", "encodeURI", "escape", "trim", "toString", "valueOf", "Object",
+                      "reactive", "ref"})
 
 
 class Stringified(dict[str, Any]):
@@ -62,6 +65,8 @@ class Code:
         self._set: dict[str, list[Node]] = {}
         self._put: dict[str, list[Node]] = {}
         self._functions: dict[str, Node] = {}
+        self._imported: dict[str, str] = {}
+        self._exported: dict[str, str] = {}
         self.calls: list[Node] = []
         self.objects: list[Node] = []
         self.assignments: list[Node] = []
@@ -87,6 +92,9 @@ class Code:
                 self._functions.setdefault(self.text(node.child_by_field_name("name")), node)
             elif kind == "object":
                 self.objects.append(node)
+            elif kind in ("import_specifier", "export_specifier"):
+                name, other = (self.text(node.child_by_field_name(field)) for field in ("name", "alias"))
+                (self._imported if kind == "import_specifier" else self._exported)[other or name] = name
             if kind in ("call_expression", "new_expression"):
                 self.calls.append(node)
 
@@ -139,10 +147,16 @@ class Code:
         if around is None:
             return [{}]
         name = self._names_of_functions[around.id]
-        parameters, sites = self.functions[name].parameters, self._sites.get(name, ())
+        names = {name, *(alias for alias, other in self._imported.items() if self._exported.get(other) == name)}
+        sites = [site for each in names for site in self._sites.get(each, ())]
+        parameters = self.functions[name].parameters
         found = [{p: value for p, one in zip(parameters, arguments_of(site), strict=False)
                   if not isinstance(value := self.value(one), Unknown)} for site in sites[:_MOST_SITES]]
         return [env for env in found if env] or [{}]
+
+    def comes_from_elsewhere(self, name: str) -> bool:
+        """Whether a name is one of a module that these scripts import and do not hold."""
+        return name in self._imported and self._imported[name] not in self._exported
 
     def settings(self) -> Iterator[tuple[str, Node]]:
         """What each name is set to, as often as it is set."""
@@ -162,14 +176,14 @@ class Code:
         return UNKNOWN if isinstance(value, str) and len(value) > _LONGEST_VALUE else value
 
     def _string(self, node: Node, *_: Any) -> str:
-        return "".join(unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part)
+        return "".join(character(self.text(part)) if part.type == "escape_sequence" else self.text(part)
                        for part in node.named_children)
 
     def _template_string(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         parts = []
         for part in node.named_children:
             if part.type != "template_substitution":
-                parts.append(unescaped(self.text(part)) if part.type == "escape_sequence" else self.text(part))
+                parts.append(character(self.text(part)) if part.type == "escape_sequence" else self.text(part))
             elif isinstance(value := self.value(first_of(part), "", env, depth), str | int):
                 parts.append(str(value))
             else:
@@ -226,16 +240,17 @@ class Code:
             return found
         if owner is not None and owner.type in ("identifier", "member_expression", "object", "call_expression"):
             held_value = self.value(owner, "", env, depth)
-            if isinstance(held_value, dict) and own in held_value:
-                return held_value[own]
+            if isinstance(held_value, dict) and (own in held_value or own == "value"):  # Vue's ref holds it as value
+                return held_value.get(own, held_value)
         return self._named(own, name, env, depth)
 
     def _found(self, owner: Node, own: str, env: Mapping[str, Any], depth: int) -> Any:
         """``owner.own`` where that is looked up in the page, its address or one of its elements; else ``...``."""
         held = self.text(owner)
         found: Any = ...
-        if route := _ROUTE.search(held):
-            found = (self._query if route.group(1) == "query" else self._route).get(own, UNKNOWN)
+        route = _ROUTE.search(held)
+        if route and (own in (known := self._query if route.group(2) == "query" else self._route) or route.group(1)):
+            found = known.get(own, UNKNOWN)
         elif held.endswith("location") or (held == "document" and own in ("URL", "documentURI")):
             found = self._of_address(own)
         elif held.endswith(".dataset"):
@@ -272,8 +287,8 @@ class Code:
         left, right = (self.value(side, name if sign != "+" else "", env, depth) for side in sides)
         if sign in ("||", "??"):
             return left or right
-        if sign == "-" and isinstance(left, int) and isinstance(right, int):
-            return left - right
+        if sign in ("-", "*") and isinstance(left, int) and isinstance(right, int):
+            return left - right if sign == "-" else left * right
         if sign != "+" or not isinstance(right, str | int):
             return UNKNOWN
         # A leading name that nobody sets is the site's root (ctx, basePath, domain).
@@ -328,39 +343,54 @@ class Code:
 
     def _new_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         arguments, made = arguments_of(node), self.text(node.child_by_field_name("constructor"))
-        if made == "FormData":
-            form = self._element(arguments[0], env, depth) if arguments else None
-            return Encoded(form_fields(form)) if form is not None else UNKNOWN
-        if "SearchParams" in made and arguments:
-            held = self.value(arguments[0], "", env, depth)
-            return Encoded(held) if isinstance(held, dict) else Encoded(_query(held) if isinstance(held, str) else {})
-        return UNKNOWN
+        if not made.endswith(("FormData", "SearchParams", "HttpParams")):
+            return UNKNOWN
+        held: Any = self.value(arguments[0], "", env, depth) if arguments else {}
+        if isinstance(held, Unknown) and (form := self._element(arguments[0], env, depth)) is not None:
+            held = form_fields(form)
+        fields = held if isinstance(held, dict) else _query(held) if isinstance(held, str) else {}
+        return Encoded({**fields, **self._added_to(node, env, depth)})
+
+    def _added_to(self, made: Node, env: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """What ``fd.append('page', 1)`` adds to the variable that something new is put into."""
+        around = made.parent
+        kept = (around.child_by_field_name("name") or around.child_by_field_name("left")) if around else None
+        added: dict[str, Any] = {}
+        for site in (*self._sites.get("append", ()), *self._sites.get("set", ())) if kept is not None else ():
+            callee, arguments = site.child_by_field_name("function"), arguments_of(site)
+            owner = callee.child_by_field_name("object") if callee is not None else None
+            if self.text(owner) == self.text(kept) and len(arguments) == 2:
+                added |= self._entry(arguments, env, depth)
+        return added
+
+    def _entry(self, arguments: list[Node], env: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """``('page', n)`` as what it puts into a form."""
+        key = self.value(arguments[0], "", env, depth)
+        value = self._field(key, arguments[1], env, depth) if isinstance(key, str) else UNKNOWN
+        self.lost += isinstance(value, Unknown)
+        return {} if isinstance(value, Unknown) else {key: value}
 
     def _call_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         callee, arguments = node.child_by_field_name("function"), arguments_of(node)
         last = self.last_name(callee)
         owner = callee.child_by_field_name("object") if callee is not None else None
         given = self.value(arguments[0], name, env, depth) if arguments else UNKNOWN
-        if last in LOOKING and owner is not None and (element := self._element(owner, env, depth)) is not None:
-            value = looked_up(element, last, given)
-        elif last in LOOKING and (mark := self._place(owner, env)) is not None:
-            value = places.looked_up_in(mark, last, given)
-        elif last in ("serialize", "serializeArray") and (form := self._element(owner, env, depth)) is not None:
-            value = Encoded(form_fields(form))
-        elif last in ("stringify", "param", "serialize") and isinstance(given, dict):
+        if owner is not None and (found := self._asked_of(owner, last, given, env, depth)) is not ...:
+            return found
+        if last in METHODS or (last in ("set", "append") and len(arguments) == 2):
+            held = self.value(owner, "", env, depth)
+            if isinstance(held, Encoded) and last in ("set", "append"):
+                return Encoded({**held, **self._entry(arguments, env, depth)})
+            if (made := made_by(last, held, [self.value(one, "", env, depth) for one in arguments])) is not UNKNOWN:
+                return made
+        value: Any
+        if last in ("stringify", "param", "serialize") and isinstance(given, dict):
             value = Stringified(given) if self.text(callee) == "JSON.stringify" else Encoded(given)
         elif last == "assign":
-            held = [self.value(one, "", env, depth) for one in arguments]
-            value = {key: inner for one in held if isinstance(one, dict) for key, inner in one.items()}
-        elif last == "encodeURIComponent":
-            value = quote(str(given), safe="") if isinstance(given, str | int) else UNKNOWN
-        elif last == "atob" or self.text(callee).endswith("ase64.decode"):
-            value = places.decoded(given)
-        elif last == "concat":
-            whole = [self.value(one, "", env, depth) for one in (owner, *arguments)]
-            value = "".join(map(str, whole)) if all(isinstance(one, str | int) for one in whole) else UNKNOWN
-        elif last == "split" and isinstance(whole := self.value(owner, "", env, depth), str):
-            value = whole.split(given) if isinstance(given, str) and given else UNKNOWN
+            parts = [self.value(one, "", env, depth) for one in arguments]
+            value = {key: inner for one in parts if isinstance(one, dict) for key, inner in one.items()}
+        elif last in _CODING:
+            value = _CODING[last](given)
         elif last in _THROUGH:
             value = given if arguments else self.value(owner, name, env, depth)
         elif _ASKS_ADDRESS.match(last) and isinstance(given, str) and given in self._query:
@@ -368,6 +398,19 @@ class Code:
         else:
             value = self._returned(last, arguments, env, depth)
         return value
+
+    def _asked_of(self, owner: Node, how: str, given: Any, env: Mapping[str, Any], depth: int) -> Any:
+        """``owner.how(given)`` where that looks something up in an element of the page, or decodes; else ``...``."""
+        found: Any = ...
+        if how in LOOKING and (element := self._element(owner, env, depth)) is not None:
+            found = looked_up(element, how, given)
+        elif how in LOOKING and (mark := self._place(owner, env)) is not None:
+            found = places.looked_up_in(mark, how, given)
+        elif how in ("serialize", "serializeArray") and (form := self._element(owner, env, depth)) is not None:
+            found = Encoded(form_fields(form))
+        elif how == "decode" and self.text(owner).endswith("ase64"):
+            found = places.decoded(given)
+        return found
 
     def _returned(self, name: str, arguments: list[Node], env: Mapping[str, Any], depth: int) -> Any:
         """What a function of the page's own gives back, where it does nothing else."""
@@ -396,6 +439,29 @@ class Code:
         held = env.get(self.text(node)) if node is not None and node.type == "identifier" else None
         return held if places.is_place(held) else None
 
+    def fields_set(self, body: Node, env: Mapping[str, Any]) -> dict[str, str]:
+        """What a function puts into fields of a form, by name: ``form.page.value = n``, ``$('#page').val(n)``."""
+        found: dict[str, str] = {}
+        for node in nodes_of(body):
+            owner: Node | None = None
+            if node.type == "assignment_expression":
+                left, value = node.child_by_field_name("left"), self.value(node.child_by_field_name("right"), "", env)
+                if left is not None and self.last_name(left) == "value":
+                    owner = left.child_by_field_name("object")
+            elif node.type == "call_expression" and (arguments := arguments_of(node)):
+                callee, value = node.child_by_field_name("function"), self.value(arguments[0], "", env)
+                owner = callee.child_by_field_name("object") if self.last_name(callee) == "val" and callee else None
+            if owner is not None and isinstance(value, str | int) and (name := self._field_name(owner, env)):
+                found[name] = plain(value)
+        return found
+
+    def _field_name(self, owner: Node, env: Mapping[str, Any]) -> str:
+        """``page`` of ``document.pf.page``, ``document.forms[0]['page']`` and ``$('#page')``."""
+        if (element := self._element(owner, env, 0)) is not None:
+            return str(element.get("name") or "")
+        index = owner.child_by_field_name("index")
+        return str(self.value(index)) if index is not None else self.last_name(owner)
+
     # ---- where a script looks things up ----------------------------------------------------------------------------
     @cached_property
     def _query(self) -> dict[str, str]:
@@ -404,12 +470,22 @@ class Code:
     @cached_property
     def _route(self) -> dict[str, str]:
         """The parts of the page's address that a route of its own (``/list/:id``) names."""
+        return self._routed[1]
+
+    @property
+    def route_root(self) -> str:
+        """The folder that the page's routes start from: ``/portal`` where ``/list/:id`` leads to ``/portal/list/7``."""
+        return self._routed[0]
+
+    @cached_property
+    def _routed(self) -> tuple[str, dict[str, str]]:
         path = urlsplit(self.url).path
         for node in self._set.get("path", ()):
             route = self._string(node) if node.type == "string" else ""
             if ":" in route and (named := places.route_of(route, path)) is not None:
-                return named
-        return {}
+                steps = path.rstrip("/").count("/") - route.rstrip("/").count("/")
+                return "/".join(path.split("/")[:steps + 1]) if route.startswith("/") else "", named
+        return "", {}
 
     def _of_address(self, part: str) -> Any:
         parts = urlsplit(self.url)
@@ -452,8 +528,11 @@ class Code:
         if what.type in ("this", "identifier") and isinstance(held := env.get(self.text(what)), HtmlElement):
             return held
         wanted = self.value(what, "", env, depth)
+        option = env.get("this")
         forms = {"getElementById": "[id='{}']", "getElementsByName": "[name='{}']", "getElementsByClassName": ".{}"}
-        return self._selected(forms.get(how, "{}").format(wanted)) if isinstance(wanted, str) and wanted else None
+        found = self._selected(forms.get(how, "{}").format(wanted)) if isinstance(wanted, str) and wanted else None
+        chosen = isinstance(option, HtmlElement) and option.tag == "option" and found in option.iterancestors("select")
+        return option if chosen else found
 
     def _selected(self, selector: str) -> HtmlElement | None:
         if self._tree is None:

@@ -1,7 +1,7 @@
 """How a site's scripts make addresses: of a record's ids (patterns), or of what a function is called with (openers)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from spiders.openers import Opener, openers_in
@@ -20,6 +20,11 @@ class Idioms:
         openers = {opener.name: opener for opener in (*openers_in(scripts, url, source), *self.openers)}
         return Idioms(tuple(dict.fromkeys((*self.patterns, *templates_in(source))))[:_MOST],
                       tuple(openers.values())[:_MOST])
+
+    def below(self, root: str) -> "Idioms":
+        """With the patterns that are routes of a part of the site (``/portal``) as they are from its root."""
+        made = (f"{root}{p}" for p in self.patterns if p.startswith("/") and not p.startswith(f"{root}/"))
+        return replace(self, patterns=tuple(dict.fromkeys((*made, *self.patterns)))[:_MOST])
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
@@ -39,6 +40,10 @@ _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_INCLUDING = ("w3-include-html", "include-html", "data-include", "data-load", "hx-get", "data-remote", "ic-get-from")
+"""Attributes whose address a library puts into the element, as a frame shows it."""
+_UNPACKS = re.compile(r"""["'/]<!--|nodeType\s*={2,3}\s*8\b|COMMENT_NODE""")
+"""Code that takes markup out of comments, where lists wait to be drawn; other comments are what nobody sees."""
 _DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url",
                     "_href", "link", "to")
 
@@ -93,9 +98,12 @@ def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
 
 
 def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundings) -> Iterator[Link]:
+    unpacks = bool(_UNPACKS.search(data.scripts))
     for element in root.iter():
         tag = element.tag
         if not isinstance(tag, str):
+            if unpacks and tag is etree.Comment:
+                yield from _anchors_in(element.text or "", base)
             continue
         if tag == "script":
             yield from _inside_script(element, base, data)
@@ -105,6 +113,8 @@ def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundi
             yield from _option(element, base, around, data)
         elif tag == "textarea":
             yield from _anchors_in(element.text or "", base)
+        elif address := next((a for name in _INCLUDING if (a := element.get(name)) and ADDRESS.match(a)), None):
+            yield from _one(element, base, address, "frame", around)
         else:
             yield from _clickable(element, tag, base, around, data)
             yield from _in_attributes(element, data)

@@ -6,6 +6,7 @@ The script that defines one may be another than the page's own; what a site's sc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from cssselect import SelectorError
@@ -22,6 +23,7 @@ _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
 _FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
 _LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
+_HANDLING = frozenset({"click", "change", "on", "delegate", "live"})
 _LONGEST = 200
 _LONGEST_CODE = 200_000
 _MOST_CLICKED = 500
@@ -63,9 +65,10 @@ def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str
             yield template
 
 
-def _targets(code: Code, body: Node, local: dict[str, Any], *, moves: bool = True) -> Iterator[Any]:
+def _targets(code: Code, body: Node, local: dict[str, Any], *, moves: bool = True,
+             within: bool = False) -> Iterator[Any]:
     """What the body moves to or gives back, its own variables taken into account as they are set; without `moves` also
-    what it fetches into the page."""
+    what it fetches into the page, itself or (unless it is itself `within` another) by a function it calls."""
     if body.type not in ("statement_block",):
         yield from _target(code, body, local, moves=moves)
         return
@@ -79,7 +82,19 @@ def _targets(code: Code, body: Node, local: dict[str, Any], *, moves: bool = Tru
         elif node.type == "return_statement":
             yield code.value(first_of(node), "", local)
         yield from _target(code, node, local, moves=moves)
+        if not moves and not within and node.type == "call_expression":
+            yield from _handed_on(code, node, local)
         stack.extend(reversed(node.named_children))
+
+
+def _handed_on(code: Code, call: Node, local: Mapping[str, Any]) -> Iterator[Any]:
+    """Where a function of the page's own leads that a handler calls: ``loadYear($(this).data('year'))``."""
+    callee = call.child_by_field_name("function")
+    function = code.functions.get(code.text(callee)) if callee is not None and callee.type == "identifier" else None
+    if function is not None and function.parameters:
+        told = (code.value(argument, "", local) for argument in arguments_of(call))
+        yield from _targets(code, function.body, dict(zip(function.parameters, told, strict=False)), moves=False,
+                            within=True)
 
 
 def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) -> Iterator[Any]:
@@ -121,16 +136,17 @@ def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opene
 
 def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Elements that a script makes lead somewhere, with where: ``$('.row').on('click', function () { … })``."""
-    if "click" not in scripts or not _LEADS.search(scripts) or len(scripts) > _LONGEST_CODE:
+    if not re.search(r"click|change", scripts) or not _LEADS.search(scripts) or len(scripts) > _LONGEST_CODE:
         return
     code = code_of(scripts, url, source)
     for node in code.calls:
         callee, arguments = node.child_by_field_name("function"), arguments_of(node)
-        if code.last_name(callee) not in ("click", "on", "delegate", "live") or callee is None or not arguments:
+        if code.last_name(callee) not in _HANDLING or callee is None or not arguments:
             continue
         handler, owner = arguments[-1], callee.child_by_field_name("object")
         selectors = [code.value(one) for one in (*arguments_of(owner), *arguments[:-1])] if owner is not None else []
-        named = (s for s in reversed(selectors) if isinstance(s, str) and re.match(r"[.#\[\w]", s) and s != "click")
+        named = (s for s in reversed(selectors)
+                 if isinstance(s, str) and re.match(r"[.#\[\w]", s) and s not in _HANDLING)
         selector = next(named, "")
         body = handler.child_by_field_name("body")
         if body is None or not selector:
@@ -139,7 +155,9 @@ def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterat
             elements = root.cssselect(selector)[:_MOST_CLICKED]
         except (SelectorError, ValueError):
             continue
-        for element in elements:
+        chosen = (one for element in elements for one in (
+            element.iter("option") if element.tag == "select" else (element,)))
+        for element in islice(chosen, _MOST_CLICKED):
             targets = _targets(code, body, {"this": element}, moves=False)
             if (target := next((t for t in targets if isinstance(t, str) and re.search(r"[/?]", t)), None)):
                 yield element, target

@@ -116,11 +116,12 @@ class Rows:
     def _of_script(self, lead: Lead, page: Page) -> list[Lead]:
         if self._draws(lead, page):
             return []
-        if asked := self.asked_by(page):
+        further = [url for url in self.unread(page) if url not in page.loads]
+        if asked := self.asked_by(page, whole=bool(further)):
             return _leads(lead, page, asked, ROWS)
         if any(page is other for pages in self._waiting.values() for _, other in pages):
             return []
-        if not (further := self.unread(page)):
+        if not further:
             self._hopeless.append(lead)
         return self._awaited(lead, page, further, ROWS)
 
@@ -128,6 +129,8 @@ class Rows:
         """The requests that bring a page's rows or text, by its own code and that of its scripts as far as they were
         read; with `whole` those alone of which that code tells every part."""
         code = self._loaded(page)
+        if code and (root := code_of(f"{page.scripts}\n{code}", page.url, page.source).route_root):
+            self._keep(self.idioms.below(root))
         return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page, whole=whole)[:_MOST_ROWS]
 
     def _loaded(self, page: Page) -> str:
@@ -147,7 +150,9 @@ class Rows:
         return self._named[url, page_url]
 
     def _learn(self, page: Page, scripts: str) -> None:
-        new = self.idioms.with_those_of(page.source, scripts, page.url)
+        self._keep(self.idioms.with_those_of(page.source, scripts, page.url))
+
+    def _keep(self, new: Idioms) -> None:
         if new != self.idioms:
             self.idioms = new
             self._frontier.set_fact("idioms", new.as_data())

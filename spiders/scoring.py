@@ -39,6 +39,10 @@ class Promise:
     whose: Whose = "unknown"
 
 
+_CUT = re.compile(r"信息公开.{0,6}(?:\.{2,3}|…)$")
+"""A report's name of which the line shows only the beginning."""
+
+
 class Scorer:
     def __init__(self, territory: Territory, names: Names) -> None:
         self._territory = territory
@@ -88,6 +92,11 @@ class Scorer:
             if found and whose != "other":
                 said = f"{link.text or 'a link'} in the row of {found.group()}"
                 return Promise(93, "report", said, int(found.group()), whose)
+            if around.date and not link.is_file and words and whose != "other":
+                # Its year stands where no line of the page shows it (a tab); reports come out early in the next year.
+                return Promise(66, "report", f"{link.text} in the list of reports, of {around.date}")
+        elif around.date and _CUT.search(words):
+            return Promise(62, "report", f"cut short in the list of reports, of {around.date}")
         elif year:
             return Promise(60, "report", f"entry for {year} in the list of reports", year)
         return None

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -12,6 +13,10 @@ _FURNITURE = re.compile(
 _HEADING_CLASS = re.compile(r"(?:^|[\s_\-])(?:tit\w*|hd|head\w*|bt|caption|lm\w*|column\w*|name)(?:$|[\s_\-\d])", re.I)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "legend", "th"))
 _ITEMS = frozenset(("li", "tr", "dd", "p", "dl"))
+_BLOCKS = frozenset(("div", "section", "article", "span"))
+_LINKS_OF_ENTRY = 2
+_FEWEST_PANES = 2
+_LONGEST_LABEL = 20
 _DEEPEST = 60
 _WIDEST_SPAN = 60
 _MOST_CELLS = 20_000
@@ -71,6 +76,7 @@ class Surroundings:
             node = node.getparent()
         steps = [_step(n) for n in reversed(above)]
         item = next((n for n in above[:6] if n.tag in _ITEMS), None)
+        item = item if item is not None else _block(above[:5])
         beside, date = self._item(item) if item is not None else ("", None)
         row, col = self._table_heads(above)
         return Context(
@@ -102,7 +108,7 @@ class Surroundings:
                     if 0 < len(text) <= 60:
                         own = text
                         break
-            self._headings[parent] = own or self._heading(above[1:])
+            self._headings[parent] = own or _tab_of(parent) or self._heading(above[1:])
         return self._headings[parent]
 
     def _table_heads(self, above: list[HtmlElement]) -> tuple[str, str]:
@@ -168,6 +174,35 @@ def _short(head: HtmlElement | None, cell: HtmlElement) -> str:
         return ""
     text = seen_text(head)
     return text if len(text) <= 60 else ""
+
+
+def _block(above: list[HtmlElement]) -> HtmlElement | None:
+    """The entry a link stands in where a list is made of plain blocks: the largest that holds few links."""
+    found: HtmlElement | None = None
+    for node in above:
+        if node.tag not in _BLOCKS or sum(1 for _ in islice(node.iter("a"), _LINKS_OF_ENTRY + 1)) > _LINKS_OF_ENTRY:
+            break
+        found = node
+    return found
+
+
+def _tab_of(pane: HtmlElement) -> str:
+    """The label of a pane that is one of several alike, where just before them stand as many labels."""
+    around = pane.getparent()
+    if around is None or pane.tag not in _BLOCKS:
+        return ""
+    marks = set(_marks(pane).split())
+    panes = [one for one in around if one.tag == pane.tag and (not marks or marks & set(_marks(one).split()))]
+    if len(panes) < _FEWEST_PANES or pane not in panes:
+        return ""
+    before = [*islice(panes[0].itersiblings(preceding=True), 2), *islice(around.itersiblings(preceding=True), 2)]
+    for labels in before:
+        holders = (held for held in (labels, *labels) if isinstance(held.tag, str) and len(held) == len(panes))
+        for held in holders:
+            text = seen_text(held[panes.index(pane)])
+            if 0 < len(text) <= _LONGEST_LABEL:
+                return text
+    return ""
 
 
 def _beside(item: HtmlElement) -> str:

@@ -53,7 +53,7 @@ def nodes_of(root: Node) -> Iterator[Node]:
             return
 
 
-def unescaped(escape: str) -> str:
+def character(escape: str) -> str:
     if match := re.fullmatch(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2}))", escape):
         point = int(match.group(1) or match.group(2), 16)
         return chr(point) if point < 0x110000 else ""

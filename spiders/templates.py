@@ -16,6 +16,7 @@ _GLUED = re.compile(
     r"""((?:\s*\+\s*(?:[\w.$\[\]]+|["'][^"'\s<>]*["']))+)"""
 )
 _JOINED = re.compile(r"""["']((?:https?:/)?[^"'\s<>]*[/=])["']((?:\.concat\([^()]{1,200}\))+)""")
+_LISTED = re.compile(r"""\[\s*["'`](/[\w/\-]+)["'`]\s*,\s*(?:\w+\.)*(\w+)\s*\]""")  # navigate(['/detail', row.id])
 _GLUE = re.compile(r"""\+\s*(?:["']([^"'\s<>]*)["']|([\w.$\[\]]+))""")
 _OF_A_LIST = re.compile(r"list|column|channel|catalog|category|menu", re.I)
 _ANY_PLACE = re.compile(_PLACE)
@@ -32,6 +33,7 @@ def templates_in(source: str) -> tuple[str, ...]:
     for match in _JOINED.finditer(source[:_LONGEST]):  # what builds make of template strings
         glued = re.sub(r"\.concat\(|\)|,", " + ", match.group(2))
         found.append(match.group(1) + _tail(re.sub(r"(?:\+\s*)+", "+ ", glued)))
+    found += [f"{path.rstrip('/')}/{{{name}}}" for path, name in _LISTED.findall(source[:_LONGEST])]
     fitting = (
         t
         for t in found

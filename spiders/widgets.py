@@ -93,7 +93,7 @@ def asked_in_markup(source: str, base: str) -> tuple[Asked, ...]:
         return ()
     found = (asked for element in root.iter("table", "div", "ul") for widget in known()
              if any(widget.marked.search(word) for word in _marks(element))
-             and (asked := widget.asks(_options(element), base)))
+             and (asked := widget.asks(_options(element, widget), base)))
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
@@ -101,14 +101,15 @@ def _marks(element: HtmlElement) -> list[str]:
     return [*(element.get("class") or "").split(), element.get("data-toggle") or ""]
 
 
-def _options(element: HtmlElement) -> dict[str, Any]:
-    """``data-page-size="10"`` and ``url="/x"`` alike by the option's name; what stands in ``data-options``, too."""
+def _options(element: HtmlElement, widget: Widget) -> dict[str, Any]:
+    """``data-page-size="10"`` and ``url="/x"`` alike by the option's name, of which markup keeps no capitals; what
+    stands in ``data-options``, too."""
+    names = {one.lower(): one for one in (*widget.address, *widget.sends, *widget.sizes, widget.paged)}
     options: dict[str, Any] = {}
     for name, value in element.attrib.items():
-        words = str(name).removeprefix("data-").split("-")
-        key = words[0] + "".join(word.title() for word in words[1:])
+        key = str(name).removeprefix("data-").replace("-", "")
         said = {"true": True, "false": False}.get(value.strip().lower())
-        options[key] = said if said is not None else int(value) if value.isdigit() else value
+        options[names.get(key, key)] = said if said is not None else int(value) if value.isdigit() else value
     for name in ("data-options", "lay-data"):
         text = (element.get(name) or "").strip()
         if text and isinstance(held := read_literal(text if text.startswith("{") else f"{{{text}}}"), dict):

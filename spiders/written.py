@@ -7,6 +7,7 @@ from typing import Any
 from tree_sitter import Node
 
 from spiders.code import Code, code_of
+from spiders.records import ADDRESS
 from spiders.syntax import arguments_of
 
 _WRITES = frozenset({"write", "writeln", "html", "append", "prepend", "insertAdjacentHTML", "before", "after"})
@@ -27,14 +28,16 @@ def written_in(scripts: str, url: str, source: str) -> str:
 
 
 def rows_called(scripts: str, url: str, source: str) -> Iterator[list[Any]]:
-    """Calls with a name and an address side by side, as lists of their arguments: ``d.add(3, 0, '年报', 'list.asp')``."""
+    """Calls with a name beside an address, as lists of their arguments: ``d.add(3, 0, '年报', 'list.asp')``."""
     if not _NAMED_BESIDE.search(scripts) or len(scripts) > _LONGEST:
         return
     code = code_of(scripts, url, source)
     for node in code.calls:
         arguments = arguments_of(node)
         if 2 <= len(arguments) <= 12 and sum(one.type == "string" for one in arguments) >= 2:
-            yield [value if isinstance(value := code.value(one), str | int) else None for one in arguments]
+            row = [value if isinstance(value := code.value(one), str | int) else None for one in arguments]
+            if any(isinstance(value, str) and ADDRESS.match(value) for value in row):
+                yield row
 
 
 def _pieces(code: Code) -> Iterator[str]:

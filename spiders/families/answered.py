@@ -156,13 +156,17 @@ def _by_full_page(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
 
 
 def _by_custom(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
-    """More rows than came, of a request that counts no pages: the parameters that servers usually count them by."""
+    """More rows than came, of a request that counts no pages: a 1 that its address ends with counted on, or else the
+    parameters that servers usually count them by."""
     shown, total = len({link.url for link in page.links}), _counted(page.data, records().totals)
     pages = _counted(page.data, records().page_totals)
     counting = records().page_parameters | records().offset_parameters
-    if not shown or ((total or 0) <= shown and (pages or 0) <= 1) or any(key.lower() in counting for key in asked):
+    more = (total or 0) > shown or (pages or 0) > 1
+    if not shown or not more or any(key.lower() in counting for key in asked):
         return ()
-    tries = [again_with(page, name, 2) for name in _USUAL] + [again_with(page, name, shown) for name in _USUAL_OFFSETS]
+    numbered = re.sub(r"(?<![0-9])1(?=\.\w+$|/?$)", "2", page.url) if "?" not in page.url else page.url
+    tries = [(numbered, page.post)] if numbered != page.url else []
+    tries += [again_with(page, name, 2) for name in _USUAL] + [again_with(page, name, shown) for name in _USUAL_OFFSETS]
     url, post = tries[0]
     return (NextPage(url, 2, tuple(Asked(*other) for other in tries[1:]), post),)
 

@@ -1,9 +1,10 @@
 """Further pages that only a form gives out: ASP.NET's postback, and forms with a field that counts pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gongkai.chinese import fold
+from spiders.code import code_of
 from spiders.families.paging import MOST_PAGES, NextPage, with_parameter
 from spiders.page import Page, SiteForm
 from spiders.post import Post
@@ -18,7 +19,7 @@ _TURN = re.compile(
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:
-    return tuple(_postback(page)) or tuple(_counting(page))
+    return tuple(_postback(page)) or tuple(_counting(page)) or tuple(_sent(page))
 
 
 def _postback(page: Page) -> Iterator[NextPage]:
@@ -52,7 +53,25 @@ def _counting(page: Page) -> Iterator[NextPage]:
             continue
         here = int(form.fields[name]) if form.fields[name].isdigit() else 1
         for number in range(here + 1, min(_last(page, here), MOST_PAGES) + 1):
-            yield _page_of(form, name, number)
+            yield _page_of(form, {name: str(number)}, number)
+        return
+
+
+def _sent(page: Page) -> Iterator[NextPage]:
+    """``function toPage(n) { document.pf['pager.offset'].value = (n - 1) * 7; document.pf.submit(); }``."""
+    if not page.forms or ".submit(" not in page.scripts:
+        return
+    code = code_of(page.scripts, page.url, page.source)
+    for name, function in code.functions.items():
+        turns = [int(n) for n in re.findall(rf"\b{re.escape(name)}\(\s*['\"]?(\d{{1,4}})['\"]?\s*\)", page.source)]
+        if len(function.parameters) != 1 or not turns or ".submit(" not in code.text(function.body):
+            continue
+        last = max([*turns, *(int(n) for n in _TOTAL.findall(page.source))])
+        for number in range(2, min(last, MOST_PAGES) + 1):
+            filled = code.fields_set(function.body, {function.parameters[0]: number})
+            form = next((f for f in page.forms if filled and set(filled) <= set(f.fields)), None)
+            if form is not None and any(form.fields[key] != value for key, value in filled.items()):
+                yield _page_of(form, filled, number)
         return
 
 
@@ -62,8 +81,8 @@ def _last(page: Page, here: int) -> int:
     return max([here, *total, *turned])
 
 
-def _page_of(form: SiteForm, name: str, number: int) -> NextPage:
-    fields = {**form.fields, name: str(number)}
+def _page_of(form: SiteForm, changed: Mapping[str, str], number: int) -> NextPage:
+    fields = {**form.fields, **changed}
     if form.posts:
         return NextPage(form.action, number, post=Post.form(fields))
     url = form.action

@@ -4,9 +4,12 @@ import pytest
 from lxml import html
 
 from spiders.calls import calls_in
+from spiders.chunks import chunks_in
+from spiders.code import code_of
 from spiders.openers import addresses_of, openers_in
 from spiders.post import FORM, JSON, Asked, Post
-from spiders.written import written_in
+from spiders.widgets import asked_in_markup
+from spiders.written import rows_called, written_in
 
 HERE = "http://xx.gov.cn/list/?cid=3"
 PAGE = """<html><body><input id="cid" value="77"><input name="site" value="s1">
@@ -48,9 +51,50 @@ def sent(address: str, body: str, kind: str = FORM) -> Asked:
     ("const r = e => Ie({url: '/b', method: 'get', params: e}); r({current: 1, id: 9})", got("/b?current=1&id=9")),
     ("fetch('/graphql', {method: 'POST', body: JSON.stringify({query: Q, variables: {page}})}); const Q = 'query {a}'",
      sent("/graphql", '{"query": "query {a}", "variables": {"page": 1}}', JSON)),
+    ("var q = {ch: '', pageNo: 1}; q.ch = getUrlParam('cid'); $.getJSON('/l', q)", got("/l?ch=3&pageNo=1")),
+    ("var fd = new FormData(); fd.append('ch', 5); fd.append('page', n); fetch('/f', {method: 'POST', body: fd})",
+     sent("/f", "ch=5&page=1")),
+    ("const q = new HttpParams().set('ch', 5).set('pageIndex', p); this.http.get(['/n', 'q'].join('/'), {params: q})",
+     got("/n/q?ch=5&pageIndex=1")),
+    ("$.get('/d/{c}.json'.replace('{c}', location.pathname.split('/')[1]))", got("/d/list.json")),
+    ("$.ajax({type: 'post', contentType: 'application/json', url: '/s.asmx/G', data: \"{id:'7',page:\" + page + '}'})",
+     sent("/s.asmx/G", '{"id": "7", "page": 1}', JSON)),
+    ("function turn(n) { $('#l').load('/part/7_' + n + '.html #in') } turn(1)", got("/part/7_1.html")),
+    ("const s = axios.create({baseURL: '/api'}); function get(q) { return s({url: '/l', method: 'get', params: q}) }"
+     " get({ch: 5})", got("/api/l?ch=5")),
 ])
 def test_a_request_is_read_whichever_way_it_is_written(code: str, asked: Asked) -> None:
     assert calls_in(code, HERE, PAGE)[0] == asked
+
+
+@pytest.mark.parametrize(("code", "asked"), [
+    ("layui.use('table', function () { table.render({elem: '#t', url: '/l', where: {ch: 5}, page: true, limit: 15}) })",
+     got("/l?ch=5&page=1&limit=15")),
+    ("$('#t').bootstrapTable({url: '/l', pagination: true, pageSize: 20, queryParams: {ch: 5}})",
+     got("/l?ch=5&offset=0&limit=20")),
+    ("$('#t').bootstrapTable({url: '/l', method: 'post', contentType: 'application/json', queryParams: {ch: 5}})",
+     sent("/l", '{"ch": 5}', JSON)),
+    ("$('#t').datagrid({url: '/l.do', queryParams: {ch: 5}, pagination: true})", sent("/l.do", "ch=5&page=1&rows=10")),
+    ("$('#t').DataTable({serverSide: true, ajax: {url: '/l', type: 'POST', data: {ch: 5}}})",
+     sent("/l", "ch=5&start=0&length=10")),
+    ("$('#t').DataTable({ajax: '/all.txt'})", got("/all.txt")),
+    ("$('#t').jqGrid({url: '/l', postData: {ch: 5}, rowNum: 30})", got("/l?ch=5&page=1&rows=30")),
+    ("new Ext.data.Store({proxy: {type: 'ajax', url: '/l', extraParams: {ch: 5}}, pageSize: 25})",
+     got("/l?ch=5&start=0&limit=25")),
+])
+def test_a_shared_table_is_asked_for_its_first_rows_as_its_library_asks(code: str, asked: Asked) -> None:
+    assert calls_in(code, HERE, PAGE) == (asked,)
+
+
+@pytest.mark.parametrize(("markup", "asked"), [
+    ('<table data-toggle="table" data-url="/l?ch=5" data-pagination="true" data-page-size="5"></table>',
+     got("/l?ch=5&offset=0&limit=5")),
+    ("<table class=\"easyui-datagrid\" data-options=\"url:'/l',queryParams:{ch:5},pagination:true\"></table>",
+     sent("/l", "ch=5&page=1&rows=10")),
+    ('<div class="mini-datagrid" url="/l.ashx" pageSize="20"></div>', sent("/l.ashx", "pageIndex=0&pageSize=20")),
+])
+def test_an_element_may_be_such_a_table_by_its_attributes(markup: str, asked: Asked) -> None:
+    assert asked_in_markup(f"<html><body>{markup}</body></html>", HERE) == (asked,)
 
 
 @pytest.mark.parametrize("code", [
@@ -101,3 +145,18 @@ def test_markup_that_a_script_writes_is_read_as_far_as_it_can_be_told() -> None:
 @pytest.mark.timeout(60)  # unbounded, each of these takes minutes
 def test_hostile_code_says_nothing_and_ends(code: str) -> None:
     assert all(len(call.url) < 2000 for call in calls_in(code, HERE))
+
+
+def test_names_beside_addresses_are_rows_whatever_takes_them() -> None:
+    rows = rows_called("d.add(1, 0, '公开年报', 'list.asp?id=7', '', 'right'); show('提示', '请稍候')", HERE, PAGE)
+    assert ["list.asp?id=7" in row for row in rows] == [True]
+
+
+def test_a_built_script_tells_which_of_its_parts_a_page_needs() -> None:
+    webpack = code_of('var r=[{path:"/",component:()=>c.e("k1")},{path:"/list/:id",component:()=>c.e("k2")}];'
+                      'function u(e){return c.p+"static/js/"+({}[e]||e)+"."+{"k1":"aa","k2":"bb"}[e]+".js"}')
+    assert chunks_in(webpack, "http://xx.gov.cn/w/static/js/app.js", "http://xx.gov.cn/w/list/7") == (
+        "http://xx.gov.cn/w/static/js/k2.bb.js",)
+    module = code_of('import{a}from"./api-1.js";const v=()=>import("./View-2.js");')
+    assert chunks_in(module, "http://xx.gov.cn/assets/i.js", "http://xx.gov.cn/") == (
+        "http://xx.gov.cn/assets/View-2.js", "http://xx.gov.cn/assets/api-1.js")
