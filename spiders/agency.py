@@ -9,44 +9,30 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from gongkai.address import canonical, host_of, identity
-from gongkai.capture import Attachment, Capture, Finding, Step, Verdict
+from gongkai.capture import Finding, Step, Verdict
 from gongkai.clock import utc_now
 from gongkai.site import AgencySite
 from spiders.arguments import budget, home_page
-from spiders.bodies import holds_text, lacks_text
-from spiders.captures import capture_of
+from spiders.bodies import lacks_text
 from spiders.course import Course
 from spiders.drawn import WITHOUT_BROWSER, needs_browser
 from spiders.ending import Outcome, concluded
-from spiders.families import body_parts
+from spiders.findings import Findings
 from spiders.frontier import Frontier, Lead
 from spiders.neighbours import Neighbours
 from spiders.page import Page, read_page
-from spiders.pictures import pictures_of
-from spiders.post import Post
-from spiders.scoring import denied
 from spiders.soft_failures import SoftFailures, wrong_page_served
 from spiders.told import lead_settled
+from spiders.wire import FetchFailed, Wire
 
-_MOST_ATTACHMENTS = 12
-_MOST_PARTS = 40
-_MOST_TEXTS = 2
 _MOST_TEXTLESS = 3
 """Pages named as reports whose text did not come, after which no more of the site is looked for by its scripts."""
-
-
-class FetchFailed(Exception):
-    """A fetch gave no page. `kind` is a short word, `host_level` says that the host had better be left alone."""
-
-    def __init__(self, kind: str, detail: str, host_level: bool = False) -> None:
-        super().__init__(detail)
-        self.kind, self.detail, self.host_level = kind, detail, host_level
 
 
 @dataclass(frozen=True)
@@ -78,11 +64,8 @@ class AgencySpider(Spider):
         self.explanation = "the crawl was interrupted; the next one goes on from here"
         self.concluded = False
         self.incidents: list[dict[str, str]] = []
-        self._requests = 0
         self._pages = 0
-        self._out_of_budget = False
         self._advanced = False
-        self._torn = False
         self._textless = 0
         self._left_hosts: set[str] = set()
         self._drawn: set[str] = set()
@@ -90,6 +73,8 @@ class AgencySpider(Spider):
         self._settled: asyncio.Future[Any] | None = None
         self._taken_at = 0
         self.course: Course | None = None
+        self._wire: Wire
+        self._findings: Findings
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "AgencySpider":
@@ -157,7 +142,7 @@ class AgencySpider(Spider):
                 gave = f"{gave}; {learnt}"
             self._tell(lead, gave)
             course.frontier.settle(lead, visit.page.digest, visit.asked)
-            course.frontier.set_fact("requests", self._requests)
+            course.frontier.set_fact("requests", self._wire.asked)
             self._advanced = True
             self._show(course)
         self._conclude(course)
@@ -167,20 +152,21 @@ class AgencySpider(Spider):
     def _open(self) -> Course:
         directory = self.crawler.settings.get("FRONTIER_DIR")
         frontier = Frontier(directory, self._asked_site.url)
-        self._requests = int(frontier.fact("requests") or 0)
+        self._wire = Wire(self.crawler, self.max_requests, int(frontier.fact("requests") or 0))
         self._neighbours = Neighbours(self.crawler.settings.get("NEIGHBOURS_FILE"))
         self.course = Course(self._asked_site, frontier, self.crawler.settings.getlist("GONGKAI_ALLOW_HOSTS"),
                              neighbours=self._neighbours, recheck=self._recheck)
+        self._findings = Findings(self.course, self._wire, self._incident)
         return self.course
 
     def _next(self, course: Course) -> Lead | None:
-        if self._interrupted():
+        if self._wire.interrupted:
             return None
         self._draw(course)
         while (lead := course.next_lead()) is not None:
             if host_of(lead.url) in self._left_hosts:
                 course.frontier.fail(lead)
-            elif self._spent():
+            elif self._wire.spent:
                 course.frontier.release(lead)
                 course.ending = f"the budget of {self.max_requests} requests is spent"
                 return None
@@ -190,11 +176,11 @@ class AgencySpider(Spider):
 
     async def _ask(self, course: Course, lead: Lead) -> Visit | None:
         """Fetches a lead and takes in what it names. None when there is nothing further to do with it."""
-        self._taken_at = self._requests + 1
+        self._taken_at = self._wire.asked + 1
         self.logger.info("%d: promise %.0f, %s: %s", self._taken_at, lead.score, lead.why, lead.url)
         try:
             drawn = lead.identity in self._drawn
-            response = await self._fetch(lead.url, lead.referrer, lead.why, lead.post, browser=drawn)
+            response = await self._wire.fetch(lead.url, lead.referrer, lead.why, lead.post, browser=drawn)
         except FetchFailed as problem:
             self._failed(course, lead, problem)
             return None
@@ -210,11 +196,11 @@ class AgencySpider(Spider):
         gave = self._take_in(course, lead, page)
         if not self._may_be_report(lead, page):
             return Visit(page, asked, gave)
-        finding = await self._finding(course, lead, page, response)
+        finding = await self._findings.of(lead, page, response)
         if lacks_text(page) and not finding.parts:
             self._textless += 1
             return Visit(page, asked, f"{gave}; its text comes by script and was not found")
-        if self._torn and (self._advanced or self._interrupted()):
+        if self._wire.torn and (self._advanced or self._wire.interrupted):
             # What is missing of it would never be asked for again. The next run begins with it, and when all its
             # budget is too small for one page, keeps what came.
             self.logger.info("   → left for the next run: the crawl ends before all its files have come")
@@ -302,8 +288,7 @@ class AgencySpider(Spider):
         return ""
 
     def _failed(self, course: Course, lead: Lead, problem: FetchFailed) -> None:
-        if self._interrupted() or problem.kind == "budget":
-            self._out_of_budget = problem.kind == "budget"
+        if self._wire.tears(problem):
             course.frontier.release(lead)
             return
         self._incident(lead.url, problem.kind, problem.detail)
@@ -324,81 +309,6 @@ class AgencySpider(Spider):
         return lead.role == "report" and page.kind == "page" and plain and (
             page.loose_chars >= 300 or page.held_chars >= 500 or bool(page.files) or page.images > 0)
 
-    async def _finding(self, course: Course, lead: Lead, page: Page, response: Response) -> Finding:
-        """Page, continuation parts and attachments together: the pipelines take them as one."""
-        self._torn = False
-        parts = await self._parts(page) if page.kind != "file" else ()
-        if not parts and lacks_text(page):
-            parts = await self._text_of(course, page)
-        files = [link for link in page.files
-                 if not denied(link.url) and course.territory.place(link.url) != "refused"][:_MOST_ATTACHMENTS]
-        attachments = [await self._attachment(course, link.url, link.name, page.url) for link in files]
-        for number, url in enumerate(pictures_of(page, response, course.years), 1):
-            if course.territory.place(url) != "refused":
-                attachments.append(await self._attachment(course, url, f"picture {number} of the text", page.url))
-        return Finding(self.agency_site, capture_of(response, lead.url), parts, tuple(attachments), lead.hints)
-
-    async def _parts(self, page: Page) -> tuple[Capture, ...]:
-        parts: list[Capture] = []
-        for url in body_parts(page)[:_MOST_PARTS]:
-            try:
-                part = await self._fetch(url, page.url, f"part {len(parts) + 2} of the text")
-            except FetchFailed as problem:
-                if not self._tears(problem):
-                    self._incident(url, problem.kind, f"a part of the text is missing: {problem.detail}")
-                continue
-            if part.status < 400:
-                parts.append(capture_of(part, url))
-            else:
-                self._incident(url, "missing", f"a part of the text is missing: status {part.status}")
-        return tuple(parts)
-
-    async def _text_of(self, course: Course, page: Page) -> tuple[Capture, ...]:
-        """What the scripts of a page that shows no text ask for, if it holds one."""
-        for script in course.rows.unread(page):
-            if course.rows.asked_by(page, whole=True):
-                break
-            try:
-                code = await self._fetch(script, page.url, "may say where the text of the page is")
-            except FetchFailed:
-                continue
-            course.rows.read(script, read_page(code))
-        for asked in course.rows.asked_by(page, whole=True)[:_MOST_TEXTS]:
-            try:
-                answer = await self._fetch(asked.url, page.url, "brings the text of the page", asked.post)
-            except FetchFailed as problem:
-                if self._tears(problem):
-                    break
-                continue
-            if answer.status == 200 and holds_text(read_page(answer)):
-                return (capture_of(answer, asked.url),)
-        return ()
-
-    async def _attachment(self, course: Course, url: str, text: str, referrer: str) -> Attachment:
-        if course.frontier.asked(url):
-            return Attachment(url, text, problem="fetched with another page of this crawl")
-        if self._spent():
-            self._torn = True
-            return Attachment(url, text, problem=f"the budget of {self.max_requests} requests is spent")
-        try:
-            response = await self._fetch(url, referrer, f"file of the page: {text}")
-        except FetchFailed as problem:
-            if not self._tears(problem):
-                self._incident(url, problem.kind, problem.detail)
-            return Attachment(url, text, problem=f"{problem.kind}: {problem.detail}")
-        if response.status >= 400:
-            self._incident(url, "missing", f"status {response.status}")
-            return Attachment(url, text, problem=f"status {response.status}")
-        return Attachment(url, text, capture_of(response, url))
-
-    def _tears(self, problem: FetchFailed) -> bool:
-        """Whether the end of the crawl, and not the site, keeps a finding from being whole."""
-        spent = problem.kind == "budget"
-        tears = spent or self._interrupted()
-        self._out_of_budget = self._out_of_budget or spent
-        self._torn = self._torn or tears
-        return tears
-
     def _learn(self, course: Course, lead: Lead, visit: Visit, settled: Any) -> tuple[bool, str]:
         """What the pipelines made of the finding, or without any what its own words say; whether it was stored."""
         if isinstance(settled, Failure):
@@ -415,44 +325,13 @@ class AgencySpider(Spider):
             rejected = isinstance(settled, Exception)
         return True, course.learn(lead, page.url, year=year, own=own, rejected=rejected, requests=self._taken_at)
 
-    # ---- the wire ------------------------------------------------------------------------------------------------
-    async def _fetch(
-        self, url: str, referrer: str | None, reason: str, post: Post | None = None, *, browser: bool = False
-    ) -> Response:
-        """One answer, through every downloader middleware. Raises FetchFailed."""
-        engine = self.crawler.engine
-        assert engine is not None
-        headers = {"Referer": referrer} if referrer else {}
-        if post is not None:  # as a page's own script would send it: some interfaces answer nothing else
-            headers |= {"Content-Type": f"{post.content_type}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
-        request = Request(url, method="POST" if post else "GET", headers=headers, body=post.body if post else b"",
-                          dont_filter=True, meta={"reason": reason, **({"browser": True} if browser else {})})
-        try:
-            return await engine.download_async(request)
-        except asyncio.CancelledError:
-            raise
-        except Exception as problem:  # whatever a middleware or the network raised: the crawl goes on without this page
-            kind = str(getattr(problem, "kind", "failed"))
-            detail = str(getattr(problem, "detail", "") or problem) or type(problem).__name__
-            if (met_at := str(getattr(problem, "url", url))) != url:  # behind a redirect
-                detail = f"sent on to {met_at}: {detail}"
-            raise FetchFailed(kind, detail[:300], bool(getattr(problem, "is_host_level", False))) from problem
-
-    def _interrupted(self) -> bool:
-        """Whether the engine is shutting down: one page is asked at a time, so nothing else makes it back out."""
-        engine = self.crawler.engine
-        return engine is None or engine.needs_backout()
-
-    def _spent(self) -> bool:
-        return self._out_of_budget or self._requests >= self.max_requests
-
     # ---- the end -------------------------------------------------------------------------------------------------
     def _conclude(self, course: Course) -> None:
-        if self._interrupted():
+        if self._wire.interrupted:
             return
-        self.outcome, self.explanation = concluded(course, self.incidents, spent=self._spent(), pages=self._pages)
+        self.outcome, self.explanation = concluded(course, self.incidents, spent=self._wire.spent, pages=self._pages)
         self.concluded = True
-        self.logger.info("%s after %d requests: %s", self.outcome, self._requests, self.explanation)
+        self.logger.info("%s after %d requests: %s", self.outcome, self._wire.asked, self.explanation)
         if self.outcome == "budget":
             course.frontier.set_fact("requests", 0)  # the next run goes on from here with a budget of its own
             return
@@ -480,7 +359,7 @@ class AgencySpider(Spider):
 
     # ---- signals -------------------------------------------------------------------------------------------------
     def _on_request(self) -> None:
-        self._requests += 1
+        self._wire.asked += 1
 
     def _on_scraped(self, item: Any) -> None:
         self._resolve(item)

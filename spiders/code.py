@@ -6,21 +6,21 @@ a page number or page size by its name. Nothing is guessed beyond that.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from cssselect import SelectorError
 from lxml.html import HtmlElement
 from tree_sitter import Node
 
 from spiders import places
+from spiders.document import Document, query_of
 from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, form_fields, looked_up, property_of
-from spiders.markup import LONGEST_SCRIPTS, tree_of
+from spiders.markup import LONGEST_SCRIPTS
+from spiders.outline import Outline
 from spiders.strings import METHODS, encoded, made_by, unescaped
-from spiders.syntax import FUNCTIONS, arguments_of, character, first_of, nodes_of, parsed
+from spiders.syntax import FUNCTIONS, arguments_of, character, first_of
 from spiders.vocabulary import records
 
 _DEEPEST = 24
@@ -46,123 +46,31 @@ class Encoded(dict[str, Any]):
     pass
 
 
-@dataclass(frozen=True)
-class Function:
-    id: int
-    parameters: tuple[str, ...]
-    body: Node
-
-
-class Code:
+class Code(Outline):
     """Scripts of one page, `source` and `url` being that page's."""
 
     def __init__(self, scripts: str, url: str = "", source: str = "") -> None:
         self.url, self._source = url, source
-        self._text = scripts[:LONGEST_SCRIPTS].encode("utf-8", "replace")
-        self.root = parsed(self._text)
+        super().__init__(scripts[:LONGEST_SCRIPTS])
         self._known: dict[str, Any] = {}
         self._steps = 0
-        self._set: dict[str, list[Node]] = {}
-        self._put: dict[str, list[Node]] = {}
-        self._functions: dict[str, Node] = {}
-        self._imported: dict[str, str] = {}
-        self._exported: dict[str, str] = {}
-        self.calls: list[Node] = []
-        self.objects: list[Node] = []
-        self.assignments: list[Node] = []
         self._asking: set[str] = set()
         self.lost = 0
         """How often a part of what was asked for could not be told: an entry of an object, the root of an address."""
-        self._index()
-
-    def text(self, node: Node | None) -> str:
-        return self._text[node.start_byte:node.end_byte].decode("utf-8", "replace") if node is not None else ""
-
-    def _index(self) -> None:
-        for node in nodes_of(self.root):
-            kind = node.type
-            if kind == "variable_declarator":
-                self._names(node.child_by_field_name("name"), node.child_by_field_name("value"))
-            elif kind == "assignment_expression":
-                self.assignments.append(node)
-                self._names(node.child_by_field_name("left"), node.child_by_field_name("right"))
-            elif kind == "pair":
-                self._names(node.child_by_field_name("key"), node.child_by_field_name("value"))
-            elif kind in ("function_declaration", "method_definition"):
-                self._functions.setdefault(self.text(node.child_by_field_name("name")), node)
-            elif kind == "object":
-                self.objects.append(node)
-            elif kind in ("import_specifier", "export_specifier"):
-                name, other = (self.text(node.child_by_field_name(field)) for field in ("name", "alias"))
-                (self._imported if kind == "import_specifier" else self._exported)[other or name] = name
-            if kind in ("call_expression", "new_expression"):
-                self.calls.append(node)
-
-    def _names(self, name: Node | None, value: Node | None) -> None:
-        if name is None or value is None:
-            return
-        member = name.type == "member_expression"
-        if member:
-            name = name.child_by_field_name("property")
-        key = self.text(name).strip("\"'")
-        if value.type in FUNCTIONS:
-            self._functions.setdefault(key, value)
-        else:
-            self._set.setdefault(key, []).append(value)
-            if member:
-                self._put.setdefault(key, []).append(value)
-
-    @cached_property
-    def functions(self) -> dict[str, Function]:
-        """Those that have a name, by it."""
-        return {name: Function(node.id, self._parameters(node), body) for name, node in self._functions.items()
-                if (body := node.child_by_field_name("body")) is not None}
-
-    def _parameters(self, function: Node) -> tuple[str, ...]:
-        held = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
-        inner: list[Node] = []
-        if held is not None:
-            inner = [held] if held.type == "identifier" else held.named_children
-        return tuple(self.text(one).split("=")[0].strip() for one in inner)
-
-    @cached_property
-    def _names_of_functions(self) -> dict[int, str]:
-        return {function.id: name for name, function in self.functions.items()}
-
-    @cached_property
-    def _sites(self) -> dict[str, list[Node]]:
-        """Calls by the name of what they call."""
-        sites: dict[str, list[Node]] = {}
-        for call in self.calls:
-            if call.type == "call_expression":
-                sites.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
-        return sites
 
     def environments(self, node: Node) -> list[dict[str, Any]]:
         """What the parameters of the function around a node stand for, once for each place that calls it; one empty
         environment where nobody does."""
         around = node.parent
-        while around is not None and around.id not in self._names_of_functions:
+        while around is not None and around.id not in self.names_of_functions:
             around = around.parent
         if around is None:
             return [{}]
-        name = self._names_of_functions[around.id]
-        names = {name, *(alias for alias, other in self._imported.items() if self._exported.get(other) == name)}
-        sites = [site for each in names for site in self._sites.get(each, ())]
-        parameters = self.functions[name].parameters
+        name = self.names_of_functions[around.id]
+        sites, parameters = self.calls_of(name), self.functions[name].parameters
         found = [{p: value for p, one in zip(parameters, arguments_of(site), strict=False)
                   if not isinstance(value := self.value(one), Unknown)} for site in sites[:_MOST_SITES]]
         return [env for env in found if env] or [{}]
-
-    def comes_from_elsewhere(self, name: str) -> bool:
-        """Whether a name is one of a module that these scripts import and do not hold."""
-        return name in self._imported and self._imported[name] not in self._exported
-
-    def settings(self) -> Iterator[tuple[str, Node]]:
-        """What each name is set to, as often as it is set."""
-        for name, nodes in self._set.items():
-            for node in nodes:
-                yield name, node
 
     # ---- values --------------------------------------------------------------------------------------------------
     def value(self, node: Node | None, name: str = "", env: Mapping[str, Any] | None = None, depth: int = 0) -> Any:
@@ -225,7 +133,7 @@ class Code:
             return self._known[own]
         self._asking.add(own)
         try:
-            known = [value for node in self._set.get(own, ())[:12]
+            known = [value for node in self.set_to.get(own, ())[:12]
                      if not isinstance(value := self.value(node, "", env, depth), Unknown) and value not in ("", None)]
         finally:
             self._asking.discard(own)
@@ -249,10 +157,12 @@ class Code:
         held = self.text(owner)
         found: Any = ...
         route = _ROUTE.search(held)
-        if route and (own in (known := self._query if route.group(2) == "query" else self._route) or route.group(1)):
-            found = known.get(own, UNKNOWN)
+        here = self.document
+        named = (here.query if route.group(2) == "query" else here.route) if route else {}
+        if route and (own in named or route.group(1)):
+            found = named.get(own, UNKNOWN)
         elif held.endswith("location") or (held == "document" and own in ("URL", "documentURI")):
-            found = self._of_address(own)
+            found = self.document.of_address(own)
         elif held.endswith(".dataset"):
             inner, name = owner.child_by_field_name("object"), re.sub(r"([A-Z])", r"-\1", own).lower()
             mark = self._place(inner, env)
@@ -328,7 +238,7 @@ class Code:
         """An entry of an object; one that is empty until the scripts put something there (``q.id = …``) is that; what
         counts pages by its name stands at the first, however it is worked out."""
         value = self.value(node, key, env, depth)
-        if value in ("", None) and key in self._put:
+        if value in ("", None) and key in self.put:
             later = self._constant(key, env, depth)
             return value if isinstance(later, Unknown) else later
         if isinstance(value, Unknown) and node is not None and node.type not in FUNCTIONS:
@@ -348,7 +258,7 @@ class Code:
         held: Any = self.value(arguments[0], "", env, depth) if arguments else {}
         if isinstance(held, Unknown) and (form := self._element(arguments[0], env, depth)) is not None:
             held = form_fields(form)
-        fields = held if isinstance(held, dict) else _query(held) if isinstance(held, str) else {}
+        fields = held if isinstance(held, dict) else query_of(held) if isinstance(held, str) else {}
         return Encoded({**fields, **self._added_to(node, env, depth)})
 
     def _added_to(self, made: Node, env: Mapping[str, Any], depth: int) -> dict[str, Any]:
@@ -356,7 +266,7 @@ class Code:
         around = made.parent
         kept = (around.child_by_field_name("name") or around.child_by_field_name("left")) if around else None
         added: dict[str, Any] = {}
-        for site in (*self._sites.get("append", ()), *self._sites.get("set", ())) if kept is not None else ():
+        for site in (*self.sites.get("append", ()), *self.sites.get("set", ())) if kept is not None else ():
             callee, arguments = site.child_by_field_name("function"), arguments_of(site)
             owner = callee.child_by_field_name("object") if callee is not None else None
             if self.text(owner) == self.text(kept) and len(arguments) == 2:
@@ -393,8 +303,8 @@ class Code:
             value = _CODING[last](given)
         elif last in _THROUGH:
             value = given if arguments else self.value(owner, name, env, depth)
-        elif _ASKS_ADDRESS.match(last) and isinstance(given, str) and given in self._query:
-            value = self._query[given]
+        elif _ASKS_ADDRESS.match(last) and isinstance(given, str) and given in self.document.query:
+            value = self.document.query[given]
         else:
             value = self._returned(last, arguments, env, depth)
         return value
@@ -425,12 +335,6 @@ class Code:
             return UNKNOWN
         return self.value(first_of(last), "", inner, depth)
 
-    def last_name(self, callee: Node | None) -> str:
-        """``ajax`` of ``$.ajax``."""
-        if callee is not None and callee.type == "member_expression":
-            callee = callee.child_by_field_name("property")
-        return self.text(callee)
-
     def _place(self, node: Node | None, env: Mapping[str, Any]) -> str | None:
         """The place that ``o`` or ``$(o)`` is, where a parameter stands for an element."""
         if node is not None and node.type == "call_expression" and (arguments := arguments_of(node)) \
@@ -439,82 +343,29 @@ class Code:
         held = env.get(self.text(node)) if node is not None and node.type == "identifier" else None
         return held if places.is_place(held) else None
 
-    def fields_set(self, body: Node, env: Mapping[str, Any]) -> dict[str, str]:
-        """What a function puts into fields of a form, by name: ``form.page.value = n``, ``$('#page').val(n)``."""
-        found: dict[str, str] = {}
-        for node in nodes_of(body):
-            owner: Node | None = None
-            if node.type == "assignment_expression":
-                left, value = node.child_by_field_name("left"), self.value(node.child_by_field_name("right"), "", env)
-                if left is not None and self.last_name(left) == "value":
-                    owner = left.child_by_field_name("object")
-            elif node.type == "call_expression" and (arguments := arguments_of(node)):
-                callee, value = node.child_by_field_name("function"), self.value(arguments[0], "", env)
-                owner = callee.child_by_field_name("object") if self.last_name(callee) == "val" and callee else None
-            if owner is not None and isinstance(value, str | int) and (name := self._field_name(owner, env)):
-                found[name] = plain(value)
-        return found
-
-    def _field_name(self, owner: Node, env: Mapping[str, Any]) -> str:
-        """``page`` of ``document.pf.page``, ``document.forms[0]['page']`` and ``$('#page')``."""
-        if (element := self._element(owner, env, 0)) is not None:
-            return str(element.get("name") or "")
-        index = owner.child_by_field_name("index")
-        return str(self.value(index)) if index is not None else self.last_name(owner)
-
     # ---- where a script looks things up ----------------------------------------------------------------------------
     @cached_property
-    def _query(self) -> dict[str, str]:
-        return _query(urlsplit(self.url).query)
+    def document(self) -> Document:
+        routes = (self._string(node) for node in self.set_to.get("path", ()) if node.type == "string")
+        return Document(self.url, self._source, routes)
 
-    @cached_property
-    def _route(self) -> dict[str, str]:
-        """The parts of the page's address that a route of its own (``/list/:id``) names."""
-        return self._routed[1]
-
-    @property
-    def route_root(self) -> str:
-        """The folder that the page's routes start from: ``/portal`` where ``/list/:id`` leads to ``/portal/list/7``."""
-        return self._routed[0]
-
-    @cached_property
-    def _routed(self) -> tuple[str, dict[str, str]]:
-        path = urlsplit(self.url).path
-        for node in self._set.get("path", ()):
-            route = self._string(node) if node.type == "string" else ""
-            if ":" in route and (named := places.route_of(route, path)) is not None:
-                steps = path.rstrip("/").count("/") - route.rstrip("/").count("/")
-                return "/".join(path.split("/")[:steps + 1]) if route.startswith("/") else "", named
-        return "", {}
-
-    def _of_address(self, part: str) -> Any:
-        parts = urlsplit(self.url)
-        return {"href": self.url, "pathname": parts.path, "search": f"?{parts.query}" if parts.query else "",
-                "host": parts.netloc, "hostname": parts.hostname or "", "protocol": f"{parts.scheme}:",
-                "origin": f"{parts.scheme}://{parts.netloc}", "URL": self.url, "documentURI": self.url,
-                }.get(part, UNKNOWN) if self.url else UNKNOWN
-
-    @cached_property
-    def _tree(self) -> HtmlElement | None:
-        return tree_of(self._source) if self._source else None
-
-    def element(self, node: Node | None) -> HtmlElement | None:
-        return self._element(node, {}, 0)
+    def element(self, node: Node | None, env: Mapping[str, Any] | None = None) -> HtmlElement | None:
+        """The element of the page that an expression stands for."""
+        return self._element(node, env or {}, 0)
 
     def _element(self, node: Node | None, env: Mapping[str, Any], depth: int) -> HtmlElement | None:
-        """The element of the page that an expression stands for."""
         found: HtmlElement | None = None
         if node is None or depth > _DEEPEST:
             return found
         if node.type in ("this", "identifier"):
-            held, set_to = env.get(self.text(node)), self._set.get(self.text(node), ())[:3]
+            held, set_to = env.get(self.text(node)), self.set_to.get(self.text(node), ())[:3]
             found = held if isinstance(held, HtmlElement) else next(
                 (one for call in set_to if call.type == "call_expression"
                  and (one := self._element(call, env, depth + 8)) is not None), None)
         elif node.type == "subscript_expression":
             found = self._element(node.child_by_field_name("object"), env, depth + 1)
         elif node.type == "member_expression" and self.text(node) == "document.body":
-            found = self._selected("body")
+            found = self.document.selected("body")
         elif node.type == "member_expression" and self.text(node).endswith((".options", ".selectedOptions")):
             found = self._element(node.child_by_field_name("object"), env, depth + 1)
         elif node.type == "call_expression" and (arguments := arguments_of(node)):
@@ -530,27 +381,15 @@ class Code:
         wanted = self.value(what, "", env, depth)
         option = env.get("this")
         forms = {"getElementById": "[id='{}']", "getElementsByName": "[name='{}']", "getElementsByClassName": ".{}"}
-        found = self._selected(forms.get(how, "{}").format(wanted)) if isinstance(wanted, str) and wanted else None
+        selector = forms.get(how, "{}").format(wanted) if isinstance(wanted, str) and wanted else ""
+        found = self.document.selected(selector) if selector else None
         chosen = isinstance(option, HtmlElement) and option.tag == "option" and found in option.iterancestors("select")
         return option if chosen else found
-
-    def _selected(self, selector: str) -> HtmlElement | None:
-        if self._tree is None:
-            return None
-        try:
-            return next(iter(self._tree.cssselect(selector)), None)
-        except (SelectorError, ValueError):
-            return None
-
 
 @lru_cache(maxsize=8)
 def code_of(scripts: str, url: str = "", source: str = "") -> Code:
     """The same code is asked several things of."""
     return Code(scripts, url, source)
-
-
-def _query(text: str) -> dict[str, str]:
-    return {key: values[0] for key, values in parse_qs(text.lstrip("?"), keep_blank_values=True).items()}
 
 
 def as_query(fields: Mapping[str, Any]) -> str:

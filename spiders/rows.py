@@ -129,7 +129,7 @@ class Rows:
         """The requests that bring a page's rows or text, by its own code and that of its scripts as far as they were
         read; with `whole` those alone of which that code tells every part."""
         code = self._loaded(page)
-        if code and (root := code_of(f"{page.scripts}\n{code}", page.url, page.source).route_root):
+        if code and (root := code_of(f"{page.scripts}\n{code}", page.url, page.source).document.route_root):
             self._keep(self.idioms.below(root))
         return rows_of(replace(page, scripts=f"{page.scripts}\n{code}") if code else page, whole=whole)[:_MOST_ROWS]
 

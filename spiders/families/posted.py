@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from gongkai.chinese import fold
 from spiders.code import code_of
 from spiders.families.paging import MOST_PAGES, NextPage, with_parameter
+from spiders.filled import fields_set
 from spiders.page import Page, SiteForm
 from spiders.post import Post
 from spiders.vocabulary import anchors, records
@@ -68,7 +69,7 @@ def _sent(page: Page) -> Iterator[NextPage]:
             continue
         last = max([*turns, *(int(n) for n in _TOTAL.findall(page.source))])
         for number in range(2, min(last, MOST_PAGES) + 1):
-            filled = code.fields_set(function.body, {function.parameters[0]: number})
+            filled = fields_set(code, function.body, {function.parameters[0]: number})
             form = next((f for f in page.forms if filled and set(filled) <= set(f.fields)), None)
             if form is not None and any(form.fields[key] != value for key, value in filled.items()):
                 yield _page_of(form, filled, number)
