@@ -44,6 +44,8 @@ _REMEMBERED_ENTRIES = 300
 _ENOUGH_COPIES = 4
 _PATTERN_CAP = 8
 _MOST_SITE_MAPS = 4
+_MOST_DOORS = 3
+_DOORSTEP_CHARS = 200
 
 
 logger = logging.getLogger(__name__)
@@ -213,6 +215,8 @@ class Course:
         self._arrive(lead, page)
         if lead.role in ("home", "shell"):
             self._learn_name(page.meta.get("sitename", ""), *page.titles)
+        if page.kind not in ("shell", "frames") and lead.role == "home" and (doors := self._doors(page)):
+            page = replace(page, kind="shell", moves=doors)
         if page.kind in ("shell", "frames"):
             return self._pass_on(lead, page)
         source = self._list_of(lead, page)
@@ -307,6 +311,12 @@ class Course:
         if place in ("kin", "far") or (place == "adopted" and linked):
             self.territory.adopt(page.url)
             self.frontier.set_fact("adopted", [*(self.frontier.fact("adopted") or []), page.url])
+
+    def _doors(self, page: Page) -> tuple[Link, ...]:
+        """The ways in from a home page that is but a picture to be clicked."""
+        inside = {link.url: link for link in page.links if self.territory.inside(link.url) and not link.is_file}
+        small = page.loose_chars < _DOORSTEP_CHARS and len(page.links) <= _MOST_DOORS
+        return tuple(inside.values()) if small else ()
 
     def _pass_on(self, lead: Lead, page: Page) -> str:
         """Shells and frames are hops: what they lead to stands for them."""

@@ -19,7 +19,7 @@ from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.literals import literals, read_literal
 from spiders.lookups import form_fields
 from spiders.markup import scripts_of, tree_of
-from spiders.openers import Opener, addresses_of, clicked_in, openers_in
+from spiders.openers import Opener, addresses_of, clicked_in, moves_in, openers_in
 from spiders.post import Post
 from spiders.records import ADDRESS, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
@@ -283,6 +283,7 @@ def redirects(root: HtmlElement, base: str) -> tuple[Link, ...]:
     for script in root.iter("script"):
         for move in _JS_MOVE.finditer((script.text or "")[:20_000]):
             targets.append(next(group for group in move.groups() if group))
+    targets += moves_in(scripts_of(root), base)
     for element in root.iter("body"):
         if move := _JS_MOVE.search(element.get("onload") or ""):
             targets.append(next(group for group in move.groups() if group))

@@ -17,7 +17,7 @@ from spiders import places
 from spiders.code import Code, as_query, code_of
 from spiders.lookups import UNKNOWN
 from spiders.records import NOT_A_PAGE
-from spiders.syntax import arguments_of, first_of
+from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
 _FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
@@ -26,6 +26,7 @@ _CALLED = re.compile(r"([\w$]+)\s*\(")
 _HANDLING = frozenset({"click", "change", "on", "delegate", "live"})
 _LONGEST = 200
 _LONGEST_CODE = 200_000
+_LONGEST_MOVE = 3000
 _MOST_CLICKED = 500
 
 
@@ -132,6 +133,24 @@ def addresses_of(handler: str, element: HtmlElement, openers: Mapping[str, Opene
                      else code.value(argument, "", env) for argument in arguments_of(call)]
         if address := opener.address(arguments):
             yield address
+
+
+def moves_in(scripts: str, url: str) -> list[str]:
+    """Where a short script moves the window as soon as the page is there, by addresses that it puts together."""
+    if "location" not in scripts or len(scripts) > _LONGEST_MOVE:
+        return []
+    code = code_of(scripts, url)
+    targets = (target for node in (*code.assignments, *code.calls) if not _in_function(node)
+               and ("location" in code.text(node.child_by_field_name("left") or node.child_by_field_name("function")))
+               for target in _target(code, node, {}, moves=True))
+    return [target for target in targets if isinstance(target, str) and re.search(r"[/?]|\.\w+$", target)]
+
+
+def _in_function(node: Node) -> bool:
+    around = node.parent
+    while around is not None and around.type not in FUNCTIONS:
+        around = around.parent
+    return around is not None
 
 
 def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:

@@ -39,6 +39,8 @@ class Promise:
     whose: Whose = "unknown"
 
 
+_AMONG_OTHERS = 80
+"""The weight in the vocabulary of a column that holds the reports beside the guide and the rules."""
 _CUT = re.compile(r"信息公开.{0,6}(?:\.{2,3}|…)$")
 """A report's name of which the line shows only the beginning."""
 
@@ -52,13 +54,13 @@ class Scorer:
         """`in_reports` says that the page was reached as a list of reports, whatever it says of itself."""
         if (why := denied(link.url) if link.post is None else "") or self._territory.place(link.url) == "refused":
             return Promise(0, "none", why or "a host outside the agency's and .gov.cn")
-        promise = self._as_report(link, in_reports or _in_reports(link, page)) or self._as_list(link, page)
+        promise = self._as_report(link, page, in_reports or _in_reports(link, page)) or self._as_list(link, page)
         if link.is_file and promise.role != "report":
             return Promise(0, "none", "a file no report is named beside")
         return self._placed(promise, link, page)
 
     # ---- a report ------------------------------------------------------------------------------------------------
-    def _as_report(self, link: Link, in_reports: bool) -> Promise | None:
+    def _as_report(self, link: Link, page: Page, in_reports: bool) -> Promise | None:
         reading = read_title(link.name)
         if reading.kind == "annual_report" and reading.year:
             return self._named_report(reading, reading.year, link.context.publisher)
@@ -66,7 +68,7 @@ class Scorer:
             return None
         if reading.kind not in ("unknown", "annual_report", "list_page"):
             return None
-        return self._entry(link, fold(link.name), reading.year)
+        return self._entry(link, page, fold(link.name), reading.year)
 
     def _named_report(self, reading: TitleReading, year: int, publisher: str) -> Promise:
         whose = self._names.judge(reading.agency or publisher, year)
@@ -79,27 +81,33 @@ class Scorer:
             return Promise(94, "report", said, year, whose)
         return Promise(100, "report", f"names the report for {year}", year, whose)
 
-    def _entry(self, link: Link, words: str, year: int | None) -> Promise | None:
+    def _entry(self, link: Link, page: Page, words: str, year: int | None) -> Promise | None:
         """An entry of a list of reports whose own words do not name a report: 2019年, 查看, 下载, 局2015年度报告."""
         around = link.context
         if anchors().year_only.search(words) and (own := _YEAR.search(words)):
             role: Role = "report" if link.is_file else "year_column"
             return Promise(92 if link.is_file else 82, role, f"{own.group()} in the list of reports", int(own.group()))
         if anchors().open_words.search(words) or not words or link.is_file:
-            places = (words, around.row_heading, around.beside, around.col_heading, around.list_heading)
-            found = next((m for place in places if (m := _YEAR.search(fold(place)))), None)
-            whose = self._whose_row(around.row_heading, around.col_heading)
-            if found and whose != "other":
-                said = f"{link.text or 'a link'} in the row of {found.group()}"
-                return Promise(93, "report", said, int(found.group()), whose)
-            if around.date and not link.is_file and words and whose != "other":
-                # Its year stands where no line of the page shows it (a tab); reports come out early in the next year.
-                return Promise(66, "report", f"{link.text} in the list of reports, of {around.date}")
-        elif around.date and _CUT.search(words):
+            return self._opened(link, page, words)
+        if around.date and _CUT.search(words):
             return Promise(62, "report", f"cut short in the list of reports, of {around.date}")
-        elif year:
-            return Promise(60, "report", f"entry for {year} in the list of reports", year)
-        return None
+        return Promise(60, "report", f"entry for {year} in the list of reports", year) if year else None
+
+    def _opened(self, link: Link, page: Page, words: str) -> Promise | None:
+        """查看: of which year and whose, what stands around it tells."""
+        around = link.context
+        places = (words, around.row_heading, around.beside, around.col_heading, around.list_heading)
+        found = next((m for place in places if (m := _YEAR.search(fold(place)))), None)
+        whose = self._whose_row(around.row_heading, around.col_heading)
+        if whose == "own" and found is None:
+            found = _YEAR.search(fold(page.title)[:_SHORT_NAME])
+        promise = None
+        if found and whose != "other":
+            said = f"{link.text or 'a link'} in the row of {found.group()}"
+            promise = Promise(93, "report", said, int(found.group()), whose)
+        elif around.date and words and not link.is_file and whose != "other":
+            promise = Promise(66, "report", f"{link.text} in the list of reports, of {around.date}")
+        return promise
 
     def _whose_row(self, *heads: str) -> Whose:
         """In a table of years and agencies one head names the agency."""
@@ -127,7 +135,7 @@ class Scorer:
         if not weight or heaviest(anchors().against, words) >= 80:
             return None
         reading = read_title(words)
-        if reading.kind not in ("annual_report", "list_page", "unknown"):
+        if reading.kind not in ("annual_report", "list_page", "unknown") and weight != _AMONG_OTHERS:
             return None
         whose = self._names.judge(reading.agency)
         if whose == "other":
