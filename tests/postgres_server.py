@@ -3,18 +3,21 @@
 Use the fixtures by importing them into a conftest: ``from tests.postgres_server import postgres_server``.
 """
 
+import asyncio
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 
 class PostgresServer:
@@ -107,3 +110,39 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres_url(postgres_server: PostgresServer) -> str:
     """A new, empty database."""
     return postgres_server.database()
+
+
+def main() -> None:
+    """A new database on 127.0.0.1, its URL on stdout, until SIGTERM: for whoever can use no fixture."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    folder = Path(tempfile.mkdtemp(prefix="gongkai-pg-"))
+    server = PostgresServer(folder)
+    try:
+        asyncio.run(_forward(make_url(server.database())))
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _forward(inner: URL) -> None:
+    """The server is started without an address to listen on, and its folder is closed to others."""
+    async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                target.write(data)
+                await target.drain()
+        target.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(f"{inner.query['host']}/.s.PGSQL.5432")
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    sys.stdout.write(f"postgresql://{inner.username}@127.0.0.1:{port}/{inner.database}\n")
+    sys.stdout.flush()
+    await listening.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
