@@ -34,6 +34,14 @@ class PostgresServer:
             self._say(f"ALTER SYSTEM SET {setting} = off")
         self._say("SELECT pg_reload_conf()")
 
+    @property
+    def pid(self) -> int:
+        return int(self._note.read_text().splitlines()[0])
+
+    @property
+    def _note(self) -> Path:
+        return self._folder / "postmaster.pid"
+
     def start(self) -> None:
         self._server.start()
 
@@ -52,15 +60,14 @@ class PostgresServer:
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it; `resume` then goes through its log."""
-        note = self._folder / "postmaster.pid"
-        pid = int(note.read_text().splitlines()[0])
+        pid = self.pid
         family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
         for one in family:
             os.kill(one, signal.SIGKILL)
         while any(_lives(one) for one in family):
             time.sleep(0.01)
         # Whoever starts it again takes a process that nobody has buried yet for one that runs.
-        for left in (note, *self._folder.glob(".s.PGSQL.*")):
+        for left in (self._note, *self._folder.glob(".s.PGSQL.*")):
             left.unlink()
 
     def resume(self) -> None:
