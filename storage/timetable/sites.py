@@ -63,7 +63,8 @@ def _asked() -> Select[Any]:
 def _record(row: Row[Any]) -> SiteRun:
     """By place: asking the rows of a whole country for their columns by name takes longer than all the rest."""
     (url, agency, region_code, former_names, schedule, site_id, added_at, host, last_run_at, last_outcome, last_why,
-     last_requests, last_reports, last_ok_at, yielded_at, failures, next_due, rest_until, why, rhythm, crawl_id) = row
+     last_requests, last_reports, last_ok_at, yielded_at, failures, next_due, rest_until, why, rhythm,
+     crawl_id) = tuple(row)
     return SiteRun(
         site_id=site_id, site=AgencySite(url, agency or None, region_code or None, tuple(former_names), schedule),
         host=host or place_of(url), added_at=added_at, last_run_at=last_run_at, last_outcome=last_outcome or "",
