@@ -1,7 +1,8 @@
 #!/bin/sh
 # Proves on a machine without a container engine that docker/Dockerfile builds and that what it builds works: a base
-# system by debootstrap, the image by buildah (chroot isolation, vfs, host network), then the command, the doctor and
-# the whole demo as steps of one more build. Needs root on Debian or Ubuntu with buildah and debootstrap.
+# system by debootstrap, the image by buildah (chroot isolation, vfs, host network), then the command, the doctor, the
+# whole demo, and scheduler, pages and worker as steps of one more build. Needs root on Debian or Ubuntu with buildah and
+# debootstrap; with `make setup` done before, the worker is given a PostgreSQL on 127.0.0.1.
 #
 # pip's configuration of this machine (mirror, CA bundle) is handed to the build as secrets and stays out of the image.
 # KEEP=dir keeps everything there, the base included, for a quicker second run; without it nothing is left behind.
@@ -14,7 +15,12 @@ done
 
 place=${KEEP:-$(mktemp -d)}
 mkdir -p "$place"
-[ -n "${KEEP:-}" ] || trap 'rm -rf "$place"' EXIT
+postgres=
+finish() {
+    [ -z "$postgres" ] || { kill "$postgres" && wait "$postgres"; } 2>/dev/null || true
+    [ -n "${KEEP:-}" ] || rm -rf "$place"
+}
+trap finish EXIT
 trap 'exit 130' INT TERM
 started=$(date +%s)
 say() { echo "== $(($(date +%s) - started)) s: $*"; }
@@ -41,17 +47,28 @@ printf '[global]\ncert = /run/secrets/ca.pem\n%s\n' "${index:+index-url = $index
 say "image"
 build --build-arg BASE=localhost/gongkai-base --secret "id=pip.conf,src=$place/pip.conf" --secret "id=ca.pem,src=$ca" \
     -f docker/Dockerfile -t localhost/gongkai .
-say "command, doctor and demo inside it"
-mkdir -p "$place/empty"
+say "command, doctor, demo and services inside it"
+mkdir -p "$place/context"
+cp docker/services.py "$place/context/"
+catalog=
+if [ -x .venv/bin/python ]; then
+    .venv/bin/python -m tests.postgres_server >"$place/catalog" &
+    postgres=$!
+    while [ ! -s "$place/catalog" ] && kill -0 "$postgres"; do sleep 0.2; done
+    catalog=$(cat "$place/catalog")
+fi
 cat >"$place/Dockerfile" <<'STEPS'
 FROM localhost/gongkai
+ARG CATALOG=""
 RUN test "$(id -u)" = 10001 && test -w "$GONGKAI_ARCHIVE" && ! test -w /opt/gongkai
 RUN gongkai --help
 RUN gongkai doctor
 RUN gongkai doctor --json | python3 -c 'import json, sys; have = {f["name"]: f["state"] for f in json.load(sys.stdin)}; \
     sys.exit([n for n in ("unar", "libarchive", "psycopg") if have[n] != "ok"] or 0)'
 RUN gongkai demo
+COPY services.py /
+RUN ${CATALOG:+env GONGKAI_CATALOG=$CATALOG} python3 /services.py
 RUN ! test -e /run/secrets/ca.pem && ! test -s /etc/pip.conf
 STEPS
-build -f "$place/Dockerfile" -t localhost/gongkai-proved "$place/empty"
+build -f "$place/Dockerfile" --build-arg "CATALOG=$catalog" -t localhost/gongkai-proved "$place/context"
 say "proved: $(box images --format '{{.Size}}' localhost/gongkai)"

@@ -67,12 +67,11 @@ class Course:
         self.set_out = False
         """Whether the crawl goes beyond what it remembers of the site."""
         self._scorer = Scorer(self.territory, self.names)
-        self._hubs = Hubs()
+        self._hubs = Hubs(frontier.own_by_list())
         self._fruitless = 0
         self._menu_seen = False
         self._patterns: Counter[str] = Counter()
         self._entries: dict[str, set[str]] = {}
-        self._first_entries: dict[str, tuple[str, ...]] = {}
         self._found = frontier.found()
         self._neighbours = neighbours or Neighbours(None)
         self.rows = Rows(frontier)
@@ -277,14 +276,14 @@ class Course:
         """Whether a further page of a list holds no entry that the list's pages before it did not: what a server sends
         that does not know the parameter it was asked with, or knows nothing."""
         entries = {link.url for link in page.links}
-        before = self._entries.setdefault(source, set())
+        if source not in self._entries:
+            self._entries[source] = self.frontier.entries(source)
+        before = self._entries[source]
         if lead.role != "pager" and source != lead.identity:  # a report's own page names its neighbours
             return False
         again = lead.role == "pager" and entries <= before
         before |= entries
-        if lead.role != "pager":
-            own = {link.url for link in page.links if not link.context.furniture}
-            self._first_entries[source] = tuple(sorted(own))[:_REMEMBERED_ENTRIES]
+        self.frontier.add_page(lead, source, entries, {link.url for link in page.links if not link.context.furniture})
         return again
 
     def looked_through(self) -> None:
@@ -294,7 +293,8 @@ class Course:
 
     def lists(self) -> list[RememberedHub]:
         """The lists that gave own reports in this crawl, as the next one will need them."""
-        return [replace(hub, entries=self._first_entries.get(hub.identity, ())) for hub in self.frontier.sources()]
+        return [replace(hub, entries=tuple(self.frontier.first_entries(hub.identity)[:_REMEMBERED_ENTRIES]))
+                for hub in self.frontier.sources()]
 
     def _list_of(self, lead: Lead, page: Page) -> str:
         """The list a page's links stand in: a further page belongs to the first, a report's neighbours to its list."""

@@ -8,6 +8,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ CREATE TABLE IF NOT EXISTS leads (
 CREATE INDEX IF NOT EXISTS best ON leads (state, score DESC, depth, place);
 CREATE TABLE IF NOT EXISTS found (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, year INTEGER NOT NULL, lead TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pages (
+    identity TEXT PRIMARY KEY, source TEXT NOT NULL, entries TEXT NOT NULL, own TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hubs (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, post TEXT, name TEXT NOT NULL, years INTEGER NOT NULL,
@@ -106,7 +109,7 @@ class Frontier:
         self._db = _opened(self.path)
         if self.fact("finished"):
             self._db.executescript(
-                "BEGIN; DELETE FROM leads; DELETE FROM found; "
+                "BEGIN; DELETE FROM leads; DELETE FROM found; DELETE FROM pages; "
                 "DELETE FROM facts WHERE name NOT IN ('agency', 'looked', 'adopted', 'unlisted'); COMMIT;")
         self.resumed = self._one("SELECT count(*) FROM leads") > 0
         self._place = int(self._one("SELECT coalesce(max(place), 0) FROM leads"))
@@ -218,6 +221,29 @@ class Frontier:
         row = self._db.execute("SELECT role, source FROM leads WHERE identity = ?", (source,)).fetchone()
         return str(row[1]) if row and row[0] == "year_column" and row[1] else source
 
+    def own_by_list(self) -> dict[str, int]:
+        """How many own reports each list gave in this crawl."""
+        return dict(self._db.execute(
+            "SELECT leads.source, count(*) FROM found JOIN leads ON leads.identity = found.lead "
+            "WHERE leads.source NOT NULL GROUP BY leads.source"))
+
+    def add_page(self, lead: Lead, source: str, entries: Iterable[str], own: Iterable[str]) -> None:
+        """What a page of the list `source` names, for as long as this crawl lasts; `own` without the site's menus."""
+        self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", (
+            lead.identity, source, json.dumps(sorted(entries)), json.dumps(sorted(own))))
+
+    def entries(self, source: str) -> set[str]:
+        """What the pages of a list named that are done with; a page that was being read when the crawl was cut off is
+        read once more and must not look like a repeat of itself."""
+        rows = self._db.execute("SELECT pages.entries FROM pages JOIN leads USING (identity) "
+                                "WHERE pages.source = ? AND leads.state IN ('settled', 'in vain')", (source,))
+        return {entry for row in rows for entry in json.loads(row[0])}
+
+    def first_entries(self, source: str) -> list[str]:
+        """What a list's first page named."""
+        row = self._db.execute("SELECT own FROM pages WHERE identity = ?", (source,)).fetchone()
+        return list(json.loads(row[0])) if row else []
+
     def fact(self, name: str) -> Any:
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
@@ -256,6 +282,7 @@ class Frontier:
                 before = self._db.execute("SELECT hub FROM known WHERE identity = ?", what[:1]).fetchone()
                 hub = self._above(source) if source else before[0] if before else ""
                 self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*what, hub, asked_at))
+            self._db.execute("DELETE FROM pages")
             self.set_fact("finished", True)
 
     def close(self) -> None:
@@ -266,6 +293,12 @@ class Frontier:
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)
+
+
+def is_finished(path: Path) -> bool:
+    """Whether the crawl that wrote this file last ended by its own decision. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        return db.execute("SELECT value FROM facts WHERE name = 'finished'").fetchone() == ("true",)
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 Which lists gave own reports is remembered in the frontier file, so the next crawl starts there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spiders.page import Page
@@ -34,10 +35,10 @@ class Hub:
 
 
 class Hubs:
-    """Keyed by the identity of a list's first page."""
+    """Keyed by the identity of a list's first page. `own` is what an interrupted crawl had of them already."""
 
-    def __init__(self) -> None:
-        self._hubs: dict[str, Hub] = {}
+    def __init__(self, own: Mapping[str, int]) -> None:
+        self._hubs = {source: Hub(own=count) for source, count in own.items()}
 
     def of(self, source: str) -> Hub:
         return self._hubs.setdefault(source, Hub())

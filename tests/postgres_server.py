@@ -3,18 +3,21 @@
 Use the fixtures by importing them into a conftest: ``from tests.postgres_server import postgres_server``.
 """
 
+import asyncio
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 
 class PostgresServer:
@@ -30,6 +33,14 @@ class PostgresServer:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self._say(f"ALTER SYSTEM SET {setting} = off")
         self._say("SELECT pg_reload_conf()")
+
+    @property
+    def pid(self) -> int:
+        return int(self._note.read_text().splitlines()[0])
+
+    @property
+    def _note(self) -> Path:
+        return self._folder / "postmaster.pid"
 
     def start(self) -> None:
         self._server.start()
@@ -49,15 +60,14 @@ class PostgresServer:
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it; `resume` then goes through its log."""
-        note = self._folder / "postmaster.pid"
-        pid = int(note.read_text().splitlines()[0])
+        pid = self.pid
         family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
         for one in family:
             os.kill(one, signal.SIGKILL)
         while any(_lives(one) for one in family):
             time.sleep(0.01)
         # Whoever starts it again takes a process that nobody has buried yet for one that runs.
-        for left in (note, *self._folder.glob(".s.PGSQL.*")):
+        for left in (self._note, *self._folder.glob(".s.PGSQL.*")):
             left.unlink()
 
     def resume(self) -> None:
@@ -107,3 +117,39 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres_url(postgres_server: PostgresServer) -> str:
     """A new, empty database."""
     return postgres_server.database()
+
+
+def main() -> None:
+    """A new database on 127.0.0.1, its URL on stdout, until SIGTERM: for whoever can use no fixture."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    folder = Path(tempfile.mkdtemp(prefix="gongkai-pg-"))
+    server = PostgresServer(folder)
+    try:
+        asyncio.run(_forward(make_url(server.database())))
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _forward(inner: URL) -> None:
+    """The server is started without an address to listen on, and its folder is closed to others."""
+    async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                target.write(data)
+                await target.drain()
+        target.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(f"{inner.query['host']}/.s.PGSQL.5432")
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    sys.stdout.write(f"postgresql://{inner.username}@127.0.0.1:{port}/{inner.database}\n")
+    sys.stdout.flush()
+    await listening.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

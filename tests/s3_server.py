@@ -65,6 +65,7 @@ class S3Server:
         data.mkdir(exist_ok=True)
         arguments = [
             f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-filer", "-s3",
+            "-master.electionTimeout=1s", "-master.heartbeatInterval=100ms",  # it elects itself again after a kill
             f"-master.port={master}", f"-master.port.grpc={master_grpc}", "-master.volumeSizeLimitMB=64",
             "-volume.max=400", f"-volume.port={volume}", f"-volume.port.grpc={volume_grpc}", "-volume.preStopSeconds=0",
             f"-filer.port={filer}", f"-filer.port.grpc={filer_grpc}", f"-filer.localSocket={self._folder}/filer.sock",

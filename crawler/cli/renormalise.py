@@ -63,14 +63,15 @@ def renormalise(
                                      "with it")
         _put(settings, query)
         return
-    from crawler.renormalising import renormalise as read_again  # loads the readers
+    from crawler.normalise.sandbox import Sandbox  # these load the readers
+    from crawler.renormalising import renormalise as read_again
 
     counts: Counter[str] = Counter()
-    with (Archive.open(settings, create=False, read_only=dry_run) as opened,
+    with (Archive.open(settings, create=False, read_only=dry_run) as opened, Sandbox(settings) as sandbox,
           Progress(console=err, transient=True, disable=not err.is_terminal) as progress):
         task = progress.add_task("", total=None)
         due = opened.renewable(query)
-        for one in read_again(opened, due, settings, jobs=jobs or os.cpu_count() or 1, apply=not dry_run,
+        for one in read_again(opened, due, sandbox, jobs=jobs or os.cpu_count() or 1, apply=not dry_run,
                               progress=lambda done, total: progress.update(task, completed=done, total=total)):
             counts[one.outcome] += 1
             _write(one, as_json)

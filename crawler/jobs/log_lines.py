@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OBJECTS = frozenset(("spider",))
+"""What Scrapy hands along: as text an address in memory, another one each run."""
 
 
 def formatter(style: str) -> logging.Formatter:
@@ -26,7 +28,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {
             "at": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
             "level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        line |= {name: value for name, value in vars(record).items() if name not in _OWN}
+        line |= {name: value for name, value in vars(record).items() if name not in _OWN | _OBJECTS}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)

@@ -15,6 +15,7 @@ from gongkai.address import identity
 from gongkai.digest import sha256_hex
 from gongkai.errors import DamageError, StorageError
 from gongkai.settings import Settings
+from spiders.frontier import is_finished
 from storage.locks import FileLock
 from storage.shared import Shared, SharedMemories, open_shared
 
@@ -112,9 +113,30 @@ class _SiteMemory:
         if not self._file.is_file():
             return
         try:
-            self._note(self._memories.save(self._id, _whole(self._file), before=self._generation()))
-        except (StorageError, OSError) as problem:
+            with tempfile.TemporaryDirectory(prefix="gongkai-memory-") as place:
+                ours = Path(place) / self._file.name
+                copy_whole(self._file, ours)
+                self._note(self._saved(ours))
+        except (StorageError, DamageError, OSError, sqlite3.Error) as problem:
             logger.warning("what this crawl remembers of %s stays on this machine: %s", self._site, problem)
+
+    def _saved(self, ours: Path) -> int:
+        """The generation it became. Two machines may have begun with the same one, where a worker lost its lease in
+        mid-crawl and both went on for a moment: what a finished crawl knows then stands above what a broken-off one
+        left, whichever came first; the next crawl would look through the whole site again otherwise."""
+        began, data = self._generation(), ours.read_bytes()
+        became = self._memories.save(self._id, data, before=began)
+        if became != began or not is_finished(ours):
+            return became
+        theirs = self._memories.load(self._id)
+        if theirs is None:
+            return began
+        beside = ours.with_suffix(".theirs")
+        beside.write_bytes(theirs.data)
+        if is_finished(beside):
+            return began
+        became = self._memories.save(self._id, data, before=theirs.generation)
+        return became if became != theirs.generation else began
 
     def save_first(self) -> bool:
         if self._memories.generation(self._id):
@@ -142,13 +164,6 @@ class _SiteMemory:
 
     def _note(self, generation: int) -> None:
         self._mark.write_text(str(generation), "utf-8")
-
-
-def _whole(file: Path) -> bytes:
-    """A database with what still stands in its log, as one file."""
-    with tempfile.TemporaryDirectory(prefix="gongkai-memory-") as place:
-        copy_whole(file, Path(place) / file.name)
-        return (Path(place) / file.name).read_bytes()
 
 
 def _name(site_url: str) -> str:

@@ -53,7 +53,7 @@ class _Room:
         if (today := day_start(at)) != self._day:
             self._day, self._in_day = today, 0
         if self._in_day + needs > rhythm.requests_a_day and self._in_day:
-            return rhythm.hours.opening(today + timedelta(days=1))
+            return rhythm.tomorrow(at)
         while self._hour and self._hour[0][0] <= at - timedelta(hours=1):
             self._in_hour -= self._hour.popleft()[1]
         if self._in_hour + needs > rhythm.requests_an_hour and self._hour:

@@ -86,6 +86,10 @@ class Rhythm:
         return (Allowance(day_start(now), self.requests_a_day),
                 Allowance(now - timedelta(hours=1), self.requests_an_hour))
 
+    def tomorrow(self, now: datetime) -> datetime:
+        """When the next day's first crawls may begin."""
+        return self.hours.opening(day_start(now) + timedelta(days=1))
+
     @property
     def requests_an_hour(self) -> int:
         """Never less than one crawl may need."""

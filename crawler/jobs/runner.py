@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.jobs.interruption import Interruption
@@ -187,11 +187,24 @@ class Runner:
             return
         try:
             now = utc_now()
-            self._obey(held, self._timetable.progress(held.lease, now, self._settings.lease_s, held.progress))
+            stop = self._timetable.progress(held.lease, now, self._settings.lease_s, held.progress)
+            self._obey(held, stop)
+            if stop is not None:
+                self._keep_to_the_day(held, now)
         except LeaseLostError as problem:
             self._lose(held, problem)
         except StorageError as problem:
             logger.warning("the progress of %s is not written: %s", held.lease.site.url, problem)
+
+    def _keep_to_the_day(self, held: "Held", now: datetime) -> None:
+        """A crawl that needs more than was counted for it ends when the day's requests are spent, and goes on with the
+        next day's."""
+        if held.lease.kind != "due" or held.progress["requests"] <= held.lease.expected or held.put_off:
+            return
+        day, _ = self._rhythm.allowances(now)
+        if self._timetable.spent(day.since) >= day.requests:
+            held.put_off = self._rhythm.tomorrow(now)
+            held.terminate()
 
     def _conclude(self, held: "Held", summary: SiteSummary, log: str) -> None:
         lease, now = held.lease, utc_now()
@@ -201,8 +214,11 @@ class Runner:
             return
         stopped = bool(held.stop) and (summary.cut_short or not summary.requests)  # it may not even have begun
         if summary.cut_short and not stopped:
-            self._timetable.give_back(lease, now, reason=f"its runner stopped: {self.name}")
-            self._tell("given_back", {**facts(lease), "reason": summary.explanation})
+            reason = f"its runner stopped: {self.name}"
+            if held.put_off:
+                reason = f"the day's {self._settings.requests_a_day} requests were spent before it was done"
+            self._timetable.give_back(lease, now, not_before=held.put_off, reason=reason)
+            self._tell("given_back", {**facts(lease), "reason": reason if held.put_off else summary.explanation})
             return
         ending: Ending = "cancelled" if stopped else "failed" if summary.outcome == "failed" else "done"
         self._timetable.finish(lease, ending, now, summary=summary.as_json(), crawl_id=held.crawl_id,
@@ -255,6 +271,7 @@ class Held:
         self._child: subprocess.Popen[str] | None = None
         self.progress: dict[str, Any] = {"requests": 0, "found": 0, "queue": 0, "url": lease.site.url, "why": ""}
         self.stop = ""
+        self.put_off: datetime | None = None
         self.lost = self.concluding = False
 
     @property

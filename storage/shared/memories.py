@@ -35,8 +35,8 @@ class SharedMemories:
         return Memory(row.generation, unpack(bytes(row.data))) if row is not None else None
 
     def save(self, memory_id: str, data: bytes, *, before: int) -> int:
-        """The generation it became. `before` is the one it was made from; one that is newer by now is kept, for it
-        belongs to a crawl that began later, and the answer is `before`."""
+        """The generation it became. `before` is the one it was made from; one that is newer by now is kept, and the
+        answer is `before`."""
         row = {"memory_id": memory_id, "generation": before + 1, "saved_at": func.now(), "data": pack(data)}
         statement = insert(memories).values(**row).on_conflict_do_update(
             index_elements=["memory_id"], set_={k: v for k, v in row.items() if k != "memory_id"},

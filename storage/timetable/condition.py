@@ -83,20 +83,20 @@ def condition(connection: Connection, now: datetime, *, silent_days: int, place:
               ) -> Condition:
     every = sites.site_runs_listed(connection, None)
     followed = [run for run in every if (run.site.schedule or "").strip().lower() != "off"]
-    before = stamp(now - timedelta(days=silent_days))
+    at, before = stamp(now), stamp(now - timedelta(days=silent_days))
     silent = tuple(run for run in followed if (run.last_ok_at or run.added_at) < before)
     stopped = tuple(run for run in followed if run.must_yield and run.last_outcome == "nothing")
     running = tuple(leases.running(connection))
     crawled_now = {lease.site_id for lease in running}
-    due = [run.next_due for run in followed if run.next_due is not None and run.next_due <= stamp(now)
+    due = [run.next_due for run in followed if run.next_due is not None and run.next_due <= at
            and run.site_id not in crawled_now]
     disk = _disk(place, least_free_bytes)
     oldest = min(due, default=None)
     return Condition(
-        at=stamp(now), sites=len(followed), never=sum(run.last_run_at is None for run in followed), due=len(due),
+        at=at, sites=len(followed), never=sum(run.last_run_at is None for run in followed), due=len(due),
         oldest_due=oldest, last_run_at=max((run.last_run_at for run in followed if run.last_run_at), default=None),
         orders=_orders(connection), running=running, silent=silent, stopped=stopped,
-        hosts=_hosts(followed), resting=len({run.host for run in followed if (run.rest_until or "") > stamp(now)}),
+        hosts=_hosts(followed), resting=len({run.host for run in followed if (run.rest_until or "") > at}),
         growth=tuple(_growth(connection, now, days) for days in GROWTH_DAYS), disk=disk,
         troubles=(*_troubles(followed, silent, silent_days), *_failed_orders(connection, now),
                   *_late(followed, now), *_full(disk)))

@@ -75,7 +75,7 @@ def lease_at(connection: Connection, host: str) -> Lease | None:
 def _record(row: Row[Any], site: Any, recheck: bool = False, max_requests: int | None = None) -> Lease:
     return Lease(lease_id=row.lease_id, host=row.host, site=site, site_id=row.site_id, order_id=row.order_id,
                  runner=row.runner, taken_at=row.taken_at, until=row.until, attempts=row.attempts, recheck=recheck,
-                 max_requests=max_requests, crawl_id=row.crawl_id, progress=row.progress)
+                 max_requests=max_requests, crawl_id=row.crawl_id, progress=row.progress, expected=row.expected)
 
 
 def running(connection: Connection) -> list[Lease]:

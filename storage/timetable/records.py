@@ -52,7 +52,7 @@ class Order:
 @dataclass(frozen=True)
 class Lease:
     """One host is one runner's until `until`. `order_id` is None for a site that was due by its rhythm; `attempts`
-    counts the runners that had it, this one included."""
+    counts the runners that had it, this one included; `expected` are the requests the day's were counted with."""
 
     lease_id: str
     host: str
@@ -67,6 +67,7 @@ class Lease:
     max_requests: int | None = None
     crawl_id: str | None = None
     progress: dict[str, Any] | None = None
+    expected: int = 0
 
     @property
     def kind(self) -> Kind:

@@ -48,18 +48,26 @@ def counts(connection: Connection, since: str) -> dict[tuple[str, str], int]:
     return {(what, label): int(number) for what, label, number in connection.execute(asked)}
 
 
+_SITE = (sites.c.url, sites.c.agency, sites.c.region_code, sites.c.former_names, sites.c.schedule, sites.c.site_id,
+         sites.c.added_at)
+_RUN = tuple(site_runs.c[name] for name in (
+    "host", "last_run_at", "last_outcome", "last_why", "last_requests", "last_reports", "last_ok_at", "yielded_at",
+    "failures", "next_due", "rest_until", "why", "rhythm", "crawl_id"))
+
+
 def _asked() -> Select[Any]:
-    named = [sites.c.url.label("site_url"), sites.c.agency, sites.c.region_code, sites.c.former_names,
-             sites.c.schedule, sites.c.added_at, sites.c.site_id.label("registered")]
-    return select(site_runs, *named).select_from(sites.outerjoin(
+    return select(*_SITE, *_RUN).select_from(sites.outerjoin(
         site_runs, site_runs.c.site_id == sites.c.site_id)).where(sites.c.retired.is_(False))
 
 
 def _record(row: Row[Any]) -> SiteRun:
-    site = AgencySite(row.site_url, row.agency or None, row.region_code or None, tuple(row.former_names), row.schedule)
+    """By place: asking the rows of a whole country for their columns by name takes longer than all the rest."""
+    (url, agency, region_code, former_names, schedule, site_id, added_at, host, last_run_at, last_outcome, last_why,
+     last_requests, last_reports, last_ok_at, yielded_at, failures, next_due, rest_until, why, rhythm,
+     crawl_id) = tuple(row)
     return SiteRun(
-        site_id=row.registered, site=site, host=row.host or place_of(row.site_url), added_at=row.added_at,
-        last_run_at=row.last_run_at, last_outcome=row.last_outcome or "", last_why=row.last_why or "",
-        last_requests=row.last_requests or 0, last_reports=row.last_reports or 0, last_ok_at=row.last_ok_at,
-        yielded_at=row.yielded_at, failures=row.failures or 0, next_due=row.next_due, rest_until=row.rest_until,
-        why=row.why or "", rhythm=row.rhythm or "", crawl_id=row.crawl_id or "")
+        site_id=site_id, site=AgencySite(url, agency or None, region_code or None, tuple(former_names), schedule),
+        host=host or place_of(url), added_at=added_at, last_run_at=last_run_at, last_outcome=last_outcome or "",
+        last_why=last_why or "", last_requests=last_requests or 0, last_reports=last_reports or 0,
+        last_ok_at=last_ok_at, yielded_at=yielded_at, failures=failures or 0, next_due=next_due,
+        rest_until=rest_until, why=why or "", rhythm=rhythm or "", crawl_id=crawl_id or "")

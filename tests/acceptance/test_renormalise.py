@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import storage.keeping as keeping
+from crawler.normalise.sandbox import Sandbox
 from crawler.renormalising import renormalise
 from gongkai import PIPELINE_VERSION
 from gongkai.capture import Finding
@@ -51,7 +52,9 @@ def unread(made: tuple[Finding, Reading]) -> tuple[Finding, Reading]:
 
 
 def again(archive: Archive, settings: Settings, query: RenewalQuery = EVERY, *, apply: bool = True) -> list[str]:
-    return sorted(one.outcome for one in renormalise(archive, archive.renewable(query), settings, jobs=2, apply=apply))
+    with Sandbox(settings) as sandbox:
+        return sorted(one.outcome for one in renormalise(archive, archive.renewable(query), sandbox, jobs=2,
+                                                         apply=apply))
 
 
 def page(year: int, site: AgencySite, agency: str = AGENCY) -> tuple[Finding, Reading]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gongkai.settings import Settings
 from tests import compose
 from tests.command import REPOSITORY, environment
 from tests.s3_server import S3Place
@@ -44,6 +45,11 @@ class Machines:
         given = compose.services(self._dot_env(), profile="cluster")["worker"].environment
         return {**environment(self.proxy), **given, **self._dot_env(), "GONGKAI_SECRETS_DIR": str(self._secrets()),
                 "XDG_DATA_HOME": str(self.folder / name)}
+
+    @property
+    def settings(self) -> Settings:
+        """For what the test itself looks at."""
+        return Settings(**self.place.settings("cn"), catalog=self.catalog)
 
     def run(self, *command: str, machine: str = "desk") -> "subprocess.CompletedProcess[str]":
         return subprocess.run([sys.executable, "-m", "crawler", *command], capture_output=True, text=True,

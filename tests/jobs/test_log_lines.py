@@ -16,7 +16,8 @@ def record(message: str, *args: object, problem: bool = False, **more: object) -
 
 
 def test_a_json_line_is_one_line_with_what_the_record_brought() -> None:
-    line = formatter("json").format(record("结束 %s\n第二行", "http://a.gov.cn/", event="ended", log=Path("/x")))
+    made = record("结束 %s\n第二行", "http://a.gov.cn/", event="ended", log=Path("/x"), spider=object())
+    line = formatter("json").format(made)
     assert "\n" not in line
     told = json.loads(line)
     assert told.pop("at").endswith("Z")

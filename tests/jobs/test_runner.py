@@ -18,11 +18,12 @@ from crawler.jobs.now import OnEvent, Watch
 from crawler.jobs.rhythm import Rhythm
 from crawler.jobs.runner import Runner
 from crawler.jobs.summary import SiteSummary
+from gongkai.capture import FetchRecord
 from gongkai.clock import parse_stamp, utc_now
 from gongkai.errors import StorageError
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
-from storage import Archive
+from storage import Archive, Due
 from storage.identity import site_id
 
 BACK = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -217,6 +218,49 @@ def test_due_sites_wait_for_their_hours_and_orders_do_not(
     assert [(event, facts["kind"]) for event, facts in told] == [("begun", "order"), ("ended", "order")]
     other = archive.timetable.site(site_id("http://www.yunxi.gov.cn/"))
     assert other is not None and other.next_due == "2026-05-01T14:00:00Z"
+
+
+def test_a_crawl_that_needs_more_than_the_day_has_left_goes_on_the_next_day(
+    archive: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = datetime(2026, 6, 30, 4, tzinfo=UTC)  # noon in Beijing
+    monkeypatch.setattr(running, "utc_now", lambda: day)
+    monkeypatch.setattr("storage.crawllog.utc_now", lambda: day)
+    monkeypatch.setattr("storage.timetable.timetable._PROGRESS_EVERY_S", 0.0)
+    archive.add_sites([BUREAU])
+    asked: list[int] = []
+
+    class Child:
+        told_to_end = False
+
+        def terminate(self) -> None:
+            self.told_to_end = True
+
+    def crawl(site: AgencySite, given: Settings, on_event: OnEvent, watch: Watch, log: Path) -> SiteSummary:
+        child, wanted = Child(), 60 if asked else 5
+        watch.watch(child)  # type: ignore[arg-type]
+        asked.append(0)
+        while asked[-1] < wanted and not child.told_to_end:
+            asked[-1] += 1
+            on_event(site, {"event": "progress", "requests": asked[-1], "reports": 0, "queue": 9})
+        watch.forget(child)  # type: ignore[arg-type]
+        made = SiteSummary.interrupted(site.url, None, "cut") if child.told_to_end else summary(site)
+        crawl = archive.begin_crawl(site)
+        for number in range(asked[-1]):
+            crawl.record(FetchRecord(f"{site.url}{number}", day, 200, "fetched"))
+        crawl.finish(made.as_json())
+        return made
+
+    monkeypatch.setattr(running, "crawl_in_child", crawl)
+    settings = settings.model_copy(update={"requests_a_day": 40, "max_requests": 40})
+    assert [event for event, _ in run(archive, settings)] == ["begun", "ended"]
+    (site,) = archive.timetable.sites()
+    archive.timetable.decide([Due(site.site_id, day, "", Rhythm.of(settings).name(site))])
+    told = run(archive, settings)
+    assert [event for event, _ in told] == ["begun", "given_back"] and "40 requests were spent" in told[1][1]["reason"]
+    assert asked == [5, 35], "forty together"
+    (site,) = archive.timetable.sites()
+    assert site.next_due == "2026-06-30T16:00:00Z", "midnight in Beijing"
 
 
 def test_a_crawl_that_breaks_inside_the_runner_leaves_the_others_alone(

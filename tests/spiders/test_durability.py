@@ -65,6 +65,16 @@ def test_the_next_crawl_starts_at_the_list_that_gave_reports(crawl: Run, tmp_pat
     assert HOME not in again and second.years == list(YEARS)
 
 
+def test_a_crawl_that_was_cut_off_and_went_on_leaves_the_next_one_as_little_to_ask(crawl: Run, tmp_path: Path) -> None:
+    world, kept = trs_site(per_page=6), {"FRONTIER_DIR": str(tmp_path / "frontier")}
+    assert crawl(world, **kept, max_requests=10).outcome == "budget"  # its list is read, its reports are not all
+    assert crawl(world, **kept).outcome == "complete"
+    assert len(world.asked) == len(set(world.asked)), "it goes on, and repeats nothing"
+    spent = len(world.asked)
+    third = crawl(world, **kept)
+    assert third.outcome == "complete" and len(world.asked) - spent == 2, third.log
+
+
 def test_a_report_added_to_a_remembered_list_is_the_only_new_one_asked_for(crawl: Run, tmp_path: Path) -> None:
     kept = {"FRONTIER_DIR": str(tmp_path / "frontier")}
     former = trs_site(YEARS[:-1], per_page=6)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import platform
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from crawler.jobs.machines.leased import Named, TryAgain
 from crawler.jobs.machines.queue import CARE, CRAWL_TASK, CRAWLS, READ_TASK, READINGS, Queue
+from crawler.jobs.machines.readers import Readers
 from crawler.renormalising import renormalise
 from gongkai.settings import Settings
 from storage import Archive, RenewalQuery
@@ -43,6 +45,7 @@ class Work:
                  readers: int) -> None:
         self._archive, self._settings, self._shared, self._runner = archive, settings, shared, runner
         self._queue = Queue(settings, shared)
+        self.readers = Readers(settings)
         self._crawl_threads = ThreadPoolExecutor(max(crawls, 1), "crawl")
         self._read_threads = ThreadPoolExecutor(max(readers, 1) + 1, "read")
         self._notes = ThreadPoolExecutor(1, "notes")
@@ -74,15 +77,17 @@ class Work:
                                   pause_s=pause_s(attempts, self._settings.lease_s))
 
     def _read(self, versions: Sequence[tuple[str, int]]) -> str:
-        counts: dict[str, int] = {}
-        done = 0
-        for one in renormalise(self._archive, versions, self._settings, jobs=1):
-            counts[one.outcome], done = counts.get(one.outcome, 0) + 1, done + 1
-            if self._runner.interruption.signal is not None:
-                break
-        if done < len(versions):  # nothing read twice is wrong, it only costs time
-            self._queue.put_readings(versions[max(0, done - 2):])
-            return f"stopped after {done} of {len(versions)}; the rest is in the queue again"
+        counts: Counter[str] = Counter()
+        left = dict.fromkeys(versions)
+        with self.readers.one() as sandbox:
+            for one in renormalise(self._archive, versions, sandbox, jobs=1):
+                counts[one.outcome] += 1
+                left.pop((one.document_id, one.number), None)
+                if self._runner.interruption.signal is not None:
+                    break
+        if left:
+            self._queue.put_readings(list(left))
+            return f"stopped after {counts.total()} of {len(versions)}; the rest is in the queue again"
         return ", ".join(f"{outcome} {count}" for outcome, count in sorted(counts.items()))
 
     def _put_pending(self) -> str:

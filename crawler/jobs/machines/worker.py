@@ -15,6 +15,7 @@ from crawler.jobs.log_file import sweep_logs
 from crawler.jobs.machines.leased import Named
 from crawler.jobs.machines.patience import PatientConnector
 from crawler.jobs.machines.queue import CARE, CRAWLS, READINGS, Queue, connection_arguments
+from crawler.jobs.machines.readers import Readers
 from crawler.jobs.machines.stalled import Stalled
 from crawler.jobs.machines.tasks import WHOAMI, Work
 from crawler.jobs.memory import share_all
@@ -48,7 +49,10 @@ def run_worker(settings: Settings, *, crawls: int, readers: int, interruption: I
                 logger.info("told the other machines what this one remembers of %d sites", adopted)
             with Named(settings, archive, interruption, tell).keeping() as runner:
                 work = Work(archive, settings, shared, runner, crawls, readers)
-                asyncio.run(_run(settings, work, interruption, crawls, readers))
+                try:
+                    asyncio.run(_run(settings, work, interruption, crawls, readers))
+                finally:
+                    work.readers.close_idle(0)
         except ConnectorException as problem:
             raise StorageError(f"the queue's server {shared.name} stayed away ({problem.__cause__}); every job is "
                                "in it still. Start the worker again when the server is up") from problem
@@ -65,7 +69,8 @@ async def _run(settings: Settings, work: Work, interruption: Interruption, crawl
         workers = [_worker(app, settings, queues, number) for queues, number in shares if number]
         stalled = Stalled(app, settings.lease_s, lambda: _own(workers))
         logger.info("%s takes jobs", WHOAMI)
-        await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers), _keep(settings)])
+        await _all_of(workers, [stalled.watch(), _stop_on_signal(interruption, workers),
+                                 _keep(settings, work.readers)])
 
 
 async def _all_of(workers: list[Worker], beside: list[Coroutine[Any, Any, None]]) -> None:
@@ -111,12 +116,13 @@ async def _stop_on_signal(interruption: Interruption, workers: list[Worker]) -> 
         await asyncio.sleep(_FORGOTTEN_AFTER_S)
 
 
-async def _keep(settings: Settings) -> None:
-    """Signs of life, and no logs older than they are to be."""
+async def _keep(settings: Settings, readers: Readers) -> None:
+    """Signs of life, no logs older than they are to be, and no readers that nobody needs."""
     pulse, swept_at = Pulse(settings), 0.0
     while True:
         pulse.beat()
         if not swept_at or time.monotonic() > swept_at + _SWEEP_EVERY_S:
             swept_at = time.monotonic()
             await asyncio.to_thread(sweep_logs, settings.state_dir / "logs", settings.log_days)
+        await asyncio.to_thread(readers.close_idle)
         await asyncio.sleep(_LOOK_EVERY_S)
