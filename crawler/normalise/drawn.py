@@ -8,7 +8,7 @@ from ctypes import byref, c_double, c_float, c_int
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -26,8 +26,7 @@ _Matrix = tuple[float, float, float, float, float, float]
 _AS_DRAWN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A character in pdfium's reading order; without a place where none is drawn (a blank pdfium put in, a line's
     end). `size` in `place` is the font's, whatever the character is."""
 
