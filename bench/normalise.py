@@ -8,6 +8,7 @@ a fresh process, on top of the libraries it had loaded.
 """
 
 import argparse
+import gc
 import itertools
 import multiprocessing
 import sys
@@ -48,6 +49,7 @@ def main() -> None:
     files = [file.read_bytes() for file in given.files] or [*sample_pages(), *sample_pdfs()]
     printed = [data for data in files if data.startswith(b"%PDF")]
     pages = [data for data in files if not data.startswith(b"%PDF")]
+    gc.freeze()  # as the sandbox's server and each crawl do once their libraries are there
     if pages:
         html(pages, given.rounds)
     if printed:

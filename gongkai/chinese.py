@@ -9,6 +9,7 @@ import zhconv
 _INVISIBLE = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』＂＇")
+_LABEL_CHARS = 64
 _DIGITS = {
     "〇": "0",
     "○": "0",
@@ -30,12 +31,22 @@ _CHINESE_YEAR = re.compile("([二][〇○ＯO零0][〇○ＯO零0一二三][〇�
 
 def printable(text: str) -> str:
     """Without control characters and bidirectional overrides: terminals obey them, readers never meant them."""
-    return _CONTROL.sub("", text)
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def squeeze(text: str) -> str:
     """Full width to half width (NFKC) and every kind of white space gone; the characters themselves are kept."""
+    if text.isascii():  # most cells
+        return "".join(text.split())
+    return _squeezed(text) if len(text) <= _LABEL_CHARS else _squeeze(text)
+
+
+def _squeeze(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+
+
+_squeezed = lru_cache(maxsize=65536)(_squeeze)
+"""Labels, which all reports share."""
 
 
 @lru_cache(maxsize=65536)

@@ -30,6 +30,9 @@ class Table:
         """The cell that covers each position; a spanning cell stands at every position it covers."""
         grid: list[list[Cell | None]] = [[None] * self.cols for _ in range(self.rows)]
         for cell in self.cells:
+            if cell.rowspan == cell.colspan == 1:  # nearly all
+                grid[cell.row][cell.col] = cell
+                continue
             for r in range(cell.row, min(cell.row + cell.rowspan, self.rows)):
                 for c in range(cell.col, min(cell.col + cell.colspan, self.cols)):
                     grid[r][c] = cell

@@ -3,8 +3,8 @@
 import json
 import re
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 
 from gongkai.document import Document, Table
 from gongkai.errors import DamageError
@@ -17,22 +17,17 @@ _READING = TypeAdapter(Reading)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def document_json(reading: Reading) -> bytes:
-    """Blocks, grids, sections, cells with the raw text beside each figure, checks, evidence. Nothing of the moment of
-    reading is in it: the same bytes read by the same pipeline give the same file."""
+def document_json(reading: Reading) -> tuple[Reading, bytes]:
+    """The reading as it is kept, and the file: blocks, grids, sections, cells with the raw text beside each figure,
+    checks, evidence. Nothing of the moment of reading is in it: the same bytes read by the same pipeline give the same
+    file. Broken PDFs give halves of surrogate pairs, which no encoding takes: they become the replacement character."""
     fields = {"schema": SCHEMA, **_READING.dump_python(reading, mode="json")}
-    # On one line: an indented encoder is pure Python and took a third of the time of keeping a report.
-    return (json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
-
-
-def writable(reading: Reading) -> Reading:
-    """Broken PDFs give halves of surrogate pairs, which no encoding takes: they become the replacement character."""
     try:
-        _READING.dump_json(reading)
-    except (PydanticSerializationError, UnicodeError):
-        text = json.dumps(_READING.dump_python(reading, mode="json"), ensure_ascii=False)
-        return load_reading(_LONE_SURROGATE.sub("\ufffd", text).encode())
-    return reading
+        # The standard encoder gives the same bytes in seven times the time, a twelfth of what keeping a report takes.
+        return reading, orjson.dumps(fields, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:
+        text = json.dumps(fields, ensure_ascii=False)
+        return document_json(load_reading(_LONE_SURROGATE.sub("\ufffd", text).encode()))
 
 
 def load_reading(data: bytes) -> Reading:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from gongkai.capture import Finding
 from gongkai.chinese import squeeze
@@ -50,7 +51,9 @@ class ContentState:
         return frozenset(source.raw_sha256 for source in self.sources)
 
 
+@lru_cache(maxsize=16)
 def normalised(text: str) -> str:
+    """The same text is asked for by each digest of one reading."""
     return _MOVING.sub("", squeeze(text))
 
 

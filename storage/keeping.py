@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,11 +17,11 @@ from gongkai.errors import DamageError, StorageError
 from gongkai.report import Reading, Report
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import (
+    Regrouped,
     enter_captures,
     enter_version,
-    highest_number,
+    highest_captured,
     regroup,
-    standing,
     versions_of_document,
 )
 from storage.catalog.filing import gazetteer
@@ -28,10 +29,9 @@ from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.cells import cells_of, packed
 from storage.crawllog import CrawlLog, unfinished
 from storage.derived import SCHEMA as DERIVED_SCHEMA
-from storage.derived import document_json, packed_cells, reading_text, writable
+from storage.derived import document_json, packed_cells, reading_text
 from storage.duplicates import content_state, same_state
 from storage.failures import file_failures
-from storage.grouping import Group
 from storage.identity import agency_id, document_id
 from storage.interpretation import Interpretation, interpretation
 from storage.journal import journals, lines_of
@@ -56,6 +56,32 @@ _NOBODY = ""
 _MOST_OVERTAKEN = 8
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What objects and catalog have of a document, asked once while its lock is held: the files that stand under each
+    number, the catalog's rows by number, and the highest number a capture tells of."""
+
+    present: dict[int, set[str]]
+    rows: dict[int, VersionRow]
+    captured: int
+
+    @property
+    def whole(self) -> list[int]:
+        """The numbers a manifest stands under."""
+        return sorted(number for number, names in self.present.items() if MANIFEST in names)
+
+    @property
+    def given_out(self) -> int:
+        """The highest number that a manifest stands under or the catalog tells of."""
+        return max([self.captured, *self.rows, *self.whole])
+
+    @property
+    def above(self) -> dict[int, set[str]]:
+        """The files above it."""
+        highest = self.given_out
+        return {number: names for number, names in self.present.items() if number > highest}
+
+
 class Keeper:
     """`catalog` is asked for each time because a rebuild may put another in its place."""
 
@@ -63,11 +89,11 @@ class Keeper:
         self._objects, self._catalog, self._state = objects, catalog, state
 
     def keep(self, finding: Finding, reading: Reading, log: CrawlLog) -> Verdict:
-        reading = writable(reading)
+        reading, written = document_json(reading)
         document = document_id(finding.page.final_url)
         entries = self._keep_captures(finding, document, log.crawl_id)
         with self._catalog().document_lock(document):
-            number, made, latest = self._stored(finding, reading, document, entries, log)
+            number, made, latest = self._stored(finding, reading, written, document, entries, log)
             log.captured(entries, reading.report.kind, document, number, told=made is not None)
             outcome, row = self._enter(entries, reading, document, number, made, latest)
         if made is None:
@@ -75,22 +101,23 @@ class Keeper:
         return Verdict(finding=finding, kind=reading.report.kind, outcome=outcome, report_year=row.report_year or None,
                        own=row.own, report_id=row.report_id, pending=reading.pending)
 
-    def _stored(self, finding: Finding, reading: Reading, document: str, entries: list[CaptureEntry], log: CrawlLog,
-                ) -> tuple[int, Manifest | None, VersionRow | None]:
+    def _stored(self, finding: Finding, reading: Reading, written: bytes, document: str, entries: list[CaptureEntry],
+                log: CrawlLog) -> tuple[int, Manifest | None, VersionRow | None]:
         """The number its state has, its manifest where it is a new version, and the latest version before. A machine
         with a catalog of its own shares no lock with us: what it wrote while we did is adopted like any version."""
         for _ in range(_MOST_OVERTAKEN):
-            latest = self._adopt(document)
+            known = self._known(document)
+            latest = self._adopt(document, known)
             state = content_state(finding, reading, latest.source_states() if latest else ())
             if latest and same_state(state, latest.version_sha256, latest.source_states()):
                 return latest.number, None, latest
             text = reading_text(reading.sources[reading.main].document)
-            derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
-            number = self._free_number(document, derived)
+            derived = {DOCUMENT: written, TEXT: text.encode()}
+            number = self._free_number(document, known, derived)
             if self._is_overtaken(document, number, latest):
                 continue
             log.intend(document, number)
-            standing = self._standing_name(document, reading.report)
+            standing = self._standing_name(document, known, reading.report)
             made = _manifest(finding, entries, number, interpretation(reading, state, document, standing, derived))
             try:
                 self._write_version(made, derived)
@@ -118,22 +145,24 @@ class Keeper:
     def settle(self, document: str, begun: set[int]) -> None:
         """After a crash: enters versions it kept out of the catalog, removes what it left of the numbers `begun`."""
         with self._catalog().document_lock(document):
-            self._adopt(document)
-            _, debris = self._given_out(document)
+            known = self._known(document)
+            self._adopt(document, known)
+            debris = known.above
             for number in begun & set(debris):
                 self._remove(document, number, debris[number])
 
-    def _given_out(self, document: str) -> tuple[int, dict[int, set[str]]]:
-        """The highest number that a manifest stands under or the catalog tells of, and the files above it."""
-        present = self._present(document)
-        known = self._catalog().read(lambda connection: highest_number(connection, document))
-        highest = max([known, *(number for number, names in present.items() if MANIFEST in names)])
-        return highest, {number: names for number, names in present.items() if number > highest}
+    def _known(self, document: str) -> _Known:
+        present: dict[int, set[str]] = {}
+        for _, number, name in filter(None, map(parse_version, self._objects.keys(document_prefix(document)))):
+            present.setdefault(number, set()).add(name)
+        rows, captured = self._catalog().read(lambda connection: (
+            versions_of_document(connection, document), highest_captured(connection, document)))
+        return _Known(present, {row.number: row for row in rows}, captured)
 
-    def _free_number(self, document: str, derived: Mapping[str, bytes]) -> int:
+    def _free_number(self, document: str, known: _Known, derived: Mapping[str, bytes]) -> int:
         """One nothing was ever kept under. Files above the last one given out are a crash's, which a journal tells, or
         all that is left of a version whose manifest was lost, and then they are not to be replaced by others."""
-        highest, above = self._given_out(document)
+        highest, above = known.given_out, known.above
         debris = self._debris() if above else set()
         for number, names in sorted(above.items()):
             if (document, number) in debris:
@@ -154,21 +183,12 @@ class Keeper:
         for name in sorted(names):
             self._objects.remove(version_key(document, number, name))
 
-    def _present(self, document: str) -> dict[int, set[str]]:
-        found: dict[int, set[str]] = {}
-        for _, number, name in filter(None, map(parse_version, self._objects.keys(document_prefix(document)))):
-            found.setdefault(number, set()).add(name)
-        return found
-
-    def _adopt(self, document: str) -> VersionRow | None:
+    def _adopt(self, document: str, known: _Known) -> VersionRow | None:
         """The latest version whose manifest stands among the objects, all of them entered."""
-        numbers = sorted(number for number, names in self._present(document).items() if MANIFEST in names)
-        known = self._catalog().read(lambda connection: versions_of_document(connection, document))
-        rows = {row.number: row for row in known}
-        for number in numbers:
-            if number not in rows:
-                rows[number] = self._adopt_version(document, number)
-        return rows[numbers[-1]] if numbers else None
+        for number in known.whole:
+            if number not in known.rows:
+                known.rows[number] = self._adopt_version(document, number)
+        return known.rows[known.whole[-1]] if known.whole else None
 
     def _adopt_version(self, document: str, number: int) -> VersionRow:
         found = standing_version(self._objects, document, number)
@@ -182,11 +202,10 @@ class Keeper:
 
         return self._catalog().write(enter)
 
-    def _standing_name(self, document: str, report: Report) -> Naming | None:
+    def _standing_name(self, document: str, known: _Known, report: Report) -> Naming | None:
         """What the ids of the document's report for this year were made of, where it is filed under this agency
         already: learning the region, or the site's name in use, must not part a history in two."""
-        rows = self._catalog().read(lambda connection: versions_of_document(connection, document))
-        for row in reversed(rows):
+        for row in (known.rows[number] for number in sorted(known.rows, reverse=True)):
             if row.agency_id and row.report_year == (report.report_year or 0) and _same_agency(row, report):
                 try:
                     return standing_version(self._objects, document, row.number, row.reading).manifest.report.naming
@@ -231,18 +250,16 @@ class Keeper:
             return "unchanged", latest
         read, cells = version_row(made), packed(cells_of(reading.report))
 
-        def enter(connection: Connection) -> tuple[VersionRow, str | None, set[str], Group | None]:
+        def enter(connection: Connection) -> tuple[VersionRow, Regrouped]:
             filed = gazetteer(connection).filed(read)
-            before, carriers = standing(connection, filed.report_id)
             enter_version(connection, filed, made, cells)
-            after = regroup(connection, filed.report_id)
+            report = regroup(connection, filed.report_id)
             if latest is not None and latest.report_id != filed.report_id:
                 regroup(connection, latest.report_id)
-            return filed, before, carriers, after
+            return filed, report
 
-        row, before, carriers, after = self._catalog().write(enter)
-        assert after is not None
-        return _outcome(document, before, carriers, after), row
+        row, report = self._catalog().write(enter)
+        return _outcome(row, report), row
 
 
 def _warn_of_another_reading(standing: VersionRow, report: Report) -> None:
@@ -262,14 +279,15 @@ def _told(agency: str, own: bool, year: int | None) -> tuple[str, str, str]:
             "the site's own" if own else "another agency's")
 
 
-def _outcome(document: str, before: str | None, carriers: set[str],
-             after: Group) -> Literal["new", "changed", "copy"]:
-    """`before` and `carriers` are the report's canonical document and all its documents up to now."""
+def _outcome(row: VersionRow, report: Regrouped) -> Literal["new", "changed", "copy"]:
+    """What the version is to the archive, which had the rest of its report before."""
+    before, after = report.before, report.group
+    assert after is not None
     if before is None:
         return "new"
-    if document in carriers:
+    if any(m.row.document_id == row.document_id and m.row.number != row.number for m in after.members):
         return "changed"
-    role = after.role_of(document)
+    role = after.role_of(row.document_id)
     if role == "canonical":  # it took the place of another: what that one is to it, it is to the archive
         role = after.role_of(before)
     return "copy" if role in ("copy", "rendition") else "changed"

@@ -22,7 +22,7 @@ from storage.catalog.queries import report_named
 from storage.catalog.registered import rows_of
 from storage.catalog.rows import VersionRow, version_row
 from storage.catalog.schema import crawls, reports, versions
-from storage.derived import document_json, packed_cells, reading_text, writable
+from storage.derived import document_json, packed_cells, reading_text
 from storage.duplicates import content_state
 from storage.identity import site_id
 from storage.interpretation import Interpretation, interpretation
@@ -83,7 +83,7 @@ class Renewer:
 
     def renew(self, document: str, number: int, finding: Finding, reading: Reading, *, apply: bool = True) -> Renewal:
         """Doing it again with the same reading changes nothing; what a dead process left undone is finished."""
-        reading = writable(reading)
+        reading, written = document_json(reading)
         with self._catalog().document_lock(document):
             before = self._settled(document, number, apply=apply)
             url = before.manifest.url
@@ -92,7 +92,7 @@ class Renewer:
                 return Renewal(document, number, url, "left", why)
             state = content_state(finding, reading, before.manifest.states)
             text = reading_text(reading.sources[reading.main].document)
-            derived = {DOCUMENT: document_json(reading), TEXT: text.encode()}
+            derived = {DOCUMENT: written, TEXT: text.encode()}
             made = interpretation(reading, state, document, None, derived)
             was = Interpretation.of(before.manifest)
             if made == was and before.manifest.pipeline_version == PIPELINE_VERSION:

@@ -7,6 +7,8 @@ the two wins unless the difference is links.
 
 import copy
 import math
+from functools import cache
+from typing import cast
 
 import trafilatura
 from lxml import etree
@@ -29,13 +31,19 @@ def prune(body: Element) -> None:
     whatever its class says (a class ``page`` or ``main-side`` often wraps everything)."""
     names, tags = words("furniture"), words("furniture_tags")
     whole = max(len(text_of(body)), 1)
-    for element in list(body.iter(etree.Element)):
-        if element is body or element.getparent() is None:
+    for element in cast("list[Element]", _furniture(tags)(body)):
+        if element.getparent() is None:
             continue
         if element.tag in tags or _named(element, names):
             text = text_of(element)
             if len(text) < whole * 0.4 and len(markers(text)) < 2:
                 drop(element)
+
+
+@cache
+def _furniture(tags: frozenset[str]) -> etree.XPath:
+    """What may be furniture by its tag or by a name it has: most elements of a page have none."""
+    return etree.XPath(f"descendant::*[@class or @id or {' or '.join(f'self::{tag}' for tag in sorted(tags))}]")
 
 
 def markers(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from ctypes import byref, c_double, c_float, c_int
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -26,8 +26,7 @@ _Matrix = tuple[float, float, float, float, float, float]
 _AS_DRAWN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A character in pdfium's reading order; without a place where none is drawn (a blank pdfium put in, a line's
     end). `size` in `place` is the font's, whatever the character is."""
 
@@ -75,12 +74,13 @@ def _letters(page: Any, place: Place) -> Iterator[Letter]:
     text = page.get_textpage()
     raw, boxes = text.raw, _Boxes(text.raw)
     last: Text | None = None
+    code_of, is_lost = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_HasUnicodeMapError  # asked of each character
     for i in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(raw, i)
+        code = code_of(raw, i)
         if code in _LINE_ENDS:
             yield Letter("\n")
             continue
-        if pdfium.FPDFText_HasUnicodeMapError(raw, i) == 1:
+        if is_lost(raw, i) == 1:
             char = _LOST
         else:
             char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 and code != 0xFFFE else ""
@@ -104,21 +104,23 @@ class _Boxes:
 
     def __init__(self, text: Any) -> None:
         self._text = text
+        self._loose = pdfium.FPDFText_GetLooseCharBox
         self._rect, self._matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
         self._tight = tuple(c_double() for _ in range(4))
         self._trusted = -1.0
 
     def of(self, i: int) -> tuple[float, float, float, float] | None:
         rect = self._rect
-        if not pdfium.FPDFText_GetLooseCharBox(self._text, i, rect):
+        if not self._loose(self._text, i, rect):
             return None
-        height = rect.top - rect.bottom
+        left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        height = top - bottom
         if abs(height - self._trusted) > 0.01 * height:
             size = self._size(i)
-            if size and min(abs(height - size), abs(rect.right - rect.left - size)) > 0.5 * size:
+            if size and min(abs(height - size), abs(right - left - size)) > 0.5 * size:
                 return self._mended(i, size)
             self._trusted = height
-        return rect.left, rect.bottom, rect.right, rect.top
+        return left, bottom, right, top
 
     def _size(self, i: int) -> float:
         if not pdfium.FPDFText_GetMatrix(self._text, i, self._matrix):

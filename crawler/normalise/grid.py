@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gongkai.document import Cell, Table
 
@@ -16,8 +17,7 @@ MAX_ROWS = 5_000
 MAX_POSITIONS = 200_000
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A cell as its row lists it. `skip` positions are left empty before it (Word's gridBefore)."""
 
     text: str
@@ -75,7 +75,10 @@ def compact(cells: Sequence[Cell], page: int | None = None) -> Table:
             return 1
         return sum(1 for place in places if start <= place < start + span)
 
-    made = [Cell(cell.text, rows[cell.row], cols[cell.col], length(rows, cell.row, cell.rowspan),
+    # Mostly each row and column has a cell that starts there, and what spans none stays as it was made.
+    whole = len(rows) == max(rows, default=-1) + 1 and len(cols) == max(cols, default=-1) + 1
+    made = [cell if whole and cell.rowspan == cell.colspan == 1 else
+            Cell(cell.text, rows[cell.row], cols[cell.col], length(rows, cell.row, cell.rowspan),
                  length(cols, cell.col, cell.colspan)) for cell in cells]
     made.sort(key=lambda cell: (cell.row, cell.col))
     return Table(tuple(made), len(rows), len(cols), page)

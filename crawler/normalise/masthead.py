@@ -1,10 +1,16 @@
 """What a page says about its article around the text: meta tags, the index block (索引号, 发布机构 …), titles."""
 
 import re
+from collections.abc import Iterator
+from typing import cast
+
+from lxml import etree
 
 from crawler.normalise.markup import Element, raw_text, tokens
 from crawler.normalise.vocabulary import ordered, words
 
+_NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
+_TITLE_TAGS = frozenset(("div", "p", "span", "td", "h2", "h3", "strong", "center"))
 _LABEL_LIMIT = 12
 _VALUE_LIMIT = 160
 _WINDOW = 24
@@ -34,7 +40,7 @@ def index_block(tree: Element) -> dict[str, str]:
     Reads the page as a run of texts: a label is followed by its value, in the same text after a colon or in the next.
     A bare date beside the page's tools (点击, 打印 …) is the 发布时间.
     """
-    texts = [t for t in (_INVISIBLE.sub(" ", str(raw)).strip() for raw in tree.itertext()) if t]
+    texts = [t for t in map(_visible, cast("Iterator[str]", tree.itertext())) if t]
     strong = words("index.strong")
     known = strong | words("index.weak")
     hits: list[tuple[int, str, str]] = []
@@ -57,6 +63,11 @@ def index_block(tree: Element) -> dict[str, str]:
         if date:
             block["发布时间"] = date
     return block
+
+
+def _visible(raw: str) -> str:
+    text = " ".join(raw.split())
+    return text if text.isascii() or text.isprintable() else _INVISIBLE.sub(" ", text).strip()
 
 
 def _labelled(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
@@ -95,8 +106,8 @@ def titles(tree: Element, meta: dict[str, str]) -> list[tuple[str, str]]:
     for heading in tree.iter("h1"):
         add("h1", _lines(heading))
     names = words("titles")
-    for element in tree.iter("div", "p", "span", "td", "h2", "h3", "strong", "center"):
-        if any(token in names for token in tokens(element)) and len(element) < 12:
+    for element in cast("list[Element]", _NAMED(tree)):
+        if element.tag in _TITLE_TAGS and len(element) < 12 and not names.isdisjoint(tokens(element)):
             add("container", _lines(element))
     for page in tree.iter("title"):  # several where a header is a page of its own
         add("title", strip_site(raw_text(page), meta))

@@ -29,7 +29,7 @@ def read_mht(data: bytes, url: str | None) -> Document:
         return Document("unsupported", "mht", warnings=("mht: no page among its parts",))
     body, charset = max(pages, key=lambda page: len(page[0]))
     document = replace(read_html(body, url=url, declared=charset), doc_format="mht")
-    if whole.defects and document.status == "ok":
+    if whole.defects and document.status in ("ok", "partial"):
         cut = f"mht: damaged, maybe cut short ({type(whole.defects[0]).__name__})"
         document = replace(document, status="partial", warnings=(*document.warnings, cut))
     return document

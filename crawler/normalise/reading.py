@@ -26,6 +26,8 @@ _HEADING_LIMIT = 45
 
 def clean(text: str) -> str:
     """One line of text: runs of white space as one blank, none where only the source broke a Chinese line."""
+    if text.isascii() and text.isalnum():  # a figure
+        return text
     if len(words := text.split()) <= 1:
         return printable(words[0]).strip("\u200b\ufeff") if words else ""
     return _SPACES.sub(" ", _WRAPPED.sub("", printable(text))).strip()
@@ -200,8 +202,10 @@ def _is_layout(table: Element) -> bool:
     cells = [cell for row in rows for cell in row]
     if all(len(row) <= 1 for row in rows):
         return True
-    if any(_is_real(inner) for cell in cells for inner in cell.iter("table")):
+    if any(_is_real(inner) for inner in table.iterdescendants("table")):
         return True
+    if not any(len(cell) for cell in cells):
+        return False
     sizes = [(len(raw_text(cell)), cell) for cell in cells]
     most, fullest = max(sizes, key=lambda pair: pair[0])
     if most < 0.6 * sum(size for size, _ in sizes) or most < 300:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from crawler.normalise.grid import Box
 from crawler.normalise.printed import GAP, Line
@@ -22,8 +23,7 @@ _COVERED = 0.6
 _SAME_EDGE_PT = 4.0
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A run of text that stands in one cell: a character, a word or a line. Its height is the size of its font."""
 
     text: str
@@ -37,8 +37,7 @@ class Text:
         return self.bottom - self.top
 
 
-@dataclass(frozen=True)
-class Stroke:
+class Stroke(NamedTuple):
     """A straight line, level or upright; anything slanted is ignored."""
 
     x0: float

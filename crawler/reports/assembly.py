@@ -29,7 +29,7 @@ def assemble_requests(form: Form, rows: Sequence[PrintedRow]) -> Assembled:
 def assemble_proactive(form: Form, rows: Sequence[PrintedRow]) -> Assembled:
     table, out = form.tables["proactive"], Assembled()
     for row in rows:
-        label = find_label(row.labels[-1], [r.label for r in table.all_rows])
+        label = find_label(row.labels[-1], table.row_labels)
         if label is not None:
             _keep(out, label.key, _proactive_cells(table.block_of(label.key), row, label.key, out), row)
     for key in [r.key for r in table.all_rows if r.optional and r.key in out.cells]:

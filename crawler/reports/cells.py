@@ -34,11 +34,15 @@ class TablesReading:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """One way a table was read. `missing` cells of the form, `failed` identities of severity error."""
+    """One way a table was read. `missing` cells of the form, `failures` of identities of severity error."""
 
     read: Assembled
     missing: int
-    failed: int
+    failures: tuple[str, ...]
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
 
     @property
     def sound(self) -> bool:
@@ -86,7 +90,7 @@ def _read(document: Document) -> TablesReading:
         if read.cells:
             tables[key], told[key] = read.cells, tuple(ways)
             warnings += read.warnings
-            warnings += _remarks(form, key, read)
+            warnings += _remarks(form, key, read, best.failures if read is best.read else None)
         else:
             warnings.append(f"{key}: the table was not found")
     return TablesReading(form_id, quote, tables, tuple(dict.fromkeys(warnings)), told)
@@ -96,7 +100,7 @@ def _statistics(document: Document, form: Form, quote: str) -> TablesReading:
     read = read_statistics(document, form)
     if not read.cells:
         return TablesReading(form.id, quote, {}, ("statistics: the table was not found",))
-    warnings = dict.fromkeys([*read.warnings, *_remarks(form, "statistics", read)])
+    warnings = dict.fromkeys([*read.warnings, *_remarks(form, "statistics", read, None)])
     return TablesReading(form.id, quote, {"statistics": read.cells}, tuple(warnings))
 
 
@@ -111,7 +115,7 @@ def _weigh(form: Form, key: str, read: Assembled) -> _Candidate:
     else:
         wanted = sum(len(block.columns) * sum(not row.optional for row in block.rows) for block in table.blocks)
         found = _legible(read.cells)
-    return _Candidate(read, max(0, wanted - found), len(_failures(form, key, read.cells)))
+    return _Candidate(read, max(0, wanted - found), tuple(_failures(form, key, read.cells)))
 
 
 def _legible(cells: CellTable) -> int:
@@ -143,14 +147,16 @@ def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
             if check.rule_id in errors and check.state == "fail"]
 
 
-def _remarks(form: Form, key: str, read: Assembled) -> list[str]:
+def _remarks(form: Form, key: str, read: Assembled, failures: Sequence[str] | None) -> list[str]:
+    """`failures` where the sums were tried before."""
     remarks = []
     absent = [row for row in printed_rows(form.tables[key], read.cells) if row not in read.cells]
     if absent:
         remarks.append(f"{key}: rows not found: {'、'.join(absent)}")
     if not has_figure(read.cells):
         remarks.append(f"{key}: every cell is blank")
-    failures = _failures(form, key, read.cells)
+    if failures is None:
+        failures = _failures(form, key, read.cells)
     if failures:
         remarks.append(f"{key}: sums that do not hold: {'; '.join(failures[:6])}")
     return remarks

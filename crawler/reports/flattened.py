@@ -125,7 +125,7 @@ class _Stream:
     def __init__(self, form: Form, pieces: list[Piece]) -> None:
         self.form, self.pieces = form, pieces
         self.tables = form.tables
-        self.row_labels = [row.label for row in self.tables["requests"].all_rows]
+        self.row_labels = self.tables["requests"].row_labels
         self.request_start = self._first(lambda p: self._is_row(p, "new_received"), 0)
         self.review_anchors = self.tables["review_litigation"].anchors
 
@@ -139,8 +139,8 @@ class _Stream:
         others = self.tables["requests"].anchors
         stop = self._first(lambda p: self._is_row(p, "new_received") or label_key(p.text) in others
                            or len(p.text) > _PROSE, start)
-        labels = [row.label for row in table.all_rows]
-        columns = [column.label for column in table.all_columns]
+        labels = table.row_labels
+        columns = table.column_labels
         rows: list[PrintedRow] = []
         heads: list[str | None] = []
         units: dict[str, str] = {}

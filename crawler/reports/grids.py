@@ -76,7 +76,7 @@ class _Scan:
 
     def _request_head(self, row: int, cells: Sequence[Cell]) -> bool:
         columns = self.requests.columns
-        named = [(find_label(cell.text, [c.label for c in columns]), cell) for cell in cells]
+        named = [(find_label(cell.text, self.requests.column_labels), cell) for cell in cells]
         keys = {label.key for label, _ in named if label} & {c.key for c in columns[:_REQUEST_HEADS]}
         if not keys or any(looks_like_value(cell.text) and cell.text.strip() for cell in cells):
             return False
@@ -92,7 +92,7 @@ class _Scan:
         return True
 
     def _proactive_head(self, row: int, cells: Sequence[Cell]) -> bool:
-        labels = [column.label for column in self.proactive.all_columns]
+        labels = self.proactive.column_labels
         named = [(find_label(cell.text, labels), cell) for cell in cells if cell.text.strip()]
         corner = [cell for cell in cells if label_key(cell.text) in self.proactive.anchors]
         if not corner and not any(label for label, _ in named):
@@ -122,7 +122,7 @@ class _Scan:
         texts = [cell for cell in cells if cell.text.strip()]
         lead = next((index for index, cell in enumerate(cells) if looks_like_value(cell.text)), None)
         if lead is None or lead > 1 or not all(looks_like_value(cell.text) for cell in cells[lead:]):
-            if texts and any(find_label(cell.text, [r.label for r in self.proactive.all_rows + self.requests.all_rows])
+            if texts and any(find_label(cell.text, self.proactive.row_labels + self.requests.row_labels)
                              for cell in texts):
                 self.review_paths = None
             return False
@@ -138,7 +138,7 @@ class _Scan:
     def _request_row(self, number: int, row: int, cells: Sequence[Cell]) -> bool:
         heads = self.request_heads
         natural = next((cell.col for key, cell in heads.columns if key == "natural_person"), None)
-        labels = [r.label for r in self.requests.all_rows]
+        labels = self.requests.row_labels
         named = [cell for cell in cells if not looks_like_value(cell.text) and find_label(cell.text, labels)]
         if natural is None and not named:
             return False
@@ -165,7 +165,7 @@ class _Scan:
         return True
 
     def _proactive_row(self, number: int, row: int, cells: Sequence[Cell]) -> bool:
-        labels = [r.label for r in self.proactive.all_rows]
+        labels = self.proactive.row_labels
         named = [index for index, cell in enumerate(cells) if find_label(cell.text, labels)]
         if not named or named[-1] + 1 >= len(cells):
             return False

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from crawler.reports.values import read_value
 from gongkai.report import CellTable
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """The place of one figure: what stands there (nothing, for a blank cell) and where it was found."""
 
     text: str
@@ -21,8 +22,13 @@ class Slot:
     @property
     def amount(self) -> int:
         """For sums: the count, 0 for blanks, marks and what is no count."""
-        value = read_value(self.text)[0].value
-        return value if isinstance(value, int) else 0
+        return _amount(self.text)
+
+
+@lru_cache(maxsize=65536)
+def _amount(text: str) -> int:
+    value = read_value(text)[0].value
+    return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True)

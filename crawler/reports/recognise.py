@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from crawler.reports.material import Material, PrintedTitle
+from gongkai.chinese import fold
 from gongkai.report import Evidence
 from gongkai.title import read_title
 
@@ -17,6 +18,7 @@ _SIGNALS = [(s["name"], s["where"], float(s["weight"]), re.compile(s["pattern"])
 _OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), bool(o.get("factless")), re.compile(o["pattern"]))
            for o in _WORDS["others"]]
 _FACTS = frozenset(_WORDS["facts"])
+_CORRECTION = re.compile(str(_WORDS["correction"]))
 _HALF, _ACCEPT, _SURE = (float(_WORDS[level]) for level in ("half", "accept", "sure"))
 _SOFT = frozenset({"list_page", "news", "work_summary", "statistics", "unknown"})
 """Kinds a title may name although the report itself stands below it (a column's name, a summary of old days)."""
@@ -75,9 +77,10 @@ def recognise(material: Material, figures: Figures, *, extras: int = 0, readable
 
 
 def _believed(title: PrintedTitle, material: Material, score: float, *, thin: bool) -> bool:
-    """A title that is a line of the text, the link or the list's heads needs a text that reads like a report, or a body
-    that is nothing but its file; and then no heading of the page may speak of something else."""
-    if title.source not in _WEAK:
+    """A title that is a line of the text, the link or the list's heads, or that of a word about a report's mistakes,
+    needs a text that reads like a report, or a body that is nothing but its file; and then no heading of the page may
+    speak of something else."""
+    if title.source not in _WEAK and not _CORRECTION.search(fold(title.text)):
         return True
     heading = any(t.source not in (*_WEAK, "title", "label") and t.reading.kind == "unknown" and not t.reading.year
                   and len(t.text) >= 8 for t in material.titles)

@@ -19,6 +19,7 @@ from gongkai.report import CellTable, CellValue
 
 _COUNTERS = frozenset(("条", "件", "次", "篇", "个", "人", "人次", "份", "项", "部", "起", "宗", "家", "期", "场"))
 _LIKE = 0.8
+_MOST_TOLD = 65_536
 _MOST_ROWS = 400  # no table is longer; garbled words are not looked for in what is
 _BEGINS = re.compile(r"^\W*(?:[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]"
                      r"|\d{1,2}[.、．]|其中)")
@@ -144,6 +145,14 @@ def _row(table: TableForm, words: str, group: str | None) -> Row | None:
     key = label_key(words)
     if not key or key.isascii():
         return None
+    if (key, group) not in table.told:
+        if len(table.told) >= _MOST_TOLD:
+            table.told.clear()
+        table.told[key, group] = _told(table, key, group)
+    return table.told[key, group]
+
+
+def _told(table: TableForm, key: str, group: str | None) -> Row | None:
     usable = [row for row in table.all_rows if not row.only_in_group or row.group == group]
     for row in usable:
         if key in row.label.keys:

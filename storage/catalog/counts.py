@@ -3,6 +3,7 @@ seconds. Reports by place, year and state; reports by year, province and day; ag
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,8 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    Update,
+    bindparam,
     case,
     delete,
     func,
@@ -42,14 +45,15 @@ COUNTED = tuple(reports.c[name] for name in (
 Row = Mapping[Any, Any]
 Key = tuple[Any, ...]
 
+_FOLLOWED = select(followed_agencies.c.agency_id).where(
+    followed_agencies.c.agency_id.in_(bindparam("agencies", expanding=True)))
 _TABLES = (coverage_counts, season_counts, agency_counts, archive_totals)
 
 
 def count(connection: Connection, before: Row | None, after: Row | None) -> None:
     """A report's row was this and is now that; None where there was or is none."""
     named = {row["agency_id"] for row in (before, after) if row is not None}
-    followed = set(connection.execute(select(followed_agencies.c.agency_id).where(
-        followed_agencies.c.agency_id.in_(sorted(named)))).scalars())
+    followed = set(connection.execute(_FOLLOWED, {"agencies": sorted(named)}).scalars())
     change: Counter[tuple[Table, Key]] = Counter()
     for row, number in ((before, -1), (after, 1)):
         if row is not None:
@@ -108,11 +112,18 @@ def _apply(connection: Connection, change: Mapping[tuple[Table, Key], int]) -> N
         if not number:
             continue
         names = [column.name for column in table.c]
-        counter = table.c[names[-1]]
-        named = [table.c[name] == value for name, value in zip(names[:-1], key, strict=True)]
-        changed = connection.execute(update(table).where(*named).values({counter: counter + number}))
+        row = dict(zip(names, (*key, number), strict=True))
+        changed = connection.execute(_adding(table), {f"its_{name}": value for name, value in row.items()})
         if changed.rowcount == 0:
-            connection.execute(insert(table), dict(zip(names, (*key, number), strict=True)))
+            connection.execute(insert(table), row)
+
+
+@cache
+def _adding(table: Table) -> Update:
+    """To the counter, the last column, of the row the others name."""
+    *named, counter = table.c
+    return update(table).where(*(column == bindparam(f"its_{column.name}") for column in named)).values(
+        {counter: counter + bindparam(f"its_{counter.name}")})
 
 
 def _counted() -> Iterator[tuple[Table, Select[Any]]]:

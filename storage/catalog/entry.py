@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, bindparam, case, delete, func, select
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
@@ -36,11 +36,34 @@ _SEARCHED = [reports.c[name] for name in (
     "document_id", "number", "text_sha256", "title", "agency", "agency_id", "names", "report_year", "region_code",
     "admin_level", "form_id", "checks_fail", "versions", "published", "first_seen")]
 
+# Built once: what entering a version asks takes longer to put into words than to answer.
+_OF_REPORT = select(versions).where(versions.c.report_id == bindparam("report"))
+_OF_DOCUMENT = select(versions).where(versions.c.document_id == bindparam("document")).order_by(versions.c.number)
+_HIGHEST_CAPTURED = select(func.max(captures.c.number)).where(captures.c.document_id == bindparam("document"))
+_STANDING = select(*{column.name: column for column in (*_SEARCHED, *COUNTED)}.values()).where(
+    reports.c.report_id == bindparam("report"))
+_SEEN = select(
+    captures.c.document_id, captures.c.number, func.min(captures.c.fetched_at), func.max(captures.c.fetched_at),
+    func.sum(case((captures.c.role == "page", 1), else_=0))).where(
+    captures.c.document_id.in_(bindparam("documents", expanding=True))).group_by(
+    captures.c.document_id, captures.c.number)
+_AGENCY = select(agencies).where(agencies.c.agency_id == bindparam("agency"))
+_CHANGES = select(report_changes).where(report_changes.c.report_id == bindparam("report"))
+
+
+@dataclass(frozen=True)
+class Regrouped:
+    """`before` is the document that was canonical up to now, None for a report that is new; `group` is None where no
+    version is left."""
+
+    before: str | None
+    group: Group | None
+
 
 def enter_version(connection: Connection, row: VersionRow, manifest: Manifest, cells: bytes | None) -> None:
     """The version with its cells (`storage.cells`; None where they cannot be read) and the captures that made it.
     `regroup` its report afterwards."""
-    put_row(connection, versions, asdict(row))
+    put_row(connection, versions, vars(row))
     if cells is not None:
         put_row(connection, version_cells, {"document_id": row.document_id, "number": row.number,
                                             "reading": row.reading, "packed": cells})
@@ -87,29 +110,17 @@ def page_absences(connection: Connection, documents: Iterable[str]) -> dict[str,
 
 
 def versions_of_report(connection: Connection, report_id: str) -> list[VersionRow]:
-    found = connection.execute(select(versions).where(versions.c.report_id == report_id))
-    return [VersionRow.from_row(row) for row in found]
-
-
-def standing(connection: Connection, report_id: str) -> tuple[str | None, set[str]]:
-    """The canonical document of a report as it stands, None when there is none, and all documents that carry it."""
-    canonical = connection.execute(select(reports.c.document_id).where(reports.c.report_id == report_id)).scalar()
-    carriers = select(versions.c.document_id).where(versions.c.report_id == report_id).distinct()
-    return canonical, set(connection.execute(carriers).scalars())
+    return [VersionRow.from_row(row) for row in connection.execute(_OF_REPORT, {"report": report_id})]
 
 
 def versions_of_document(connection: Connection, document_id: str) -> list[VersionRow]:
-    found = connection.execute(select(versions).where(versions.c.document_id == document_id)
-                               .order_by(versions.c.number))
-    return [VersionRow.from_row(row) for row in found]
+    return [VersionRow.from_row(row) for row in connection.execute(_OF_DOCUMENT, {"document": document_id})]
 
 
-def highest_number(connection: Connection, document_id: str) -> int:
-    """The highest version of a document that a version or a capture tells of: it was given out, whatever became of
-    its files. Zero for none."""
-    found = [connection.execute(select(func.max(table.c.number)).where(table.c.document_id == document_id)).scalar()
-             for table in (versions, captures)]
-    return max(number or 0 for number in found)
+def highest_captured(connection: Connection, document_id: str) -> int:
+    """The highest version of a document that a capture tells of: it was given out, whatever became of its files. Zero
+    for none."""
+    return connection.execute(_HIGHEST_CAPTURED, {"document": document_id}).scalar() or 0
 
 
 def grouped(connection: Connection, report_id: str) -> Group | None:
@@ -117,12 +128,10 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
     return group(rows, _seen(connection, {row.document_id for row in rows})) if rows else None
 
 
-def regroup(connection: Connection, report_id: str) -> Group | None:
+def regroup(connection: Connection, report_id: str) -> Regrouped:
     """Writes the report's row anew from its versions and captures."""
     found = grouped(connection, report_id)
-    asked = select(*{column.name: column for column in (*_SEARCHED, *COUNTED)}.values()).where(
-        reports.c.report_id == report_id)
-    row_before = connection.execute(asked).first()
+    row_before = connection.execute(_STANDING, {"report": report_id}).first()
     before = dict(row_before._mapping) if row_before is not None else None
     if found is None:
         connection.execute(delete(reports).where(reports.c.report_id == report_id))
@@ -130,7 +139,7 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
         _enter_changes(connection, report_id, [])
         _forget_agency(connection, before["agency_id"] if before else "")
         queue(connection, report_id)
-        return None
+        return Regrouped(before["document_id"] if before else None, None)
     row = report_row(report_id, found)
     put_row(connection, reports, row)
     count(connection, before, row)
@@ -140,14 +149,14 @@ def regroup(connection: Connection, report_id: str) -> Group | None:
     _enter_agency(connection, found.canonical)
     if before is not None and before["agency_id"] != found.canonical.agency_id:
         _forget_agency(connection, before["agency_id"])
-    return found
+    return Regrouped(before["document_id"] if before else None, found)
 
 
 def _enter_agency(connection: Connection, main: VersionRow) -> None:
     if main.agency_id:
         row = {"agency_id": main.agency_id, "agency": main.agency, "region_code": main.region_code,
                "admin_level": main.admin_level, "agency_type": agency_type(main.agency)}
-        known = connection.execute(select(agencies).where(agencies.c.agency_id == main.agency_id)).first()
+        known = connection.execute(_AGENCY, {"agency": main.agency_id}).first()
         if known is None or known._mapping != row:
             put_row(connection, agencies, row)
             count_agency(connection, "all", known._mapping if known is not None else None, row)
@@ -157,7 +166,7 @@ def _forget_agency(connection: Connection, agency: str) -> None:
     """Once nothing is filed under it any more."""
     left = select(reports.c.report_id).where(reports.c.agency_id == agency).limit(1)
     if agency and connection.execute(left).first() is None:
-        known = connection.execute(select(agencies).where(agencies.c.agency_id == agency)).first()
+        known = connection.execute(_AGENCY, {"agency": agency}).first()
         if known is not None:
             connection.execute(delete(agencies).where(agencies.c.agency_id == agency))
             count_agency(connection, "all", known._mapping, None)
@@ -165,8 +174,8 @@ def _forget_agency(connection: Connection, agency: str) -> None:
 
 def _enter_changes(connection: Connection, report_id: str, rows: list[dict[str, Any]]) -> None:
     """A version belongs to one report at a time, and may have come from another."""
-    asked = select(report_changes).where(report_changes.c.report_id == report_id)
-    known = {(row.document_id, row.number): dict(row._mapping) for row in connection.execute(asked)}
+    found = connection.execute(_CHANGES, {"report": report_id})
+    known = {(row.document_id, row.number): dict(row._mapping) for row in found}
     for row in rows:
         name = (row["document_id"], row["number"])
         if known.pop(name, None) != row:
@@ -247,9 +256,5 @@ def _latest_rows(rows: list[VersionRow]) -> list[VersionRow]:
 
 
 def _seen(connection: Connection, documents: set[str]) -> dict[tuple[str, int], Seen]:
-    pages = func.sum(case((captures.c.role == "page", 1), else_=0))
-    found = connection.execute(
-        select(captures.c.document_id, captures.c.number, func.min(captures.c.fetched_at),
-               func.max(captures.c.fetched_at), pages)
-        .where(captures.c.document_id.in_(sorted(documents))).group_by(captures.c.document_id, captures.c.number))
+    found = connection.execute(_SEEN, {"documents": sorted(documents)})
     return {(document, number): Seen(first, last, int(times)) for document, number, first, last, times in found}

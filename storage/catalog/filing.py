@@ -5,7 +5,9 @@ from sqlalchemy import Connection, select
 from storage.catalog.schema import agency_states
 from storage.gazetteer import AgencyState, Gazetteer
 
+_SAID = select(agency_states)
+
 
 def gazetteer(connection: Connection) -> Gazetteer:
     return Gazetteer.of(AgencyState(row.agency_id, row.into_id, row.name)
-                        for row in connection.execute(select(agency_states)))
+                        for row in connection.execute(_SAID))

@@ -1,6 +1,7 @@
 """What a manifest or a capture is as a row of the catalog, and back."""
 
 from dataclasses import dataclass, fields
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -52,10 +53,13 @@ class VersionRow:
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> "VersionRow":
-        return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})
+        return cls(*_FIELDS(row._mapping))
 
     def source_states(self) -> tuple[SourceState, ...]:
         return tuple(SourceState(**{**state, "raw_sha256": tuple(state["raw_sha256"])}) for state in self.states)
+
+
+_FIELDS = itemgetter(*(field.name for field in fields(VersionRow)))
 
 
 def version_row(manifest: Manifest, reading: str = "") -> VersionRow:

@@ -224,4 +224,4 @@ def test_a_page_saved_with_its_parts_as_one_mail_is_read(encoding: str, charset:
     assert (document.status, document.doc_format) == ("ok", "mht")
     assert all_texts(document) == [expanded(PROACTIVE), expanded(REQUESTS)]
     cut = normalise(data[:len(data) // 2])
-    assert (cut.status, "cut short" in cut.warnings[-1]) == ("partial", True)
+    assert (cut.status, any("cut short" in warning for warning in cut.warnings)) == ("partial", True)

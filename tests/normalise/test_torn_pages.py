@@ -71,3 +71,16 @@ def test_mending_keeps_scripts_and_escapes_as_they_were() -> None:
     assert "if (a<b && c) x='<p>';" in whole
     assert "甲 &lt;乙&gt; &amp; 丙" in whole
     assert whole.count("</html>") == 1
+
+
+def test_a_page_that_ends_inside_a_table_says_that_it_was_cut() -> None:
+    """What is missing of the last row would else pass for blank cells."""
+    source = page(ARTICLE).decode()
+    document = read(source[:source.rindex("</table>") - 40])
+    assert document.status == "partial"
+    assert document.warnings == ("page cut: it ends inside a table",)
+
+
+def test_a_table_that_is_only_never_closed_is_whole() -> None:
+    document = read(page(ARTICLE.replace("</table>", "")).decode())
+    assert (document.status, document.warnings) == ("ok", ())

@@ -74,6 +74,13 @@ def test_a_letter_with_its_report_attached_gives_the_report() -> None:
     assert reading.sources[reading.main].role == "attachment"
 
 
+def test_a_word_about_a_reports_mistakes_is_no_report_unless_the_report_follows() -> None:
+    title = "关于沙河市水务局2021年政府信息公开工作年度报告的更正说明"
+    said = f"{title}\n因工作人员疏忽，表中“其他处理”一栏应为3件，误填为2件，现予以更正。\n沙河市水务局\n2022年3月4日"
+    assert kind(document(said, titles=(("h1", title),))) == "other"
+    assert kind(document(f"{said}\n{REPORT}", titles=(("h1", title),))) == "annual_report"
+
+
 def test_a_letter_that_only_asks_for_reports_is_none() -> None:
     asks = "请于2022年1月20日前将本单位2021年政府信息公开工作年度报告报送市政府办公室。"
     title = "关于报送2021年政府信息公开工作年度报告的函"

@@ -90,6 +90,19 @@ class TableForm:
         return tuple(row for row in self.all_rows if not (row.optional or row.heading))
 
     @cached_property
+    def row_labels(self) -> tuple[Label, ...]:
+        return tuple(row.label for row in self.all_rows)
+
+    @cached_property
+    def column_labels(self) -> tuple[Label, ...]:
+        return tuple(column.label for column in self.all_columns)
+
+    @cached_property
+    def told(self) -> dict[tuple[str, str | None], Row | None]:
+        """For `statistics`: which row words told before, by their key and group. Reports print the same ones."""
+        return {}
+
+    @cached_property
     def all_rows(self) -> tuple[Row, ...]:
         return self.rows or tuple(row for block in self.blocks for row in block.rows)
 
