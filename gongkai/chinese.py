@@ -30,7 +30,7 @@ _CHINESE_YEAR = re.compile("([二][〇○ＯO零0][〇○ＯO零0一二三][〇�
 
 def printable(text: str) -> str:
     """Without control characters and bidirectional overrides: terminals obey them, readers never meant them."""
-    return _CONTROL.sub("", text)
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def squeeze(text: str) -> str:
