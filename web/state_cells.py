@@ -1,4 +1,5 @@
-"""The years of an agency as cells of a table's row. A page holds hundreds of them, and a macro of the templates took\nlonger over them than over everything else of the page."""
+"""The years of an agency as cells of a table's row. A page holds hundreds of them, and a macro of the templates took
+longer over them than over everything else of the page."""
 
 from collections.abc import Sequence
 from html import escape
