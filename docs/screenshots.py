@@ -1,7 +1,8 @@
 """``python -m docs.screenshots``: pictures of every page, on a desk and on a phone, into docs/screenshots.
 
-The archive is made by a crawl of the sample site. ``--archive DIR`` shows another one. Needs Chromium, the extra
-``browser`` and fonts for Chinese (Debian: chromium, fonts-noto-cjk).
+The archive is made by a crawl of the sample site, with invented agencies beside it (`docs.neighbours`).
+``--archive DIR`` shows another one. Needs Chromium, the extra ``browser`` and fonts for Chinese (Debian: chromium,
+fonts-noto-cjk).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from crawler.fetching.chromium import chromium_at
+from docs.neighbours import settle
 from tests.web.served import crawled, serving
 
 FOLDER = Path(__file__).with_name("screenshots")
@@ -75,6 +77,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         crawled(Path(folder) / "archive")
+        settle(Path(folder) / "archive")
         shoot(Path(folder) / "archive")
 
 

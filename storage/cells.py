@@ -27,8 +27,12 @@ def compared(old: Cells, new: Cells) -> tuple[CellChange, ...]:
     found = []
     for table in dict.fromkeys([*new, *old]):
         before, after = old.get(table, {}), new.get(table, {})
+        if before == after:
+            continue
         for row in dict.fromkeys([*after, *before]):
             was_row, now_row = before.get(row, {}), after.get(row, {})
+            if was_row == now_row:
+                continue
             for column in dict.fromkeys([*now_row, *was_row]):
                 was, now = was_row.get(column, "absent"), now_row.get(column, "absent")
                 if was != now:
@@ -46,9 +50,13 @@ def packed(cells: Cells) -> bytes:
 
 
 def unpacked(data: bytes) -> Cells:
-    return {table: {name: {column: value for column, value in zip(columns, row, strict=True) if value is not None}
-                    for name, row in rows.items()}
+    return {table: {name: _row(columns, values) for name, values in rows.items()}
             for table, (columns, rows) in json.loads(zlib.decompress(data)).items()}
+
+
+def _row(columns: list[str], values: list[Any]) -> dict[str, str]:
+    found = dict(zip(columns, values, strict=True))
+    return {name: value for name, value in found.items() if value is not None} if None in values else found
 
 
 def _shown(cell: CellValue) -> str:

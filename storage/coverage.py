@@ -155,7 +155,9 @@ def expected_agencies(connection: Connection, query: CoverageQuery, after: Agenc
 def cells_of(page: Sequence[ExpectedAgency], years: range, connection: Connection) -> dict[str, list[CoverageCell]]:
     """Of each of these agencies its years."""
     ids = [agency.agency_id for agency in page]
-    found, last = _reports(ids, connection), last_outcomes(connection, ids)
+    found = _reports(ids, connection)
+    last = last_outcomes(connection, {agency: _seen_last(found.get(agency, {})) for agency in ids
+                                      if any(year not in found.get(agency, {}) for year in years)})
     return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id)))
             for agency in page}
 
@@ -199,11 +201,16 @@ def _states_of(connection: Connection, wanted: Sequence[ExpectedAgency], query: 
 
 def _reports(ids: Sequence[str], connection: Connection) -> dict[str, dict[int, Any]]:
     columns = (reports.c.agency_id, reports.c.report_year, reports.c.report_id, reports.c.published,
-               reports.c.days_late, reports.c.coverage, reports.c.versions, reports.c.scope)
+               reports.c.days_late, reports.c.coverage, reports.c.versions, reports.c.scope,
+               reports.c.last_seen, reports.c.document_id)
     found: dict[str, dict[int, Any]] = {}
     for row in connection.execute(select(*columns).where(reports.c.agency_id.in_(ids))):
         found.setdefault(row.agency_id, {})[row.report_year] = row
     return found
+
+
+def _seen_last(found: Mapping[int, Any]) -> str | None:
+    return max(((row.last_seen, row.document_id) for row in found.values()), default=(None, None))[1]
 
 
 def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None) -> Iterator[CoverageCell]:

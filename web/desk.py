@@ -20,6 +20,7 @@ from storage import Archive, Codebook
 from web.conditional import conditional
 from web.places import Places
 from web.standing import Standing
+from web.state_cells import state_cells
 from web.static_files import versioned
 from web.words import LANGUAGES, Language, has, say
 
@@ -30,7 +31,7 @@ _YEAR_S = 365 * 24 * 3600
 def environment() -> Environment:
     made = Environment(loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True, finalize=_shown, auto_reload=False)
-    made.globals |= {"static": versioned, "known_word": has, "link": link}
+    made.globals |= {"static": versioned, "known_word": has, "link": link, "state_cells": state_cells}
     made.filters |= {"number": lambda number: f"{number:,}", "day": lambda stamp: (stamp or "")[:10],
                      "minute": lambda stamp: (stamp or "")[:16].replace("T", " ")}
     return made

@@ -1,6 +1,6 @@
 """A page of reports as asked for, for the page and its JSON twin alike."""
 
-from storage import ListOrder, SearchQuery
+from storage import FacetCounts, ListOrder, SearchQuery
 from storage.search.answers import SearchHit
 from web.desk import Desk
 from web.filters import Filters, Listing
@@ -17,8 +17,8 @@ def order_of(asked: Listing) -> ListOrder:
     return asked.sort or ("newest" if asked.q else "year")
 
 
-def page_of(desk: Desk, asked: Listing, *, snippets: bool) -> Page[SearchHit]:
+def page_of(desk: Desk, asked: Listing, *, snippets: bool, counts: FacetCounts | None = None) -> Page[SearchHit]:
     after = position(asked.after, str)
     found = desk.archive.browse.listing(query_of(asked), order_of(asked), asked.limit + 1,
-                                        str(after[0]) if after else None, snippets=snippets)
+                                        str(after[0]) if after else None, snippets=snippets, counts=counts)
     return Page.of(found, asked.limit, lambda hit: (hit.record.report_id,))

@@ -20,6 +20,7 @@ from gongkai.errors import ConfigurationError, GongkaiError, StorageError
 from gongkai.settings import Settings, load_settings
 from storage import Archive, SearchQuery
 from web.app import create_app
+from web.arriving import Arriving
 
 _QUEUED = 512
 _AT_ONCE = 200
@@ -109,6 +110,7 @@ class _Server(uvicorn.Server):
 
 
 def _run(bound: socket.socket, at: str, app: object) -> None:
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
-                            timeout_keep_alive=5, limit_concurrency=_AT_ONCE, timeout_graceful_shutdown=_GRACE_S)
+    config = uvicorn.Config(app, http=Arriving, log_level="warning", access_log=False,  # type: ignore[arg-type]
+                            server_header=False, timeout_keep_alive=5, limit_concurrency=_AT_ONCE,
+                            timeout_graceful_shutdown=_GRACE_S)
     _Server(config, at).run(sockets=[bound])

@@ -57,12 +57,13 @@ class Browse:
     remembered: Facets
 
     def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | None = None, *,
-                snippets: bool = False) -> list[SearchHit]:
+                snippets: bool = False, counts: FacetCounts | None = None) -> list[SearchHit]:
         """At most `limit` reports, on from the one called `after`. With words the order is newest or relevance,
-        without it is place (region, agency, year), year (the newest first) or newest (by publication)."""
+        without it is place (region, agency, year), year (the newest first) or newest (by publication). `counts` of
+        the same query spare counting them again."""
         years = None
-        if not query.text and query.agency is None:
-            counted = self.facets(query)
+        if order == "year" and not query.text and query.agency is None:
+            counted = counts or self.facets(query)
             years = sorted((year for year, number in counted.year.items() if number), reverse=True)
         return listing(self.catalog(), self.index(), self.objects, query, order, limit, after, snippets=snippets,
                        years=years)

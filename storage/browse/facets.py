@@ -23,6 +23,7 @@ MOST = 5000
 """Hits of words that are counted, the newest; a common word stands in every report."""
 _REST = 10
 _AT_ONCE_S = 0.05
+_MOST_ANSWERS = 500
 
 Kind = tuple[str, int, str, str, str, bool, bool, int]
 """Region, year, level, type, form, failed, changed, number; empty and 0 where unknown."""
@@ -52,6 +53,8 @@ class Facets:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kinds: dict[str, list[Kind]] = field(default_factory=dict)
     """By province; the whole country under ""."""
+    _answers: dict[SearchQuery, FacetCounts] = field(default_factory=dict)
+    """Summed from `_kinds`, until these are made anew."""
     _made_at: float = 0.0
     _took_s: float = 0.0
     _making: bool = False
@@ -63,10 +66,15 @@ class Facets:
             return _summed(kinds, more=sum(kind[-1] for kind in kinds) > MOST)
         if query.agency is not None or len(region) > 2:
             return _summed(_told(index.kinds(query, min(len(region) + 2, 6))))
-        kept = self._fresh(index).get(region, [])
-        return _summed([kind for kind in kept if _fits(kind, query)])
+        kept, answers = self._fresh(index)
+        if query not in answers:
+            found = _summed([kind for kind in kept.get(region, []) if _fits(kind, query)])
+            if len(answers) < _MOST_ANSWERS:
+                answers[query] = found
+            return found
+        return answers[query]
 
-    def _fresh(self, index: SearchIndex) -> dict[str, list[Kind]]:
+    def _fresh(self, index: SearchIndex) -> tuple[dict[str, list[Kind]], dict[SearchQuery, FacetCounts]]:
         """As of ten times as long ago as counting takes: of some milliseconds in a small archive, of half a minute in
         the largest."""
         with self._lock:
@@ -76,7 +84,7 @@ class Facets:
             elif age > _REST * self._took_s and not self._making:
                 self._making = True
                 threading.Thread(target=self._make_beside, args=(index,), name="facets", daemon=True).start()
-            return self._kinds
+            return self._kinds, self._answers
 
     def _make_beside(self, index: SearchIndex) -> None:
         try:
@@ -88,7 +96,7 @@ class Facets:
 
     def _make(self, index: SearchIndex) -> None:
         begun = time.monotonic()
-        self._kinds = _by_province(index)
+        self._kinds, self._answers = _by_province(index), {}
         self._made_at = time.monotonic()
         self._took_s = self._made_at - begun
 

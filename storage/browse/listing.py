@@ -31,7 +31,8 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
             raise ConfigurationError(f"sort: {order} is an order for listings without words; with words it is newest "
                                      "or relevance")
         place = _place(index, after) if order == "newest" else None
-        found = hits(catalog, index, objects, query, order, None, snippets, place)
+        most = limit if order == "newest" else None
+        found = hits(catalog, index, objects, query, order, most, snippets, place)
         return list(islice(_behind(found, after) if order == "relevance" else found, limit))
     if years is not None and not years:
         return []

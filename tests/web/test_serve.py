@@ -2,13 +2,21 @@
 
 import signal
 import socket
+import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
 
 from gongkai.settings import Settings
 from storage.tokens import Tokens
 from tests.command import gongkai, started
 from tests.web.served import HERE, serving
+from web.arriving import Arriving
 
 
 def test_a_server_opens_where_it_says_and_ends_at_a_signal(settings: Settings) -> None:
@@ -51,3 +59,48 @@ def test_a_token_is_shown_once_and_can_be_taken_back(settings: Settings) -> None
     assert "编辑" in listed and made.stdout.strip() not in listed
     assert gongkai("token", "revoke", "编辑", "--archive", settings.archive).returncode == 0
     assert Tokens(settings.state_dir).owner(made.stdout.strip()) is None
+
+
+class _Hasty(Arriving):
+    arrives_s = 0.3
+
+
+async def _answering(scope: Any, receive: Any, send: Any) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+@contextmanager
+def _hasty() -> Iterator[socket.socket]:
+    """A connection to a server that lets a request take 0.3 s to arrive."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(_answering, http=_Hasty, lifespan="off", log_level="critical"))
+    running = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+    running.start()
+    try:
+        with socket.create_connection(bound.getsockname(), timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        running.join(20)
+
+
+@pytest.mark.parametrize("begun", [
+    b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"])
+def test_a_request_that_does_not_come_to_an_end_loses_its_connection(begun: bytes) -> None:
+    with _hasty() as client:
+        client.sendall(begun)
+        assert client.recv(100) == b""
+
+
+def test_a_second_request_on_a_connection_is_held_to_the_same() -> None:
+    with _hasty() as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        client.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        rest = b""
+        while piece := client.recv(1000):
+            rest += piece
+        assert b"HTTP" not in rest

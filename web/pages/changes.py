@@ -16,7 +16,7 @@ from web.paging import Page, position
 router = APIRouter()
 
 SHOWN_CELLS = 6
-_FEED = 50
+_FEED = 30
 
 
 @router.get("/changes")

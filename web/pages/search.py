@@ -19,8 +19,8 @@ AskedFor = Annotated[Listing, Query()]
 
 @router.get("/reports")
 def reports(request: Request, desk: DeskDep, asked: AskedFor) -> Response:
-    page = page_of(desk, asked, snippets=True)
     counts = desk.archive.browse.facets(query_of(asked))
+    page = page_of(desk, asked, snippets=True, counts=counts)
     by_id = next((hit.record.agency for hit in page.items if hit.record.agency_id == asked.agency), None)
     narrower = Narrower(asked, counts, desk.places, desk.language(request), by_id)
     sorts = ("newest", "relevance") if asked.q else ("year", "newest", "place")
