@@ -155,9 +155,13 @@ def expected_agencies(connection: Connection, query: CoverageQuery, after: Agenc
 def cells_of(page: Sequence[ExpectedAgency], years: range, connection: Connection) -> dict[str, list[CoverageCell]]:
     """Of each of these agencies its years."""
     ids = [agency.agency_id for agency in page]
-    found, last = _reports(ids, connection), last_outcomes(connection, ids)
-    return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id)))
-            for agency in page}
+    found = _reports(ids, years, connection)
+    # Only what is missing asks why.
+    lacking = [agency for agency in ids if len(found.get(agency, ())) < len(years)]
+    last = last_outcomes(connection, lacking) if lacking else {}
+    reporting = found.keys() | _reporting([agency for agency in lacking if agency not in found], connection)
+    return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id),
+                                          reporting=agency.agency_id in reporting)) for agency in page}
 
 
 def _page(query: CoverageQuery, after: AgencyKey | None, connection: Connection) -> list[ExpectedAgency]:
@@ -197,19 +201,27 @@ def _states_of(connection: Connection, wanted: Sequence[ExpectedAgency], query: 
     return list(connection.execute(asked))
 
 
-def _reports(ids: Sequence[str], connection: Connection) -> dict[str, dict[int, Any]]:
+def _reports(ids: Sequence[str], years: range, connection: Connection) -> dict[str, dict[int, Any]]:
     columns = (reports.c.agency_id, reports.c.report_year, reports.c.report_id, reports.c.published,
                reports.c.days_late, reports.c.coverage, reports.c.versions, reports.c.scope)
     found: dict[str, dict[int, Any]] = {}
-    for row in connection.execute(select(*columns).where(reports.c.agency_id.in_(ids))):
+    for row in connection.execute(select(*columns).where(
+            reports.c.agency_id.in_(ids), reports.c.report_year.between(years.start, years.stop - 1))).all():
         found.setdefault(row.agency_id, {})[row.report_year] = row
     return found
 
 
-def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None) -> Iterator[CoverageCell]:
+def _reporting(ids: Sequence[str], connection: Connection) -> set[str]:
+    """Those of them that have a report of whatever year."""
+    asked = select(reports.c.agency_id).where(reports.c.agency_id.in_(ids)).distinct()
+    return set(connection.execute(asked).scalars()) if ids else set()
+
+
+def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None, *, reporting: bool,
+           ) -> Iterator[CoverageCell]:
     kind = agency_type(agency.agency)
     newest = list(years)[-_STALE_YEARS:]
-    stale = bool(found) and len(newest) == _STALE_YEARS and not any(year in found for year in newest)
+    stale = reporting and len(newest) == _STALE_YEARS and not any(year in found for year in newest)
     for year in years:
         row = found.get(year)
         shared: dict[str, Any] = {"agency_id": agency.agency_id, "agency": agency.agency,

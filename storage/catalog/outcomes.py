@@ -33,7 +33,7 @@ def _crawled(connection: Connection, agencies: Collection[str]) -> list[tuple[st
     newest: dict[str, tuple[str, str]] = {}
     for agency, seen, document in connection.execute(select(
             reports.c.agency_id, reports.c.last_seen, reports.c.document_id).where(
-            reports.c.agency_id.in_(agencies))):
+            reports.c.agency_id.in_(agencies))).all():
         newest[agency] = max(newest.get(agency, ("", "")), (seen, document))
     documents = {document for _, document in newest.values()}
     crawl: dict[str, str] = dict(connection.execute(select(
