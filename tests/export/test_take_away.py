@@ -132,9 +132,11 @@ def test_every_line_of_the_jsonl_is_as_its_schema_says(taken: Taken) -> None:
 
 
 def test_the_filters_choose(taken: Taken) -> None:
-    folder = taken.export("filtered", "--format", "jsonl", "--year", "2019-2021,2024", "--form", "cn-gov-2021")
+    folder = taken.export("filtered", "--format", "jsonl", "--year", "2019-2021,2024", "--form", "cn-gov-2021",
+                          "--type", "department", "--passed")
     lines = [json.loads(line) for line in (folder / "reports.jsonl").read_text("utf-8").splitlines()]
     assert {line["report_year"] for line in lines} and {line["report_year"] for line in lines} <= {2021, 2024}
+    assert not (taken.export("none", "--format", "jsonl", "--type", "government") / "reports.jsonl").read_bytes()
     first = lines[0]["history"][0]
     assert first["provenance"]["captures"][0]["status_line"].startswith("HTTP/1.")
     assert first["text"] and first["tables"]["requests"]["new_received"]["total"]["raw"]
