@@ -17,6 +17,7 @@ from storage.export.work import Work
 
 _ROWS_A_GROUP = 20_000
 _CHARS_A_GROUP = 2_000_000  # whole texts are rows too
+_VALUES_A_GROUP = 500_000  # a wide table has some 250 columns: 20,000 of its rows took 60 MiB
 # Said, because readers that guess go wrong where a text fills the first hundred lines.
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _MIME = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
@@ -30,7 +31,7 @@ def write_datapackage(work: Work) -> list[str]:
                      "installed: CSV only")
     made = shapes(work.codebook)
     with ExitStack() as stack:
-        tables = {shape.name: stack.enter_context(_Table(shape, work.folder, parquet)) for shape in made}
+        tables = {shape.name: stack.enter_context(Table(shape, work.folder, parquet)) for shape in made}
         agencies: set[str] = set()
         for found in work.chosen():
             captures = {v.entry.number: work.captures(v) for v in found.versions}
@@ -45,7 +46,7 @@ def write_datapackage(work: Work) -> list[str]:
     return notes
 
 
-class _Table:
+class Table:
     """One table in both forms, never more than a group of rows in memory."""
 
     def __init__(self, shape: TableShape, folder: Path, parquet: Any) -> None:
@@ -58,7 +59,7 @@ class _Table:
         self._csv.writerow([column.name for column in shape.columns])
         self._out = parquet.open(shape, folder / "parquet" / f"{shape.name}.parquet") if parquet else None
 
-    def __enter__(self) -> "_Table":
+    def __enter__(self) -> "Table":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,7 +74,8 @@ class _Table:
         if self._out is not None:
             self._group.append(row)
             self._chars += sum(len(value) for value in row if isinstance(value, str))
-            if len(self._group) >= _ROWS_A_GROUP or self._chars >= _CHARS_A_GROUP:
+            if (len(self._group) >= _ROWS_A_GROUP or self._chars >= _CHARS_A_GROUP
+                    or len(self._group) * len(row) >= _VALUES_A_GROUP):
                 self._flush()
 
     def _flush(self) -> None:

@@ -20,10 +20,14 @@ import duckdb
 import frictionless
 import jsonschema
 import pytest
+from pyarrow import parquet
 from warcio.archiveiterator import ArchiveIterator
 
 from gongkai.settings import Settings
 from storage import Archive, Selection
+from storage.export.datapackage import Table
+from storage.export.parquet import ParquetTables
+from storage.export.tables import Column, TableShape
 from storage.schemas import load_schema
 from tests.command import REPOSITORY, environment, gongkai, started
 from tests.export.conftest import Taken
@@ -319,6 +323,18 @@ def test_a_damaged_report_is_named_and_the_rest_is_taken(tmp_path: Path) -> None
     said = json.loads(done.stdout)
     assert done.returncode == 5 and said["reports"] == 1 and len(said["left_out"]) == 1
     assert len((tmp_path / "out/reports.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_a_table_of_many_columns_is_written_in_small_groups_and_whole(tmp_path: Path) -> None:
+    columns = tuple(Column(f"c{n}", "integer", "列") for n in range(200))
+    shape = TableShape("wide", "宽表", columns, ("c0",))
+    with Table(shape, tmp_path, ParquetTables()) as table:
+        for number in range(2600):
+            table.write((number,) * 200)
+    written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet").metadata
+    assert written.num_rows == table.rows == 2600
+    assert max(written.row_group(n).num_rows for n in range(written.num_row_groups)) <= 2500
+    assert len((tmp_path / "csv/wide.csv").read_bytes().splitlines()) == 2601
 
 
 def test_an_archive_on_s3_is_taken_away_alike(s3_settings: S3Place, tmp_path: Path) -> None:
