@@ -17,7 +17,7 @@ from storage.export.work import Work
 
 _ROWS_A_GROUP = 20_000
 _CHARS_A_GROUP = 2_000_000  # whole texts are rows too
-_VALUES_A_GROUP = 500_000  # a wide table has some 250 columns: 20,000 of its rows took 60 MiB
+_VALUES_A_GROUP = 1_000_000  # a wide table has some 250 columns: 20,000 of its rows took 60 MiB
 # Said, because readers that guess go wrong where a text fills the first hundred lines.
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _MIME = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}

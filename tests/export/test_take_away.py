@@ -329,12 +329,12 @@ def test_a_table_of_many_columns_is_written_in_small_groups_and_whole(tmp_path: 
     columns = tuple(Column(f"c{n}", "integer", "列") for n in range(200))
     shape = TableShape("wide", "宽表", columns, ("c0",))
     with Table(shape, tmp_path, ParquetTables()) as table:
-        for number in range(2600):
+        for number in range(5100):
             table.write((number,) * 200)
     written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet").metadata
-    assert written.num_rows == table.rows == 2600
-    assert max(written.row_group(n).num_rows for n in range(written.num_row_groups)) <= 2500
-    assert len((tmp_path / "csv/wide.csv").read_bytes().splitlines()) == 2601
+    assert written.num_rows == table.rows == 5100
+    assert max(written.row_group(n).num_rows for n in range(written.num_row_groups)) <= 5000
+    assert len((tmp_path / "csv/wide.csv").read_bytes().splitlines()) == 5101
 
 
 def test_an_archive_on_s3_is_taken_away_alike(s3_settings: S3Place, tmp_path: Path) -> None:
