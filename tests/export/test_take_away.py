@@ -325,16 +325,17 @@ def test_a_damaged_report_is_named_and_the_rest_is_taken(tmp_path: Path) -> None
     assert len((tmp_path / "out/reports.jsonl").read_text("utf-8").splitlines()) == 1
 
 
-def test_a_table_of_many_columns_is_written_in_small_groups_and_whole(tmp_path: Path) -> None:
-    columns = tuple(Column(f"c{n}", "integer", "列") for n in range(200))
-    shape = TableShape("wide", "宽表", columns, ("c0",))
+@pytest.mark.parametrize(("group_bytes", "groups"), [(12 << 20, 1), (1 << 20, 2)])
+def test_a_large_table_is_written_in_few_groups_and_whole(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_bytes: int, groups: int) -> None:
+    monkeypatch.setattr("storage.export.parquet._GROUP_BYTES", group_bytes)
+    shape = TableShape("wide", "宽表", tuple(Column(f"c{n}", "integer", "列") for n in range(50)), ("c0",))
     with Table(shape, tmp_path, ParquetTables()) as table:
-        for number in range(5100):
-            table.write((number,) * 200)
-    written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet").metadata
-    assert written.num_rows == table.rows == 5100
-    assert max(written.row_group(n).num_rows for n in range(written.num_row_groups)) <= 5000
-    assert len((tmp_path / "csv/wide.csv").read_bytes().splitlines()) == 5101
+        for number in range(6000):
+            table.write((number,) * 50)
+    written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet")
+    assert written.metadata.num_rows == table.rows == 6000 and written.metadata.num_row_groups == groups
+    assert written.read(["c0", "c49"]).to_pydict() == {name: list(range(6000)) for name in ("c0", "c49")}
 
 
 def test_an_archive_on_s3_is_taken_away_alike(s3_settings: S3Place, tmp_path: Path) -> None:
