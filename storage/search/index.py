@@ -2,8 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -159,7 +159,8 @@ class SearchIndex:
         if self.place is not self.catalog:
             self.place.close()
 
-    def _reading(self) -> Any:
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         if self.place.file is not None and not self.place.file.is_file():
             raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
         if not self._known:
@@ -170,7 +171,9 @@ class SearchIndex:
                     f"the search index {self.place.name} has the format {found} of another release, this program needs "
                     f"{FORMAT}; a command that writes makes it anew: gongkai repair")
             self._known = True
-        return self.place.reading()
+        with self.place.reading() as connection:
+            self.engine.prepare(connection)
+            yield connection
 
     def _format(self, connection: Connection) -> str | None:
         if not inspect(connection).has_table(state.name):
