@@ -3,7 +3,8 @@ agencies, changes after publication, entries of every report in the search index
 
     python -m bench.browsing DIR [--reports 3000000] [--captures 3000000] [--texts 20000]
 
-makes such an archive in DIR once (some 10 GB and a quarter of an hour); `bench.web` asks for its pages.
+makes such an archive in DIR once (some 10 GB and a quarter of an hour); `bench.web` asks for its pages. Run again on
+one that is there, it makes the search index anew where another release had made it.
 """
 
 import argparse
@@ -18,12 +19,13 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bench.archive import fill, index, insert_rows
+from bench.archive import fill, index, insert_rows, opened
 from gongkai.settings import Settings
 from storage import Archive
 from storage.catalog.schema import report_changes, reports, version_cells, versions
 from storage.cells import Cells, packed, unpacked
-from storage.search.index import _day, _entry, _next_number
+from storage.search.index import entry_of
+from storage.search.numbering import next_number
 from storage.search.tables import entries
 
 _ROWS = ("granted", "partially_granted", "denied_state_secret", "denied_other_law", "denied_three_security",
@@ -70,7 +72,6 @@ def fill_browsing(archive: Archive, wanted: int) -> None:
     with archive._ready().reading() as connection:
         some = connection.execute(select(reports).order_by(reports.c.report_id).limit(wanted // _WITH_VERSIONS)).all()
     insert_rows(archive, versions, map(_version, some))
-    _enter_all(archive)
     with archive._ready().writing() as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -112,7 +113,7 @@ def _enter_all(archive: Archive) -> None:
         if new := [row for row in rows if row.report_id not in there]:
             with place.writing() as connection:
                 connection.execute(insert(entries), [
-                    _entry(row, _next_number(connection, _day(row), numbers)) for row in new])
+                    entry_of(row, next_number(connection, row, numbers)) for row in new])
     with place.writing() as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -137,11 +138,13 @@ def main() -> None:
     asked.add_argument("--texts", type=int, default=20_000)
     given = asked.parse_args()
     begun = time.perf_counter()
-    with Archive.open(Settings(archive=str(given.place))) as archive, sqlite3.connect(":memory:") as scan:
-        fill(archive, given.reports, given.captures)
-        print(f"filled: {time.perf_counter() - begun:.0f} s", flush=True)  # noqa: T201
+    with opened(Settings(archive=str(given.place))) as archive, sqlite3.connect(":memory:") as scan:
+        if next(archive.reports(limit=1), None) is None:
+            fill(archive, given.reports, given.captures)
+            print(f"filled: {time.perf_counter() - begun:.0f} s", flush=True)  # noqa: T201
+            fill_browsing(archive, given.reports)
         index(archive, given.texts, scan)
-        fill_browsing(archive, given.reports)
+        _enter_all(archive)
     for path in sorted(given.place.glob("catalog*.db")):
         print(f"{path.name}: {path.stat().st_size / 2**20:.0f} MiB")  # noqa: T201
     print(f"{time.perf_counter() - begun:.0f} s in all", list(islice(given.place.iterdir(), 5)))  # noqa: T201

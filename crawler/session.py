@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from scrapy import signals
@@ -106,10 +107,7 @@ class ArchiveSession:
         """The spider itself ended with an exception; without a word here its crawl would look interrupted."""
         problem = failure.value
         if self.failure is None and isinstance(problem, sqlite3.Error):
-            self.failure = (
-                f"the frontiers in {self.settings.state_dir / 'frontiers'} cannot be used ({problem}). Free some space "
-                "and check their owner, then run the same command again; what was stored is kept"
-            )
+            self.failure = frontiers_failure(self.settings.state_dir / "frontiers", problem)
         elif self.failure is None:
             self.failure = f"{type(problem).__name__}: {problem}; the traceback is in the crawl's log"
         logger.error("stopping: %s", self.failure)
@@ -129,3 +127,13 @@ class ArchiveSession:
             logger.info("%s", self.summary.sentence())
             if "archive" in self.__dict__:
                 self.archive.close()
+
+
+def frontiers_failure(place: Path, problem: sqlite3.Error) -> str:
+    """In the words the archive has for a disk that fails."""
+    said = str(problem).lower()
+    if "full" in said or "disk i/o" in said:
+        why, what = f": no space left or the disk fails ({problem})", "Free some space"
+    else:
+        why, what = f" cannot be used ({problem})", "Check the owner and the mount of that directory"
+    return f"the frontiers in {place}{why}. {what}, then run the same command again; what was stored is kept"

@@ -8,30 +8,26 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection
-
 from gongkai.capture import Finding, Verdict
 from gongkai.clock import stamp, utc_now
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
-from storage.absence import failed_looks
 from storage.browse import Browse
 from storage.browse.facets import Facets
 from storage.captures import CaptureReader
 from storage.catalog import queries
 from storage.catalog.agencies import agency_records
 from storage.catalog.engine import Catalog
-from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, regroup_captured
+from storage.catalog.entry import enter_crawl
 from storage.catalog.registered import site_records
 from storage.copying import Copy, CopySummary
 from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, coverage, coverage_counts
-from storage.crawllog import CrawlLog, capture_rows, crawl_row, interrupted, seal, unfinished
+from storage.crawllog import CrawlLog, crawl_row
 from storage.damage import Progress, VerifyReport
 from storage.export import Codebook, ExportSummary, Format, Origin, Selection, Split, export, update
-from storage.failures import CatalogUnreadableError, file_failures
-from storage.journal import Line, lines_of, orphans, sweep
+from storage.failures import CatalogUnreadableError
 from storage.keeping import Keeper
 from storage.layout import DOCUMENTS, crawl_started
 from storage.locks import FileLock
@@ -56,14 +52,14 @@ from storage.records import (
 from storage.registering import Registrar
 from storage.renewing import Renewal, RenewalQuery, Renewer
 from storage.repair import Mended, Repair
-from storage.retention import Dropped, Tombstone, bytes_of_document, days_before, drop, finish, rejected_before
+from storage.retention import Dropped, Tombstone, retain
+from storage.sealing import Sealer
 from storage.search import Counts, SearchIndex, SearchQuery, open_index
 from storage.search.answers import SearchHit, hits
 from storage.search.asked import Order
 from storage.sizes import ArchiveSizes, sizes
 from storage.spotcheck import verify_some
 from storage.timetable.condition import Condition
-from storage.timetable.history import tally
 from storage.timetable.timetable import Timetable
 from storage.verify import verify
 
@@ -93,6 +89,7 @@ class Archive:
         self._reader = Reader(objects, self._ready)
         self._captures = CaptureReader(objects, self._ready, self._state)
         self._keeper = Keeper(objects, self._ready, self._state)
+        self._sealer = Sealer(objects, self._ready, self._keeper, self._state / "journals")
         self._registrar = Registrar(objects, self._ready, self._state)
         self._renewer = Renewer(objects, self._ready)
         self.browse = Browse(self._ready, self._up_to_date, objects, self._state, Facets())
@@ -318,16 +315,8 @@ class Archive:
         """Raw bytes that a rule names: of look-alikes not seen for so many days, or of one document. With `apply` they
         are dropped and the tombstone that says so is given back."""
         self._must_write()
-        now = utc_now()
-        if document is not None:
-            rule, found = f"document {document}", self._ready().read(lambda c: bytes_of_document(c, document))
-        else:
-            day = days_before(now, lookalike_days or 0)
-            rule, found = f"look-alikes before {day}", self._ready().read(lambda c: rejected_before(c, day))
-        if not apply:
-            return found, None
-        finish(self._objects, self._ready())
-        return found, drop(self._objects, now, rule, reason, ordered_by, found)
+        return retain(self._objects, self._ready(), utc_now(), lookalike_days=lookalike_days, document=document,
+                      reason=reason, ordered_by=ordered_by, apply=apply)
 
     def verify(self, progress: Progress | None = None, *, sample: int | None = None,
                since: str | None = None) -> VerifyReport:
@@ -385,9 +374,7 @@ class Archive:
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
             logger.warning("the catalog %s is new, but %s holds documents already: run gongkai rebuild",
                            self._catalog.name, self._objects.place)
-        sweep(self._state / "journals")
-        for path, data in orphans(self._state / "journals"):
-            self._seal_orphan(path, lines_of(data))
+        self._sealer.seal_orphans()
         self._index.catch_up(_AT_ONCE)
         if waiting := self._index.waiting():
             logger.warning("%d reports cannot be searched yet; gongkai repair takes them in", waiting)
@@ -431,37 +418,10 @@ class Archive:
         return log
 
     def _seal_log(self, log: CrawlLog) -> None:
-        lines = log.lines()
-        seal(self._objects, log.crawl_id, lines)
-        row, counts, failed = crawl_row(lines, sealed=True), tally(lines), failed_looks(lines)
-
-        def enter(connection: Connection) -> None:
-            enter_crawl(connection, row, counts)
-            enter_failed_looks(connection, log.crawl_id, failed)
-
-        self._ready().write(enter)
+        self._sealer.seal(log)
         self._index.catch_up(_AT_ONCE)
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
-
-    def _seal_orphan(self, path: Path, lines: list[Line]) -> None:
-        if lines:
-            lines = interrupted(lines)
-            seal(self._objects, path.stem, lines)
-            begun = unfinished(lines)
-            for document in {line["document_id"] for line in lines if line["line"] == "keeping"}:
-                self._keeper.settle(document, {number for other, number in begun if other == document})
-            crawl, rows, failed = crawl_row(lines, sealed=True), capture_rows(lines), failed_looks(lines)
-
-            def enter(connection: Connection) -> None:
-                enter_crawl(connection, crawl, tally(lines))
-                enter_failed_looks(connection, crawl["crawl_id"], failed)
-                enter_captures(connection, rows)
-                regroup_captured(connection, rows)
-
-            self._ready().write(enter)
-        with file_failures(f"remove the sealed journal {path}"):
-            path.unlink(missing_ok=True)
 
     def __repr__(self) -> str:
         return f"<Archive {self._objects.place}>"

@@ -14,7 +14,7 @@ from gongkai.agency_type import agency_type
 from gongkai.chinese import fold
 from gongkai.site import region_prefix
 from storage.catalog.engine import Catalog
-from storage.catalog.outcomes import last_outcomes
+from storage.catalog.outcomes import last_outcomes, seen_last
 from storage.catalog.queries import AGENCY_ID
 from storage.catalog.regions import region_range
 from storage.catalog.schema import agencies, agency_counts, followed_agencies, reports, sites
@@ -155,10 +155,14 @@ def expected_agencies(connection: Connection, query: CoverageQuery, after: Agenc
 def cells_of(page: Sequence[ExpectedAgency], years: range, connection: Connection) -> dict[str, list[CoverageCell]]:
     """Of each of these agencies its years."""
     ids = [agency.agency_id for agency in page]
-    found = _reports(ids, connection)
-    last = last_outcomes(connection, {agency: _seen_last(found.get(agency, {})) for agency in ids
-                                      if any(year not in found.get(agency, {}) for year in years)})
-    return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id)))
+    found = _reports(ids, years, connection)
+    # Only what is missing asks why.
+    lacking = [agency for agency in ids if len(found.get(agency, ())) < len(years)]
+    before = seen_last(connection, [agency for agency in lacking if agency not in found])
+    seen = {agency: _seen_last(found[agency]) if agency in found else before.get(agency) for agency in lacking}
+    last = last_outcomes(connection, seen) if seen else {}
+    return {agency.agency_id: list(_cells(agency, found.get(agency.agency_id, {}), years, last.get(agency.agency_id),
+                                          reporting=agency.agency_id in found or agency.agency_id in before))
             for agency in page}
 
 
@@ -199,12 +203,13 @@ def _states_of(connection: Connection, wanted: Sequence[ExpectedAgency], query: 
     return list(connection.execute(asked))
 
 
-def _reports(ids: Sequence[str], connection: Connection) -> dict[str, dict[int, Any]]:
+def _reports(ids: Sequence[str], years: range, connection: Connection) -> dict[str, dict[int, Any]]:
     columns = (reports.c.agency_id, reports.c.report_year, reports.c.report_id, reports.c.published,
                reports.c.days_late, reports.c.coverage, reports.c.versions, reports.c.scope,
                reports.c.last_seen, reports.c.document_id)
     found: dict[str, dict[int, Any]] = {}
-    for row in connection.execute(select(*columns).where(reports.c.agency_id.in_(ids))):
+    for row in connection.execute(select(*columns).where(
+            reports.c.agency_id.in_(ids), reports.c.report_year.between(years.start, years.stop - 1))).all():
         found.setdefault(row.agency_id, {})[row.report_year] = row
     return found
 
@@ -213,10 +218,11 @@ def _seen_last(found: Mapping[int, Any]) -> str | None:
     return max(((row.last_seen, row.document_id) for row in found.values()), default=(None, None))[1]
 
 
-def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None) -> Iterator[CoverageCell]:
+def _cells(agency: ExpectedAgency, found: Mapping[int, Any], years: range, last: str | None, *, reporting: bool,
+           ) -> Iterator[CoverageCell]:
     kind = agency_type(agency.agency)
     newest = list(years)[-_STALE_YEARS:]
-    stale = bool(found) and len(newest) == _STALE_YEARS and not any(year in found for year in newest)
+    stale = reporting and len(newest) == _STALE_YEARS and not any(year in found for year in newest)
     for year in years:
         row = found.get(year)
         shared: dict[str, Any] = {"agency_id": agency.agency_id, "agency": agency.agency,

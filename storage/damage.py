@@ -13,6 +13,7 @@ Progress = Callable[[int, int | None], None]
 
 RECRAWL = "restore it from a copy of the archive, or move it away and crawl the site again"
 RESTORE = "restore it from a copy of the archive; what else is kept stays readable"
+REMAKE = "run: gongkai repair, which makes it again from document.json where that is sound; else restore it from a copy"
 REPAIR = "run: gongkai repair"
 REBUILD = "run: gongkai repair, or gongkai rebuild"
 

@@ -46,6 +46,20 @@ class Tombstone:
     raw: tuple[Dropped, ...]
 
 
+def retain(objects: ObjectStore, catalog: Catalog, now: datetime, *, lookalike_days: int | None, document: str | None,
+           reason: str, ordered_by: str, apply: bool) -> tuple[list[Dropped], Tombstone | None]:
+    """As `Archive.retain`."""
+    if document is not None:
+        rule, found = f"document {document}", catalog.read(lambda c: bytes_of_document(c, document))
+    else:
+        day = days_before(now, lookalike_days or 0)
+        rule, found = f"look-alikes before {day}", catalog.read(lambda c: rejected_before(c, day))
+    if not apply:
+        return found, None
+    finish(objects, catalog)
+    return found, drop(objects, now, rule, reason, ordered_by, found)
+
+
 def rejected_before(connection: Connection, day: str) -> list[Dropped]:
     """Bytes seen only in look-alikes, and not since `day`."""
     other = captures.alias()

@@ -18,7 +18,7 @@ from storage.catalog.engine import Catalog
 from storage.catalog.rows import VersionRow, capture_row, version_row
 from storage.cells import cells_of, packed
 from storage.crawllog import crawl_row, load_log, rows_and_keys, unfinished
-from storage.damage import RECRAWL, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
+from storage.damage import RECRAWL, REMAKE, REPAIR, RESTORE, Findings, Kind, Progress, VerifyReport
 from storage.derived import load_reading
 from storage.gazetteer import NOTHING_SAID
 from storage.identity import agency_id, document_id, report_id
@@ -192,7 +192,8 @@ class ObjectCheck:
             if name in names:
                 self._findings.guarded(file, partial(self._derived, file, digest), RESTORE)
             else:
-                self._findings.damage(file, "missing", "the version's manifest names it", RESTORE)
+                advice = REMAKE if name == TEXT else RESTORE
+                self._findings.damage(file, "missing", "the version's manifest names it", advice)
         rows = [capture_row(c, manifest.report.kind, document, number) for c in manifest.captures]
         newest = check_readings(
             self._objects, self._findings, manifest, self._readings.pop((document, number), {}),

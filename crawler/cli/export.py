@@ -36,6 +36,13 @@ def export(
         str | None, typer.Option("--year", metavar="YEARS", help="报告年度：2020，或 2008-2018,2021 · report years")
     ] = None,
     form: Annotated[str | None, typer.Option("--form", metavar="ID", help="格式编号 · a form, as cn-gov-2021")] = None,
+    agency_type: Annotated[
+        Literal["government", "department", "township"] | None,
+        typer.Option("--type", help="机关类别：政府、部门、乡镇街道 · kind of body"),
+    ] = None,
+    failed: Annotated[
+        bool | None, typer.Option("--failed/--passed", help="勾稽有不符的或全部相符的 · whether a check fails")
+    ] = None,
     query: Annotated[
         str | None, typer.Option("--query", metavar="TEXT", help="标题与正文中的文字 · words in title or text")
     ] = None,
@@ -55,7 +62,7 @@ def export(
     archive: ArchiveOption = None,
 ) -> None:
     """整体或部分带走存档 · take the archive away: data package, JSON lines, WARC, WACZ or folders."""
-    selection = Selection(agency, region, _years(years), form, query, since)
+    selection = Selection(agency, region, _years(years), form, query, since, agency_type, failed)
     if update and selection != Selection():
         raise ConfigurationError("--update keeps the filters of the export it goes on from; leave them out")
     if not update and as_format is None:

@@ -24,7 +24,7 @@ def sites_of(connection: Connection, agencies: Collection[str]) -> set[tuple[str
     """Agency and site: those the registry names, else the one that gave the newest of its reports."""
     named = _registered(connection, agencies)
     left = sorted(set(agencies) - {agency for agency, _ in named})
-    return named | _crawled(connection, _seen_last(connection, left))
+    return named | _crawled(connection, seen_last(connection, left))
 
 
 def _registered(connection: Connection, agencies: Collection[str]) -> set[tuple[str, str]]:
@@ -35,12 +35,12 @@ def _registered(connection: Connection, agencies: Collection[str]) -> set[tuple[
         followed_agencies.c.agency_id, followed_agencies.c.site_id).where(followed_agencies.c.agency_id.in_(wanted)))}
 
 
-def _seen_last(connection: Connection, agencies: Collection[str]) -> dict[str, str]:
+def seen_last(connection: Connection, agencies: Collection[str]) -> dict[str, str]:
     """Of each agency the document of the report that was seen last."""
     newest: dict[str, tuple[str, str]] = {}
     for agency, seen, document in connection.execute(select(
             reports.c.agency_id, reports.c.last_seen, reports.c.document_id).where(
-            reports.c.agency_id.in_(agencies))):
+            reports.c.agency_id.in_(agencies))).all():
         newest[agency] = max(newest.get(agency, ("", "")), (seen, document))
     return {agency: document for agency, (_, document) in newest.items()}
 

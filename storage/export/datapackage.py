@@ -15,8 +15,10 @@ from storage.export.destination import digest_of
 from storage.export.tables import TableShape, rows_of, shapes
 from storage.export.work import Work
 
-_ROWS_A_GROUP = 20_000
-_CHARS_A_GROUP = 2_000_000  # whole texts are rows too
+# How much of a table is held as rows before it becomes columns.
+_ROWS_AT_ONCE = 5_000
+_CHARS_AT_ONCE = 1_000_000  # whole texts are rows too
+_VALUES_AT_ONCE = 250_000  # a wide table has some 250 columns
 # Said, because readers that guess go wrong where a text fills the first hundred lines.
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _MIME = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
@@ -30,7 +32,7 @@ def write_datapackage(work: Work) -> list[str]:
                      "installed: CSV only")
     made = shapes(work.codebook)
     with ExitStack() as stack:
-        tables = {shape.name: stack.enter_context(_Table(shape, work.folder, parquet)) for shape in made}
+        tables = {shape.name: stack.enter_context(Table(shape, work.folder, parquet)) for shape in made}
         agencies: set[str] = set()
         for found in work.chosen():
             captures = {v.entry.number: work.captures(v) for v in found.versions}
@@ -45,20 +47,20 @@ def write_datapackage(work: Work) -> list[str]:
     return notes
 
 
-class _Table:
-    """One table in both forms, never more than a group of rows in memory."""
+class Table:
+    """One table in both forms, never more than so many rows in memory."""
 
     def __init__(self, shape: TableShape, folder: Path, parquet: Any) -> None:
         self.rows = 0
-        self._shape, self._parquet, self._group, self._chars = shape, parquet, list[tuple[Any, ...]](), 0
+        self._group, self._chars = list[tuple[Any, ...]](), 0
         for kind in ("csv", "parquet") if parquet else ("csv",):
             (folder / kind).mkdir(exist_ok=True)
         self._file = (folder / "csv" / f"{shape.name}.csv").open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
         self._csv.writerow([column.name for column in shape.columns])
-        self._out = parquet.open(shape, folder / "parquet" / f"{shape.name}.parquet") if parquet else None
+        self._out: Any = parquet.open(shape, folder / "parquet" / f"{shape.name}.parquet") if parquet else None
 
-    def __enter__(self) -> "_Table":
+    def __enter__(self) -> "Table":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,12 +75,13 @@ class _Table:
         if self._out is not None:
             self._group.append(row)
             self._chars += sum(len(value) for value in row if isinstance(value, str))
-            if len(self._group) >= _ROWS_A_GROUP or self._chars >= _CHARS_A_GROUP:
+            if (len(self._group) >= _ROWS_AT_ONCE or self._chars >= _CHARS_AT_ONCE
+                    or len(self._group) * len(row) >= _VALUES_AT_ONCE):
                 self._flush()
 
     def _flush(self) -> None:
         if self._group:
-            self._parquet.write(self._out, self._shape, self._group)
+            self._out.write(self._group)
         self._group, self._chars = [], 0
 
 

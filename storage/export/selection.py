@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """Every given condition must hold. `agency`, `region` and `query` as in `Archive.reports`; `years` report years,
-    empty for all; `form` a form's id; `since` takes only versions first seen at or after that moment (a date or a
-    stamp), and the reports they belong to."""
+    """Every given condition must hold. `years` are report years, empty for all; `since` takes only versions first seen
+    at or after that moment (a date or a stamp), and the reports they belong to; the rest as in `Archive.reports`."""
 
     agency: str | None = None
     region: str | None = None
@@ -25,6 +24,8 @@ class Selection:
     form: str | None = None
     query: str | None = None
     since: str | None = None
+    agency_type: str | None = None
+    failed: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,10 +69,10 @@ class LeftOut:
 def chosen(archive: "Archive", selection: Selection, left_out: LeftOut) -> Iterator[Chosen]:
     since = selection.since_stamp
     year = selection.years[0] if len(selection.years) == 1 else None
-    for record in archive.reports(agency=selection.agency, year=year, region=selection.region, query=selection.query):
+    for record in archive.reports(
+            agency=selection.agency, year=year, region=selection.region, query=selection.query, form=selection.form,
+            agency_type=selection.agency_type, failed=selection.failed):
         if selection.years and record.report_year not in selection.years:
-            continue
-        if selection.form is not None and record.form_id != selection.form:
             continue
         if since is not None and record.last_seen < since:
             continue

@@ -24,6 +24,6 @@ def check_search(catalog: Catalog, index: SearchIndex, findings: Findings) -> No
         elif known[row.report_id] != fingerprint(row):
             findings.damage(key, "stale", "search shows another state of this report", REPAIR)
         elif not index.finds_itself(row):
-            findings.damage(key, "unreadable", "this report is not found by its own title", REPAIR)
+            findings.damage(key, "unreadable", "this report is not found by its own title, year and place", REPAIR)
     for report in sorted(set(known) - {row.report_id for row in rows} - queued):
         findings.damage(f"catalog:search/{report}", "dangling", "the catalog has no such report", REPAIR)

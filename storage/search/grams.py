@@ -14,8 +14,10 @@ _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
 _TERM = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]|([^\s"“”「」『』]+)')
 # A row of dashes under a table's head, and what else of Markdown nobody looks for.
 _MARKS = re.compile(r"^\|(?: --- \|)+$|^#+ |\\(?=\|)", re.MULTILINE)
-# The tokenizers keep every character but ASCII's punctuation, which therefore moves out of their way.
-_ASIDE = {code: 0xE000 + code for code in range(33, 127) if not chr(code).isalnum()}
+MARK = "\uf8ff"
+"""Begins what stands in the index and is no part of a text; see `marks`."""
+# The tokenizers keep every character but ASCII's blanks, capitals and punctuation; those move out of their way.
+ASIDE = {code: 0xE000 + code for code in range(128) if not re.match("[a-z0-9]", chr(code))} | {ord(MARK): 0xE0FF}
 _LONGEST_QUERY = 400
 
 
@@ -33,7 +35,7 @@ def text_tokens(text: str) -> list[str]:
         if run.isascii() and run.isalnum():
             tokens.append(run)
         else:
-            pairs = run.translate(_ASIDE)
+            pairs = run.translate(ASIDE)
             tokens.extend(pairs[i:i + 2] for i in range(len(pairs)))
     return tokens
 
@@ -60,9 +62,16 @@ def phrase(term: str) -> Phrase:
         if run.isascii() and run.isalnum():
             tokens.append(run)
             continue
-        pairs, last = run.translate(_ASIDE), position == len(runs) - 1
+        pairs, last = run.translate(ASIDE), position == len(runs) - 1
         tokens.extend(pairs[i:i + 2] for i in range(len(pairs) - 1))
         if not last or len(pairs) == 1:
             tokens.append(pairs[-1])
     end = runs[-1]
     return Phrase(tuple(tokens), open_end=len(end) == 1 and not (end.isascii() and end.isalnum()))
+
+
+def inner_phrase(part: str) -> Phrase | None:
+    """What must stand in a text wherever this part of it does: words and numbers of ASCII at its ends may be halves.
+    None where nothing is left."""
+    inside = re.sub(r"^[a-z0-9 ]+|[a-z0-9 ]+$", "", search_form(part))
+    return phrase(inside) if inside else None

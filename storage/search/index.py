@@ -2,37 +2,36 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, inspect, select, update
+from sqlalchemy import Connection, Row, delete, func, inspect, select, update
 
 from gongkai.agency_type import agency_type
-from gongkai.chinese import fold, search_form
+from gongkai.chinese import search_form
 from gongkai.digest import sha256_hex
 from gongkai.errors import ConfigurationError, StorageError
 from storage.catalog.engine import Catalog
-from storage.catalog.regions import region_range
 from storage.catalog.schema import reports, search_queue
 from storage.failures import CatalogUnreadableError
 from storage.objects import ObjectStore
 from storage.rereading import text_of
 from storage.search.asked import Counts, Order, SearchQuery
-from storage.search.engines import Embedded, Engine, Server
-from storage.search.grams import phrase, terms
-from storage.search.tables import FORMAT, entries, state
+from storage.search.engines import Embedded, Engine, Server, Wanted
+from storage.search.grams import inner_phrase, phrase, terms
+from storage.search.marks import all_conditions, conditions, marks_asked, marks_of, part_of_name
+from storage.search.numbering import day, first_number, next_number, told, year_and_place
+from storage.search.tables import FORMAT, entries, state, superseded
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 200
 _KIND = (entries.c.region_code, entries.c.report_year, entries.c.admin_level, entries.c.agency_type,
          entries.c.form_id, entries.c.checks_fail, entries.c.states)
-_DAY = 2**32
 
 
 def open_index(catalog: Catalog, objects: ObjectStore, folder: Path, *, read_only: bool) -> "SearchIndex":
@@ -44,7 +43,7 @@ def open_index(catalog: Catalog, objects: ObjectStore, folder: Path, *, read_onl
     return SearchIndex(catalog, place, objects, Embedded())
 
 
-@dataclass(frozen=True)
+@dataclass
 class SearchIndex:
     """`place` is where the index is: the catalog itself on a server. `queue` rows say which reports it lacks."""
 
@@ -52,6 +51,8 @@ class SearchIndex:
     place: Catalog
     objects: ObjectStore
     engine: Engine
+    _known: bool = field(default=False, init=False)
+    """That it has this program's format."""
 
     def prepare(self) -> None:
         """Makes it where there is none, or one of another format, and queues every report for it."""
@@ -91,20 +92,15 @@ class SearchIndex:
 
     def find(self, query: SearchQuery, order: Order, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """Report ids with their places; `after` is the place of the last one of the page before (newest only)."""
-        phrases = [phrase(term) for term in terms(query.text)]
-        conditions = _conditions(query)
-        if order == "relevance":
-            asked = self.engine.relevant(phrases, conditions)
-        else:
-            asked = self.engine.newest(phrases).where(*conditions)
-            if after is not None:
-                asked = asked.where(entries.c.entry_id < after)
+        wanted = _wanted(query)
+        asked = self.engine.relevant(wanted) if order == "relevance" else self.engine.newest(
+            replace(wanted, below=after))
         with self._reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
 
     def browse(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """As `find`, newest first, whatever the words: the query's text is not looked at."""
-        asked = select(entries.c.report_id, entries.c.entry_id).where(*_conditions(query))
+        asked = select(entries.c.report_id, entries.c.entry_id).where(~superseded, *all_conditions(query))
         if after is not None:
             asked = asked.where(entries.c.entry_id < after)
         with self._reading() as connection:
@@ -115,9 +111,9 @@ class SearchIndex:
         """How many reports of each kind: region (its first digits), year, level, type, form, failed, changed, number.
         Of the newest `most` where the words find more."""
         if query.text:
-            asked = self.engine.newest([phrase(term) for term in terms(query.text)]).where(*_conditions(query))
+            asked = self.engine.newest(_wanted(query))
         else:
-            asked = select(entries.c.entry_id).where(*_conditions(query))
+            asked = select(entries.c.entry_id).where(~superseded, *all_conditions(query))
         inner = asked.with_only_columns(*_KIND, maintain_column_froms=True).limit(most).subquery()
         place = func.substr(inner.c.region_code, 1, region_digits)
         kind = (place, inner.c.report_year, inner.c.admin_level, inner.c.agency_type, inner.c.form_id,
@@ -130,17 +126,15 @@ class SearchIndex:
             return connection.execute(select(entries.c.entry_id).where(entries.c.report_id == report_id)).scalar()
 
     def counts(self, query: SearchQuery) -> Counts:
-        phrases = [phrase(term) for term in terms(query.text)]
-        found = self.engine.newest(phrases).where(*_conditions(query)).order_by(None)
-        place = func.substr(entries.c.region_code, 1, 2)
-        with self._reading() as connection:
-            asked = found.with_only_columns(entries.c.report_year, place, func.count(), maintain_column_froms=True)
-            rows = connection.execute(asked.group_by(entries.c.report_year, place)).all()
+        found = self.engine.numbers(_wanted(query)).subquery()
+        kind = year_and_place(found.c.entry_id).label("kind")
         by_year: dict[int, int] = {}
         by_region: dict[str, int] = {}
-        for year, region, number in rows:
-            by_year[year] = by_year.get(year, 0) + number
-            by_region[region] = by_region.get(region, 0) + number
+        with self._reading() as connection:
+            for one, number in connection.execute(select(kind, func.count()).group_by("kind")):
+                year, region = told(one)
+                by_year[year] = by_year.get(year, 0) + number
+                by_region[region] = by_region.get(region, 0) + number
         return Counts(sum(by_year.values()), dict(sorted(by_year.items(), reverse=True)),
                       dict(sorted(by_region.items())))
 
@@ -151,12 +145,13 @@ class SearchIndex:
             return {row[0]: row[1] for row in connection.execute(asked)}
 
     def finds_itself(self, report: Any) -> bool:
-        """Whether the entry of a report is found by the beginning of its own title."""
+        """Whether the entry of a report is found by the beginning of its own title, narrowed down to all it is."""
         try:
             phrases = [phrase(terms(f'"{_beginning(report.title or report.names or "")}"')[0])]
         except ConfigurationError:
             return True  # nothing in it that could be looked for
-        asked = self.engine.newest(phrases).where(entries.c.report_id == report.report_id).limit(1)
+        asked = self.engine.newest(Wanted(
+            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id])).limit(1)
         with self._reading() as connection:
             return connection.execute(asked).first() is not None
 
@@ -164,10 +159,21 @@ class SearchIndex:
         if self.place is not self.catalog:
             self.place.close()
 
-    def _reading(self) -> Any:
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         if self.place.file is not None and not self.place.file.is_file():
             raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
-        return self.place.reading()
+        if not self._known:
+            with self.place.reading() as connection:
+                found = self._format(connection)
+            if found != FORMAT:
+                raise CatalogUnreadableError(
+                    f"the search index {self.place.name} has the format {found} of another release, this program needs "
+                    f"{FORMAT}; a command that writes makes it anew: gongkai repair")
+            self._known = True
+        with self.place.reading() as connection:
+            self.engine.prepare(connection)
+            yield connection
 
     def _format(self, connection: Connection) -> str | None:
         if not inspect(connection).has_table(state.name):
@@ -180,7 +186,7 @@ class SearchIndex:
             lambda c: c.execute(select(reports).where(reports.c.report_id.in_(named))).all())}
         # FTS5 writes a segment anew whenever a number is smaller than the one before.
         texts = {report: self._text(row) for report, row in rows.items()}
-        ordered = sorted(rows.values(), key=_day)
+        ordered = sorted(rows.values(), key=first_number)
 
         def enter(connection: Connection) -> None:
             known = dict(cast(Iterable[tuple[str, str]], connection.execute(
@@ -192,12 +198,16 @@ class SearchIndex:
             for row in ordered:
                 if known.get(row.report_id) == fingerprint(row):
                     continue
-                number = _next_number(connection, _day(row), numbers)
-                connection.execute(entries.insert(), _entry(row, number))
-                self.engine.put(connection, number, "\n".join(filter(None, (row.title, row.names))),
-                                texts[row.report_id])
+                self.put(connection, row, texts[row.report_id], numbers)
 
         self.place.write(enter)
+
+    def put(self, connection: Connection, row: Any, text: str, numbers: dict[int, int]) -> None:
+        """A report's row with its text; `numbers` as in `next_number`."""
+        entry = entry_of(row, next_number(connection, row, numbers))
+        connection.execute(entries.insert(), entry)
+        self.engine.put(connection, entry["entry_id"], "\n".join(filter(None, (row.title, row.names))), text,
+                        marks_of(entry))
 
     def _text(self, row: Row[Any]) -> str:
         """Empty where it is lost: names and title are still to be found, and verify names the loss."""
@@ -209,7 +219,7 @@ class SearchIndex:
 
 def fingerprint(row: Any) -> str:
     """Of everything an entry is made of, from the report's row alone."""
-    made = [row.document_id, row.number, row.text_sha256, row.title, *_facets(row).values(), _day(row)]
+    made = [row.document_id, row.number, row.text_sha256, row.title, *_facets(row).values(), day(row)]
     return sha256_hex(repr(made).encode("utf-8", "replace"))[:32]
 
 
@@ -237,47 +247,14 @@ def _facets(row: Any) -> dict[str, Any]:
             "admin_level": row.admin_level or "", "checks_fail": row.checks_fail, "states": row.versions}
 
 
-def _entry(row: Any, number: int) -> dict[str, Any]:
+def entry_of(row: Any, number: int) -> dict[str, Any]:
     return {"entry_id": number, "report_id": row.report_id, "fingerprint": fingerprint(row), **_facets(row)}
 
 
-def _day(row: Any) -> int:
-    """Of publication; a date after the first capture is a misprint."""
-    first = row.first_seen[:10]
-    try:
-        return date.fromisoformat(min(row.published or first, first)).toordinal()
-    except ValueError:
-        return 1
-
-
-def _next_number(connection: Connection, day: int, given: dict[int, int]) -> int:
-    if day not in given:
-        asked = select(func.max(entries.c.entry_id)).where(entries.c.entry_id.between(day * _DAY, (day + 1) * _DAY - 1))
-        given[day] = connection.execute(asked).scalar() or day * _DAY
-    given[day] += 1
-    return given[day]
-
-
-def _conditions(query: SearchQuery) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = [entries.c.report_id.is_not(None)]
-    if query.agency is not None:
-        asked.append((entries.c.agency_id == query.agency)
-                     | entries.c.names.contains(fold(query.agency), autoescape=True))
-    if query.year is not None:
-        asked.append(entries.c.report_year == query.year)
-    if query.region is not None:
-        asked.append(region_range(entries.c.region_code, query.region))
-    if query.agency_type is not None:
-        asked.append(entries.c.agency_type == query.agency_type)
-    if query.form is not None:
-        asked.append(entries.c.form_id == query.form)
-    if query.failed is not None:
-        asked.append(entries.c.checks_fail > 0 if query.failed else entries.c.checks_fail == 0)
-    if query.level is not None:
-        asked.append(entries.c.admin_level == query.level)
-    if query.changed is not None:
-        asked.append(entries.c.states > 1 if query.changed else entries.c.states <= 1)
-    return asked
+def _wanted(query: SearchQuery) -> Wanted:
+    name = part_of_name(query)
+    return Wanted([phrase(term) for term in terms(query.text)], inner_phrase(name) if name is not None else None,
+                  marks_asked(query), conditions(query))
 
 
 def _beginning(title: str) -> str:

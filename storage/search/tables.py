@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-FORMAT = "2"
+FORMAT = "3"
 
 metadata = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -11,8 +11,8 @@ Bytewise = String().with_variant(String(collation="C"), "postgresql")
 
 entries = Table(
     "search_entries", metadata,
-    # Day and a running number, so that the greatest is the newest. Never given out again: what an entry was made of
-    # stays in the index until it is rebuilt, and an entry without report finds nothing.
+    # See `numbering`. Never given out again: what an entry was made of stays in the index until it is rebuilt, and an
+    # entry without report finds nothing.
     Column("entry_id", _Number, primary_key=True, autoincrement=False),
     Column("report_id", String, unique=True),
     Column("fingerprint", String, nullable=False),
@@ -27,6 +27,8 @@ entries = Table(
     Column("states", Integer, nullable=False),
     Index("search_entries_by_region", "region_code", "report_year"),
 )
+superseded = entries.c.report_id.is_(None)
+Index("search_entries_superseded", entries.c.entry_id, sqlite_where=superseded, postgresql_where=superseded)
 
 state = Table("search_state", metadata, Column("name", String, primary_key=True), Column("value", String))
 

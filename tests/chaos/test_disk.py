@@ -1,11 +1,13 @@
 """A disk that is full, one that turns read-only, a clock that was set back."""
 
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from crawler.session import frontiers_failure
 from gongkai.settings import Settings
 from tests.chaos.conftest import Machine, Site, Told, Whole, assert_kept, assert_whole, drawn, points
 
@@ -54,6 +56,19 @@ def test_the_disk_fills_up_in_the_middle_of_a_crawl(site: Site, whole: Whole, sm
         subprocess.run(["rm", "-r", str(archive)], check=True)
     print(f"{full} of {points(1)} disks were too small")
     assert full
+
+
+@pytest.mark.parametrize(("pragma", "said"), [
+    ("max_page_count=2", "no space left"), ("query_only=1", "Check the owner and the mount")])
+def test_frontiers_that_cannot_be_written_are_said_in_the_same_words(tmp_path: Path, pragma: str, said: str) -> None:
+    """A disk of 596 KiB was full just there: one of a hundred points drawn found it."""
+    with sqlite3.connect(tmp_path / "site.db") as frontier:
+        frontier.execute("CREATE TABLE t (x)")
+        frontier.execute(f"PRAGMA {pragma}")
+        with pytest.raises(sqlite3.OperationalError) as raised:
+            frontier.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    told = frontiers_failure(tmp_path, raised.value)
+    assert said in told and str(tmp_path) in told and "run the same command again" in told
 
 
 @pytest.mark.timeout(3600)

@@ -20,10 +20,14 @@ import duckdb
 import frictionless
 import jsonschema
 import pytest
+from pyarrow import parquet
 from warcio.archiveiterator import ArchiveIterator
 
 from gongkai.settings import Settings
 from storage import Archive, Selection
+from storage.export.datapackage import Table
+from storage.export.parquet import ParquetTables
+from storage.export.tables import Column, TableShape
 from storage.schemas import load_schema
 from tests.command import REPOSITORY, environment, gongkai, started
 from tests.export.conftest import Taken
@@ -132,9 +136,11 @@ def test_every_line_of_the_jsonl_is_as_its_schema_says(taken: Taken) -> None:
 
 
 def test_the_filters_choose(taken: Taken) -> None:
-    folder = taken.export("filtered", "--format", "jsonl", "--year", "2019-2021,2024", "--form", "cn-gov-2021")
+    folder = taken.export("filtered", "--format", "jsonl", "--year", "2019-2021,2024", "--form", "cn-gov-2021",
+                          "--type", "department", "--passed")
     lines = [json.loads(line) for line in (folder / "reports.jsonl").read_text("utf-8").splitlines()]
     assert {line["report_year"] for line in lines} and {line["report_year"] for line in lines} <= {2021, 2024}
+    assert not (taken.export("none", "--format", "jsonl", "--type", "government") / "reports.jsonl").read_bytes()
     first = lines[0]["history"][0]
     assert first["provenance"]["captures"][0]["status_line"].startswith("HTTP/1.")
     assert first["text"] and first["tables"]["requests"]["new_received"]["total"]["raw"]
@@ -317,6 +323,19 @@ def test_a_damaged_report_is_named_and_the_rest_is_taken(tmp_path: Path) -> None
     said = json.loads(done.stdout)
     assert done.returncode == 5 and said["reports"] == 1 and len(said["left_out"]) == 1
     assert len((tmp_path / "out/reports.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("group_bytes", "groups"), [(12 << 20, 1), (1 << 20, 2)])
+def test_a_large_table_is_written_in_few_groups_and_whole(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_bytes: int, groups: int) -> None:
+    monkeypatch.setattr("storage.export.parquet._GROUP_BYTES", group_bytes)
+    shape = TableShape("wide", "宽表", tuple(Column(f"c{n}", "integer", "列") for n in range(50)), ("c0",))
+    with Table(shape, tmp_path, ParquetTables()) as table:
+        for number in range(6000):
+            table.write((number,) * 50)
+    written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet")
+    assert written.metadata.num_rows == table.rows == 6000 and written.metadata.num_row_groups == groups
+    assert written.read(["c0", "c49"]).to_pydict() == {name: list(range(6000)) for name in ("c0", "c49")}
 
 
 def test_an_archive_on_s3_is_taken_away_alike(s3_settings: S3Place, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Chinese full text, on both engines: what is found, in which order, and that index and catalog never part."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import create_engine
 
 from gongkai.capture import Finding
 from gongkai.chinese import search_form, search_places
-from gongkai.errors import ConfigurationError
+from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from storage import Archive, SearchQuery
@@ -92,6 +93,30 @@ def test_filters_and_counts(archive: Archive) -> None:
     counts = archive.search_counts(SearchQuery("主动公开"))
     assert (counts.total, counts.by_year, counts.by_region) == (4, {2021: 1, 2020: 3}, {"11": 1, "35": 3})
     assert archive.search_counts(SearchQuery("主动公开", year=2021)).total == 1
+    # Narrowed in several ways at once; by what begins a code; by an agency's id; by part of a name, halves of a
+    # number included; by what no report is.
+    assert found(year=2020, region="35", agency_type="department", failed=False, changed=False) == 1
+    assert [found(region=part) for part in ("3", "35", "350", "11", "110101", "1101010", "36")] == [3, 3, 3, 1, 1, 0, 0]
+    fujian = next(archive.reports(agency="福建省财政厅")).agency_id
+    assert found(agency=fujian) == 1 and found(agency="0" * 16) == 0 and found(agency=fujian, year=2021) == 0
+    assert [found(agency=part) for part in ("某街", "政", "厦门市 人民", "財政", "某1", "0局")] == [1, 3, 2, 1, 0, 0]
+    levels = Counter(record.admin_level or "" for record in archive.reports())
+    assert {level: found(level=level) for level in levels} == levels and found(changed=True) == 0
+    assert [found(form=odd) for odd in ("cn-gov-2021 ", "CN-gov-2021", "' OR 1=1", '" OR "政', "\0", "")] == [0] * 6
+    assert archive.search_counts(SearchQuery("主动公开", agency="厦门", region="3")).by_year == {2021: 1, 2020: 1}
+
+
+def test_what_narrows_a_search_down_is_no_word_of_a_text(archive: Archive) -> None:
+    crawl(archive, finding(2020, extra="\uf8ff 印记"))
+    assert years(archive, "\uf8ff") == [] or years(archive, "\uf8ff") == [2020]
+    for typed in ("year2020", "\uf8ffyear2020", "\uf8ffregion35", "failedfalse"):
+        assert years(archive, typed) == [], typed
+    assert years(archive, "印记", year=2020) == [2020] and years(archive, "印记", year=2021) == []
+
+
+def test_part_of_a_name_may_cut_a_number_in_halves(archive: Archive) -> None:
+    crawl(archive, finding(2020, agency="云溪市第13局"))
+    assert years(archive, "主动公开", agency="3局") == [2020] and years(archive, "主动公开", agency="2局") == []
 
 
 def test_pages_of_hits_leave_none_out(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +156,9 @@ def test_a_corrected_report_is_found_by_its_new_words_alone(settings: Settings) 
         crawl(archive, finding(2020, extra="旧词汇"))
         crawl(archive, finding(2020, extra="新说法", minutes=9))
         assert (years(archive, "旧词汇"), years(archive, "新说法")) == ([], [2020])
+        assert years(archive, "新说法", changed=True) == [2020] and years(archive, "新说法", changed=False) == []
+        counts = archive.search_counts(SearchQuery("主动公开"))
+        assert (counts.total, counts.by_year) == (1, {2020: 1}), "the state before is not counted"
         assert archive.verify().ok
     with Archive.open(settings, read_only=True) as archive:
         assert (years(archive, "旧词汇"), years(archive, "新说法")) == ([], [2020])
@@ -174,6 +202,33 @@ def test_an_index_that_parted_from_the_catalog_is_named_and_made_anew(
         assert kind in {d.kind for d in archive.verify().damages if d.key.startswith("catalog:search")}
         archive.rebuild()
         assert archive.verify().ok and years(archive, "藏羚羊") == [2020]
+
+
+def test_an_entry_that_cannot_be_narrowed_down_to_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Archive.open(settings) as archive:
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.search.index.marks_of", lambda _: [])
+            crawl(archive, finding(2020))
+        assert [(d.kind, d.key[:14]) for d in archive.verify().damages] == [("unreadable", "catalog:search")]
+        mended, after = archive.repair(apply=True)
+        assert mended and after.ok and years(archive, "主动公开", year=2020) == [2020]
+
+
+def test_an_index_of_an_earlier_release_is_made_anew_and_readers_are_told(settings: Settings) -> None:
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2019, extra="藏羚羊"), finding(2020))
+        engine = create_engine(archive._index.place.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE search_state SET value = '2'")
+        connection.exec_driver_sql("UPDATE search_entries SET entry_id = entry_id / 65536 + report_year")
+    engine.dispose()
+    with Archive.open(settings, read_only=True) as archive:
+        with pytest.raises(StorageError, match=r"search index .* another release.* gongkai repair"):
+            years(archive, "藏羚羊")
+        assert len(list(archive.reports())) == 2
+    with Archive.open(settings) as archive:
+        assert years(archive, "藏羚羊", year=2019) == [2019] and archive.verify().ok
+        assert archive.search_counts(SearchQuery("主动公开")).by_year == {2020: 1, 2019: 1}
 
 
 @pytest.mark.usefixtures("first_pipeline")
