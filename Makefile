@@ -34,8 +34,9 @@ lint: setup ## ruff over code, tests and tools
 types: setup ## mypy over the packages
 	@$(BIN)/mypy
 
-unit: setup ## pytest alone, a process a core
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+# One process more than cores: a test waits for servers and children it started a third of its time.
+unit: setup ## pytest alone, a process a core and one more
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate
