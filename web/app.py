@@ -18,14 +18,14 @@ from web.api.shapes import Problem
 from web.compression import Compression
 from web.conditional import Heads
 from web.desk import Desk, environment
-from web.pages import agency, changes, coverage, crawls, front, interface, report, search, season
+from web.pages import agency, changes, coverage, crawls, front, interface, report, search, season, tables
 from web.places import Places
 from web.safety import Safety
 from web.standing import Standing
 
 PAGES: tuple[APIRouter, ...] = (
-    front.router, search.router, report.router, agency.router, coverage.router, season.router, changes.router,
-    crawls.router, interface.router)
+    tables.router, front.router, search.router, report.router, agency.router, coverage.router, season.router,
+    changes.router, crawls.router, interface.router)
 API: tuple[APIRouter, ...] = (api_archive.router, api_reports.router, api_browsing.router,
                              api_crawls.router)
 """In the order they are looked through. A new page or noun is a module with a `router` and its name here."""

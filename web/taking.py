@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from starlette.responses import StreamingResponse
 
@@ -12,19 +12,41 @@ from storage import ReportRecord
 from web.desk import Desk
 from web.filters import Listing
 from web.listing import order_of, query_of
+from web.paging import Page
 
+T = TypeVar("T")
 _AT_ONCE = 500
+_PAGE = 100
 _BOM = "\ufeff"
 """Without it spreadsheets read Chinese CSV in the code page of the machine."""
 
 
 def csv_file(desk: Desk, asked: Listing) -> StreamingResponse:
-    return _file(_csv(_records(desk, asked)), "text/csv; charset=utf-8", "reports.csv")
+    return rows_file((record.as_json() for record in _records(desk, asked)), COLUMNS, "reports")
 
 
 def jsonl_file(desk: Desk, asked: Listing) -> StreamingResponse:
     lines = (json.dumps(record.as_json(), ensure_ascii=False) + "\n" for record in _records(desk, asked))
     return _file(lines, "application/jsonl; charset=utf-8", "reports.jsonl")
+
+
+def rows_file(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> StreamingResponse:
+    """`name` is the file's, without its ending."""
+    return _file(_csv(rows, columns), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def whole(page_of: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
+    """Everything a listing has, page by page; the first page is asked for now, as for the reports."""
+    asked = asked.model_copy(update={"after": None, "limit": _PAGE})
+    return _pages(page_of(asked), page_of, asked)
+
+
+def _pages(page: Page[T], page_of: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
+    while True:
+        yield from page.items
+        if page.after is None:
+            return
+        page = page_of(asked.model_copy(update={"after": page.after}))
 
 
 def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingResponse:
@@ -50,13 +72,13 @@ def _from_on(records: list[ReportRecord], page: Callable[[str | None], list[Repo
         records = page(records[-1].report_id)
 
 
-def _csv(records: Iterator[ReportRecord]) -> Iterator[str]:
+def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
     written = io.StringIO()
-    writer = csv.DictWriter(written, fieldnames=COLUMNS)
+    writer = csv.DictWriter(written, columns)
     written.write(_BOM)
     writer.writeheader()
-    for record in records:
-        writer.writerow({name: cell(value) for name, value in record.as_json().items()})
+    for row in rows:
+        writer.writerow({name: cell(row[name]) for name in columns})
         yield _taken(written)
     yield _taken(written)
 

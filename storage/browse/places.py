@@ -104,7 +104,7 @@ def _map(prefix: str, years: range, connection: Connection) -> CoverageMap:
     inside = min(6, len(prefix) + 2)
     agencies, states = _counted(connection, whose, prefix, inside, years)
     parts = tuple(_place(place, agencies.get(place, 0), states.get(place, {}), years)
-                  for place in sorted({*agencies, *states}))
+                  for place in sorted({*agencies, *states}, key=lambda place: (not place, place)))
     whole = PlaceCoverage(prefix, sum(part.agencies for part in parts), tuple(
         PlaceYear(year, sum(part.years[at].expected for part in parts), sum(part.years[at].present for part in parts),
                   sum(part.years[at].late for part in parts), sum(part.years[at].changed for part in parts))

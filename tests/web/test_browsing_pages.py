@@ -103,6 +103,18 @@ def test_the_matrix_is_paged_and_taken_away_whole(site: TestClient) -> None:
     assert more["next"] is None
 
 
+@pytest.mark.parametrize("listing", [
+    "/agencies?", "/season/late?year=2021", "/season/missing?year=2021", "/changes?", "/arrivals?", "/crawls?"])
+def test_every_listing_is_taken_away_whole_as_its_json_twin_has_it(site: TestClient, listing: str) -> None:
+    path, _, query = listing.partition("?")
+    rows = list(csv.DictReader(io.StringIO(site.get(f"{path}.csv?{query}&limit=1").content.decode("utf-8-sig"))))
+    twin = site.get(f"/api/v1{path}?{query}").json()["items"]
+    name = next(key for key in ("agency_id", "report_id", "crawl_id") if not rows or key in rows[0])
+    told = [one[name] if name in one else one["report"][name] for one in twin]
+    assert list(dict.fromkeys(row[name] for row in rows)) == list(dict.fromkeys(told))  # a change has a row a cell
+    assert f'href="{path}.csv' in site.get(listing).text.replace("&amp;", "&")
+
+
 def test_a_season_says_who_was_late_and_who_is_missing(site: TestClient) -> None:
     page = read(site, "/season?year=2021")
     assert BUREAU in page and GOVERNMENT in page and "10 天" in page and 'class="picture curve"' in page

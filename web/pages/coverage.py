@@ -1,27 +1,24 @@
 """Coverage: places by years, down to the county, and there agencies by years."""
 
-import csv
-import io
 from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from storage import AgencyYears, CoverageQuery
 from web.asking import AgencyYearsAsked, Years
 from web.desk import Desk, DeskDep
 from web.heat_table import heat_table
 from web.paging import Page, position
-from web.taking import cell
+from web.taking import rows_file
 
 router = APIRouter()
 
 EARLIEST = 2008
 _AT_ONCE = 300
-_BOM = "\ufeff"
 
 
 @router.get("/coverage")
@@ -46,8 +43,8 @@ def places_csv(desk: DeskDep, asked: Annotated[Years, Query()]) -> Response:
     rows = [{"place": part.place.ljust(6, "0") if part.place else "", "name": desk.places.full_name(part.place),
              "report_year": year.report_year, "expected": year.expected, "present": year.present, "late": year.late,
              "changed": year.changed, "missing": year.missing} for part in found.parts for year in part.years]
-    return _csv(iter(rows), ["place", "name", "report_year", "expected", "present", "late", "changed", "missing"],
-                "coverage.csv")
+    return rows_file(rows, ["place", "name", "report_year", "expected", "present", "late", "changed", "missing"],
+                     "coverage")
 
 
 @router.get("/coverage/agencies.csv")
@@ -58,7 +55,7 @@ def agencies_csv(desk: DeskDep, asked: Annotated[AgencyYearsAsked, Query()]) -> 
     pages = _all(desk, asked.query)
     first = next(pages, [])
     rows = (one.as_json() for page in chain([first], pages) for row in page for one in row.cells)
-    return _csv(rows, columns, "coverage-agencies.csv")
+    return rows_file(rows, columns, "coverage-agencies")
 
 
 def page_of(desk: Desk, asked: AgencyYearsAsked) -> Page[AgencyYears]:
@@ -86,20 +83,3 @@ def _query(asked: Years) -> dict[str, Any]:
     """What is asked for, by name, for links."""
     given = asked.model_dump(exclude_defaults=True)
     return {name: value for name, value in given.items() if name not in ("after", "limit")}
-
-
-def _csv(rows: Iterator[dict[str, Any]], columns: list[str], name: str) -> StreamingResponse:
-    def pieces() -> Iterator[bytes]:
-        written = io.StringIO()
-        writer = csv.DictWriter(written, columns)
-        written.write(_BOM)
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({column: cell(row[column]) for column in columns})
-            yield written.getvalue().encode(errors="backslashreplace")
-            written.seek(0)
-            written.truncate()
-        yield written.getvalue().encode()
-
-    return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})

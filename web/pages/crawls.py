@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.errors import ConfigurationError
+from storage import CrawlEntry
 from web.desk import Desk, DeskDep
 from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
@@ -27,13 +28,17 @@ def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]
     return _crawls(request, desk, asked)
 
 
-def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", filled: dict[str, str] | None = None,
-            status: int = 200) -> Response:
+def page_of(desk: Desk, asked: CrawlList) -> Page[CrawlEntry]:
     after = position(asked.after, str)
     found = desk.archive.browse.crawls(site=asked.site, limit=asked.limit + 1, after=str(after[0]) if after else None)
+    return Page.of(found, asked.limit, lambda crawl: (crawl.crawl_id,))
+
+
+def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", filled: dict[str, str] | None = None,
+            status: int = 200) -> Response:
     timetable = desk.archive.timetable
     return desk.page(
-        request, "crawls.html", status=status, asked=asked, page=Page.of(found, asked.limit, lambda c: (c.crawl_id,)),
+        request, "crawls.html", status=status, asked=asked, page=page_of(desk, asked),
         orders=timetable.orders(("waiting", "running"), limit=_RUNNING), ended=timetable.orders(
             ("done", "failed", "refused", "cancelled"), limit=_LATEST), running=timetable.running()[:_RUNNING],
         troubled=desk.archive.browse.sites(trouble=True, limit=_LATEST), wrong=wrong, filled=filled or {},

@@ -1,0 +1,72 @@
+"""Listings to take away whole as CSV: agencies, a season's late and missing, changes, arrivals, crawls."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from storage import Change
+from web.asking import AgenciesAsked, NewsPageAsked, SeasonListAsked
+from web.desk import DeskDep
+from web.filters import CrawlList
+from web.pages import agency, changes, crawls, season
+from web.taking import COLUMNS, rows_file, whole
+
+router = APIRouter()
+
+_AGENCY = ("agency_id", "agency", "region_code", "admin_level", "reports", "first_year", "last_year")
+_CHANGE = ("report_id", "agency", "region_code", "report_year", "title", "url", "at", "document_id", "number",
+           "same_address", "text_changed", "chars", "cells_changed", "table", "row", "column", "old", "new")
+_CRAWL = ("crawl_id", "site", "agency", "region_code", "started_at", "finished_at", "state", "fetches", "outcome",
+          "new", "changed")
+
+
+@router.get("/agencies.csv")
+def agencies(desk: DeskDep, asked: Annotated[AgenciesAsked, Query()]) -> Response:
+    found = whole(lambda one: agency.page_of(desk, one), asked)
+    return rows_file((asdict(one) for one in found), _AGENCY, "agencies")
+
+
+@router.get("/season/late.csv")
+def late(desk: DeskDep, asked: Annotated[SeasonListAsked, Query()]) -> Response:
+    found = whole(lambda one: season.late_page(desk, one), asked)
+    return rows_file(({**report.as_json(), "days_late": days} for report, days in found),
+                     [*dict.fromkeys([*COLUMNS, "days_late"])], "late")
+
+
+@router.get("/season/missing.csv")
+def missing(desk: DeskDep, asked: Annotated[SeasonListAsked, Query()]) -> Response:
+    year, found = season.year_of(desk, asked), whole(lambda one: season.missing_page(desk, one), asked)
+    return rows_file(({**asdict(one), "report_year": year} for one in found),
+                     ("agency_id", "agency", "region_code", "report_year"), "missing")
+
+
+@router.get("/changes.csv")
+def changed(desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
+    """A row a changed cell; a change that touched the text alone has one row without a cell."""
+    found = whole(lambda one: changes.changes_page(desk, one), asked)
+    return rows_file((row for change in found for row in _rows(change)), _CHANGE, "changes")
+
+
+@router.get("/arrivals.csv")
+def arrivals(desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
+    found = whole(lambda one: changes.arrivals_page(desk, one), asked)
+    return rows_file((report.as_json() for report in found), COLUMNS, "arrivals")
+
+
+@router.get("/crawls.csv")
+def history(desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
+    found = whole(lambda one: crawls.page_of(desk, one), asked)
+    return rows_file(({**dict.fromkeys(_CRAWL), **one.summary, **one.as_json()} for one in found), _CRAWL, "crawls")
+
+
+def _rows(change: Change) -> Iterator[dict[str, Any]]:
+    report = change.report.as_json()
+    shared = {name: report[name] for name in _CHANGE if name in report} | {
+        name: getattr(change, name) for name in ("at", "document_id", "number", "same_address", "text_changed", "chars",
+                                                 "cells_changed")}
+    empty = dict.fromkeys(("table", "row", "column", "old", "new"))
+    for cell in change.cells or (None,):
+        yield {**empty, **shared, **(vars(cell) if cell is not None else {})}
