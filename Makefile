@@ -34,9 +34,9 @@ lint: setup ## ruff over code, tests and tools
 types: setup ## mypy over the packages
 	@$(BIN)/mypy
 
-# One process more than cores: a test waits for servers and children it started a third of its time.
-unit: setup ## pytest alone, a process a core and one more
-	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder $(ARGS)
+# More processes than cores: tests wait a third of their time for servers and children they started.
+unit: setup ## pytest alone, two processes more than there are cores
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate

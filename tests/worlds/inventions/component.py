@@ -1,7 +1,7 @@
 """A table that a shared library fills: its attributes name the address, a function of the page dresses each row."""
 
 from tests.worlds.engine import Site
-from tests.worlds.parts import Column, Item, Request, Response, Step
+from tests.worlds.parts import Column, Item, Report, Request, Response, Step
 
 
 class World(Site):
@@ -31,3 +31,6 @@ class World(Site):
     def clerk(self) -> list[Step]:
         asked = self.url(f"/open/data?cat={self.reports.number}&limit=10&offset=")
         return [Step(self.list_url(self.reports)), *(Step(f"{asked}{k * 10}") for k in range(self.pages(self.reports)))]
+
+    def clue(self, report: Report) -> str:
+        return report.url.rsplit("/", 1)[-1].removesuffix(".html")
