@@ -214,10 +214,10 @@ class Course:
         self._arrive(lead, page)
         if lead.role in ("home", "shell"):
             self._learn_name(page.meta.get("sitename", ""), *page.titles)
-        if page.kind not in ("shell", "frames") and lead.role == "home" and (doors := self._doors(page)):
-            page = replace(page, kind="shell", moves=doors)
         if page.kind in ("shell", "frames"):
             return self._pass_on(lead, page)
+        if lead.role == "home" and (doors := self._doors(page)):
+            self._pass_on(lead, replace(page, kind="shell", moves=doors))
         source = self._list_of(lead, page)
         if self._repeats(lead, page, source):
             return self.lost(lead, "the same entries again")
