@@ -76,8 +76,8 @@ def main() -> None:
         shoot(given.archive)
         return
     with tempfile.TemporaryDirectory() as folder:
-        crawled(Path(folder) / "archive")
         settle(Path(folder) / "archive")
+        crawled(Path(folder) / "archive")  # the newest crawl is the one that is shown
         shoot(Path(folder) / "archive")
 
 

@@ -26,8 +26,7 @@ class Journal:
         self._mutex = threading.Lock()
         hidden = path.with_name(f".{path.name}")
         # Locked before it gets the name by which others look for orphans.
-        self._lock = FileLock(hidden)
-        self._lock.exclusive()
+        self._lock = _locked(hidden)
         with file_failures(f"write the journal {path}"):
             self._handle = os.open(hidden, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self.append(first)
@@ -70,6 +69,16 @@ class Journal:
             os.close(self._handle)
             self._handle = -1
             self._lock.close()
+
+
+def _locked(path: Path) -> FileLock:
+    """A new file, ours alone: one that a sweep took away before it was locked is made again."""
+    while True:
+        lock = FileLock(path)
+        lock.exclusive()
+        if lock.held_file_is(path):
+            return lock
+        lock.close()
 
 
 def journals(folder: Path) -> list[Path]:

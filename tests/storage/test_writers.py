@@ -8,6 +8,8 @@ import pytest
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive
+from storage.journal import Journal, lines_of, sweep
+from storage.locks import FileLock
 from tests.factories import finding
 from tests.storage.steps import listing
 
@@ -57,3 +59,22 @@ def test_the_order_of_crawls_does_not_decide_what_is_canonical(tmp_path: Path, o
             log.finish({})
         record, = archive.reports()
         assert record.url == found[0][0].page.url and len(record.urls) == 2
+
+
+def test_a_crawl_begins_while_another_process_sweeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between a journal's file and its lock another archive may be opened, which takes it for a dead one's."""
+    folder, take, swept = tmp_path / "journals", FileLock.exclusive, []
+
+    def late(lock: FileLock) -> None:
+        if not swept:
+            swept.append(lock.path)
+            sweep(folder)
+        take(lock)
+
+    monkeypatch.setattr(FileLock, "exclusive", late)
+    journal = Journal(folder / "20260101T000000Z-0a1b2c3d.jsonl", {"line": "begin"})
+    journal.append({"line": "fetch"})
+    assert swept and [line["line"] for line in lines_of(journal.read())] == ["begin", "fetch"]
+    sweep(folder)
+    assert journal.path.exists() and not list(folder.glob(".*"))
+    journal.remove()
