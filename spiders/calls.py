@@ -51,11 +51,11 @@ def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) 
     code, seen = code_of(scripts, base, source), set[str]()
     drawn = tuple(_told(code, islice(asked_in(code), _MOST_CALLS), seen, whole=whole))
     own = frozenset(seen)
-    sure = (c for c in chain(_direct(code), _loaded(code), _settings_objects(code)) if c.url.split("?")[0] not in own)
+    sure = (c for c in chain(_direct(code), _loaded(code), _settings_objects(code)) if c.place not in own)
     found = dict.fromkeys((*drawn, *islice(_told(code, sure, seen, whole=whole), _MOST_CALLS)))
     known = frozenset(seen)
     less_sure = islice(_told(code, chain(_named_addresses(code), _wrapped(code)), seen, whole=whole), 4 * _MOST_CALLS)
-    return tuple(dict.fromkeys((*found, *(c for c in less_sure if c.url.split("?")[0] not in known))))[:_MOST_CALLS]
+    return tuple(dict.fromkeys((*found, *(c for c in less_sure if c.place not in known))))[:_MOST_CALLS]
 
 
 def _told(code: Code, calls: Iterable[Asked], seen: set[str], *, whole: bool) -> Iterator[Asked]:
@@ -63,7 +63,7 @@ def _told(code: Code, calls: Iterable[Asked], seen: set[str], *, whole: bool) ->
     `seen` takes in the addresses of all, told or not."""
     lost, before, told = code.lost, "", True
     for call in calls:
-        place = call.url.split("?")[0]
+        place = call.place
         seen.add(place)
         told = code.lost == lost and (told or place != before)
         lost, before = code.lost, place
@@ -151,9 +151,8 @@ def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool,
 
 def _based(code: Code, address: str) -> str:
     """As a client made with ``axios.create({baseURL: '/prod-api'})`` asks for it."""
-    told = (code.value(node) for name, node in code.settings() if name == "baseURL")
-    bases = {value for value in told if isinstance(value, str)}
-    base = bases.pop().rstrip("/") if len(bases) == 1 else ""
+    named = code.constant("baseURL")
+    base = named.rstrip("/") if isinstance(named, str) else ""
     return f"{base}/{address.lstrip('/')}" if base and not address.startswith(("http", "//", base + "/")) else address
 
 

@@ -23,7 +23,8 @@ def chunks_in(code: Code, url: str, page_url: str) -> tuple[str, ...]:
     if not _BUILT.search(code.text(code.root)):
         return ()
     named = dict(_named(code))
-    wanted = [mark for mark in named if any(_asks_for(code, route, mark) for route in _routes(code, page_url))]
+    routes = list(_routes(code, page_url)) if named else []
+    wanted = [mark for mark in named if any(_asks_for(route, mark) for route in routes)]
     found = (canonical(address, url) for mark in wanted or named for address in [_placed(named[mark], url)])
     return tuple(dict.fromkeys(
         one for one in found if one and one != url and not records().common_scripts.search(urlsplit(one).path)))
@@ -76,13 +77,13 @@ def _routes(code: Code, page_url: str) -> Iterator[str]:
     path = urlsplit(page_url).path
     for node in code.objects:
         for pair in node.named_children:
-            if pair.type == "pair" and code.text(pair.child_by_field_name("key")).strip("\"'") == "path":
+            if pair.type == "pair" and code.key(pair) == "path":
                 route = code.value(pair.child_by_field_name("value"))
                 if isinstance(route, str) and route.strip("/*") and route_of(route, path) is not None:
                     yield code.text(node)
 
 
-def _asks_for(code: Code, route: str, mark: str) -> bool:
+def _asks_for(route: str, mark: str) -> bool:
     return f'"{mark}"' in route or f"'{mark}'" in route or bool(re.search(rf"\.e\({re.escape(mark)}\)", route))
 
 

@@ -125,6 +125,10 @@ class Code(Outline):
             return 1
         return 20 if {own.lower(), name.lower()} & set(records().size_parameters) else UNKNOWN
 
+    def constant(self, name: str) -> Any:
+        """What a name is set to, if it is one thing; UNKNOWN otherwise."""
+        return self._constant(name, {}, 0)
+
     def _constant(self, own: str, env: Mapping[str, Any], depth: int) -> Any:
         """What a name is set to, if it is one thing; set to nothing first, as variables are, does not count."""
         if own in self._asking:
@@ -221,7 +225,7 @@ class Code(Outline):
         fields: dict[str, Any] = {}
         for one in node.named_children[:200]:
             if one.type == "pair":
-                key = self.text(one.child_by_field_name("key")).strip("\"'")
+                key = self.key(one)
                 fields[key] = self._field(key, one.child_by_field_name("value"), env, depth)
             elif one.type == "shorthand_property_identifier":
                 fields[self.text(one)] = self.value(one, self.text(one), env, depth)
@@ -231,7 +235,7 @@ class Code(Outline):
         told = {key: value for key, value in fields.items() if not isinstance(value, Unknown)}
         self.lost += any(
             one.type == "pair" and self._matters(one.child_by_field_name("value")) for one in node.named_children
-            if self.text(one.child_by_field_name("key")).strip("\"'") not in told)
+            if self.key(one) not in told)
         return told
 
     def _field(self, key: str, node: Node | None, env: Mapping[str, Any], depth: int) -> Any:

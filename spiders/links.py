@@ -272,8 +272,9 @@ class DataLinks:
         return made_of(self._templates, record.fields)
 
 
-def redirects(root: HtmlElement, base: str) -> tuple[Link, ...]:
-    """Where the page itself sends its reader: meta refresh within ten seconds, or a script that moves the window."""
+def redirects(root: HtmlElement, base: str, scripts: str) -> tuple[Link, ...]:
+    """Where the page itself sends its reader: meta refresh within ten seconds, or a script that moves the window.
+    `scripts` is the page's own code."""
     targets: list[str] = []
     for meta in root.iter("meta"):
         if (meta.get("http-equiv") or "").lower() == "refresh":
@@ -283,7 +284,7 @@ def redirects(root: HtmlElement, base: str) -> tuple[Link, ...]:
     for script in root.iter("script"):
         for move in _JS_MOVE.finditer((script.text or "")[:20_000]):
             targets.append(next(group for group in move.groups() if group))
-    targets += moves_in(scripts_of(root), base)
+    targets += moves_in(scripts, base)
     for element in root.iter("body"):
         if move := _JS_MOVE.search(element.get("onload") or ""):
             targets.append(next(group for group in move.groups() if group))

@@ -95,6 +95,10 @@ class Outline:
                 sites.setdefault(self.last_name(call.child_by_field_name("function")), []).append(call)
         return sites
 
+    def key(self, pair: Node) -> str:
+        """``url`` of ``url: …`` and of ``'url': …``."""
+        return self.text(pair.child_by_field_name("key")).strip("\"'")
+
     def last_name(self, callee: Node | None) -> str:
         """``ajax`` of ``$.ajax``."""
         if callee is not None and callee.type == "member_expression":

@@ -117,7 +117,8 @@ def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_
     if root is None:
         return Page(response.url, "error", digest)
     meta = _meta(root)
-    links, moves = find_links(root, url, source, idioms), redirects(root, url)
+    code = scripts_of(root)
+    links, moves = find_links(root, url, source, idioms), redirects(root, url, code)
     text = squeeze(seen_text(root)[:_LONGEST_TEXT])
     linked = sum(len(squeeze(link.text)) for link in links if link.how in ("anchor", "script"))
     titles = _titles(root, meta)
@@ -125,7 +126,7 @@ def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_
         url=url, kind="page", digest=digest, titles=titles, reading=_reading(titles), meta=meta, crumb=_crumb(root),
         loose_chars=max(0, len(text) - linked), sections=sum(1 for p in pages().sections if p.search(text)),
         images=_images(root), links=links, moves=tuple(m for m in moves if m.url != url),
-        scripts=(code := scripts_of(root)), held_chars=len(_CHINESE.findall(code)),
+        scripts=code, held_chars=len(_CHINESE.findall(code)),
         source=source, forms=_forms(root, url), loads=_loads(root, url), post=post)
     return replace(page, kind=_kind(page, response, text))
 

@@ -37,6 +37,11 @@ class Asked:
     url: str
     post: Post | None = None
 
+    @property
+    def place(self) -> str:
+        """The address without its query: what two ways to say one request share."""
+        return self.url.split("?")[0]
+
 
 def asked_identity(url: str, post: Post | None = None) -> str:
     """What two requests for one thing share: the address, and where there is one the body sent to it."""

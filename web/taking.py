@@ -11,12 +11,11 @@ from starlette.responses import StreamingResponse
 from storage import ReportRecord
 from web.desk import Desk
 from web.filters import Listing
-from web.listing import order_of, query_of
+from web.listing import order_of, page_of
 from web.paging import Page
 
 T = TypeVar("T")
-_AT_ONCE = 500
-_PAGE = 100
+_AT_ONCE = 300
 _BOM = "\ufeff"
 """Without it spreadsheets read Chinese CSV in the code page of the machine."""
 
@@ -35,18 +34,19 @@ def rows_file(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: s
     return _file(_csv(rows, columns), "text/csv; charset=utf-8", f"{name}.csv")
 
 
-def whole(page_of: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
-    """Everything a listing has, page by page; the first page is asked for now, as for the reports."""
-    asked = asked.model_copy(update={"after": None, "limit": _PAGE})
-    return _pages(page_of(asked), page_of, asked)
+def whole(ask: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
+    """Everything a listing has, page by page. The first is asked for now, so that what cannot be answered is refused
+    before anything was sent."""
+    asked = asked.model_copy(update={"after": None, "limit": _AT_ONCE})
+    return _pages(ask(asked), ask, asked)
 
 
-def _pages(page: Page[T], page_of: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
+def _pages(page: Page[T], ask: Callable[[Any], Page[T]], asked: Any) -> Iterator[T]:
     while True:
         yield from page.items
         if page.after is None:
             return
-        page = page_of(asked.model_copy(update={"after": page.after}))
+        page = ask(asked.model_copy(update={"after": page.after}))
 
 
 def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingResponse:
@@ -56,20 +56,10 @@ def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingResponse:
 
 
 def _records(desk: Desk, asked: Listing) -> Iterator[ReportRecord]:
-    """The first page now, so that what cannot be answered is refused before anything was sent."""
-    def page(after: str | None) -> list[ReportRecord]:
-        order = order_of(asked) if order_of(asked) != "relevance" else "newest"
-        return [hit.record for hit in desk.archive.browse.listing(query_of(asked), order, _AT_ONCE, after)]
-
-    return _from_on(page(None), page)
-
-
-def _from_on(records: list[ReportRecord], page: Callable[[str | None], list[ReportRecord]]) -> Iterator[ReportRecord]:
-    while True:
-        yield from records
-        if len(records) < _AT_ONCE:
-            return
-        records = page(records[-1].report_id)
+    """By relevance only a first page is in order: the whole comes newest first."""
+    if order_of(asked) == "relevance":
+        asked = asked.model_copy(update={"sort": "newest"})
+    return (hit.record for hit in whole(lambda one: page_of(desk, one, snippets=False), asked))
 
 
 def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:

@@ -69,9 +69,9 @@ def rows_of(page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
     if known := family.rows(page) if family else ():
         return known
     drawn = asked_in_markup(page.source, page.url)
-    own = {call.url.split("?")[0] for call in drawn}
+    own = {call.place for call in drawn}
     calls = (*calls_in_attributes(page.source, page.url), *calls_in(page.scripts, page.url, page.source, whole=whole))
-    return (*drawn, *dict.fromkeys(call for call in calls if call.url.split("?")[0] not in own))
+    return (*drawn, *dict.fromkeys(call for call in calls if call.place not in own))
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:

@@ -74,6 +74,10 @@ class Site:
         self._number += self.rng.randint(1, 9)
         return self._number
 
+    def numbered(self, number: object) -> Column | None:
+        """The column that a request asks for by its number."""
+        return next((column for column in self.columns.values() if str(column.number) == str(number)), None)
+
     def hex(self, length: int, *key: object) -> str:
         return f"{random.Random(f'{self.seed} {self.name} {key}').getrandbits(4 * length):0{length}x}"
 

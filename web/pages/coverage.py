@@ -1,24 +1,21 @@
 """Coverage: places by years, down to the county, and there agencies by years."""
 
-from collections.abc import Iterator
-from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import AgencyYears, CoverageQuery
+from storage import AgencyYears
 from web.asking import AgencyYearsAsked, Years
 from web.desk import Desk, DeskDep
 from web.heat_table import heat_table
 from web.paging import Page, position
-from web.taking import rows_file
+from web.taking import rows_file, whole
 
 router = APIRouter()
 
 EARLIEST = 2008
-_AT_ONCE = 300
 
 
 @router.get("/coverage")
@@ -52,10 +49,8 @@ def agencies_csv(desk: DeskDep, asked: Annotated[AgencyYearsAsked, Query()]) -> 
     """All of them, however many."""
     columns = ["agency_id", "agency", "region_code", "agency_type", "report_year", "state", "due", "report_id",
                "published", "days_late", "versions"]
-    pages = _all(desk, asked.query)
-    first = next(pages, [])
-    rows = (one.as_json() for page in chain([first], pages) for row in page for one in row.cells)
-    return rows_file(rows, columns, "coverage-agencies")
+    found = whole(lambda one: page_of(desk, one), asked)
+    return rows_file((one.as_json() for row in found for one in row.cells), columns, "coverage-agencies")
 
 
 def page_of(desk: Desk, asked: AgencyYearsAsked) -> Page[AgencyYears]:
@@ -70,13 +65,6 @@ def _agencies(request: Request, desk: Desk, asked: AgencyYearsAsked) -> Response
     return desk.page(request, "coverage_agencies.html", asked=asked, query=_query(asked), page=page,
                      way=desk.places.way(asked.region), earliest=EARLIEST,
                      years=[one.report_year for one in page.items[0].cells] if page.items else [])
-
-
-def _all(desk: Desk, query: CoverageQuery) -> Iterator[list[AgencyYears]]:
-    after = None
-    while page := desk.archive.browse.agency_years(query, _AT_ONCE, after):
-        yield page
-        after = page[-1].key
 
 
 def _query(asked: Years) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class World(Site):
 
     def listing(self, request: Request) -> Response:
         q = request.form
-        column = next((c for c in self.columns.values() if str(c.number) == q.get("channelId")), None)
+        column = self.numbered(q.get("channelId"))
         if column is None or q.get("code") != self.hex(32, "code") or q.get("siteId") != "34":
             return self.json({"page": {"content": [], "totalElements": 0}})
         page, size = int(q.get("pageNumber") or 1), min(int(q.get("pageSize") or 10), 20)

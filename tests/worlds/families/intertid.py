@@ -30,7 +30,7 @@ class World(Site):
 
     def documents(self, request: Request) -> Response:
         q = request.query
-        column = next((c for c in self.columns.values() if str(c.number) == q.get("chanId")), None)
+        column = self.numbered(q.get("chanId"))
         if column is None or q.get("siteId") != "7":
             return self.json({"count": 0, "list": []})
         page, size = int(q.get("pageIndex") or 1), min(int(q.get("pageSize") or 12), 20)

@@ -24,7 +24,7 @@ class World(Site):
         return self.url(f"/{self.agency.slug}/{column.slug}/{item.day:%Y%m%d}/{item.number}.html")
 
     def list_by_form(self, request: Request) -> str | None:
-        column = next((c for c in self.columns.values() if str(c.number) == request.form.get("channelId")), None)
+        column = self.numbered(request.form.get("channelId"))
         return self.list_page(column, int(request.form.get("pageNo") or 1)) if column else None
 
     def publish(self) -> None:

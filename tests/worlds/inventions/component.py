@@ -16,7 +16,7 @@ class World(Site):
         return self.url(f"/open/{item.number}.html")
 
     def data(self, request: Request) -> Response:
-        column = next((c for c in self.columns.values() if str(c.number) == request.query.get("cat")), None)
+        column = self.numbered(request.query.get("cat"))
         first = int(request.query.get("offset") or 0)
         items = column.items[first:first + int(request.query.get("limit") or 10)] if column else []
         rows = [{"id": i.number, "title": i.text, "pubdate": i.date} for i in items]

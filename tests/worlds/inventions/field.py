@@ -24,7 +24,7 @@ $(function () { load(); $('.more').click(load); });"""
         return self.url(f"/read/{self.hex(10, item.number)}")
 
     def docs(self, request: Request) -> Response:
-        column = next((c for c in self.columns.values() if str(c.number) == request.query.get("cid")), None)
+        column = self.numbered(request.query.get("cid"))
         if column is None:
             return self.json({"html": "", "pages": 0})
         return self.json({"html": self.rows(self.part(column, int(request.query.get("p") or 1))), "pages": self.pages(column)})

@@ -35,7 +35,7 @@ class World(Site):
         return self.url(f"/portal/article/{item.number}")
 
     def articles(self, request: Request) -> Response:
-        column = next((c for c in self.columns.values() if str(c.number) == request.query.get("channelId")), None)
+        column = self.numbered(request.query.get("channelId"))
         part = self.part(column, int(request.query.get("pageNum") or 1)) if column else []
         rows = [{"id": i.number, "title": i.text, "publishTime": i.date} for i in part]
         return self.json({"code": 200, "rows": rows, "total": len(column.items) if column else 0})

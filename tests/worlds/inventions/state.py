@@ -22,7 +22,7 @@ class World(Site):
         return self.url(f"/detail/{item.number}")
 
     def articles(self, request: Request) -> Response:
-        column = next((c for c in self.columns.values() if str(c.number) == request.query.get("channelId")), None)
+        column = self.numbered(request.query.get("channelId"))
         page = int(request.query.get("current") or 1)
         rows = [{"articleId": i.number, "articleTitle": i.text, "publishDate": i.date} for i in self.part(column, page)] if column else []
         return self.json({"code": 0, "data": {"records": rows, "current": page, "total": len(column.items) if column else 0}})
