@@ -190,7 +190,8 @@ class Scorer:
         if place in ("home", "adopted"):
             marked = place == "home" or self._territory.adopted[host_of(link.url)]
             return _with(promise, promise.score - (60 if marked else 35), "but outside the agency's part of the portal")
-        said = anchors().disclosure.search(fold(link.name)) or promise.role == "column"
+        words = fold(link.name)
+        said = promise.role == "column" or anchors().disclosure.search(words) or anchors().former_site.search(words)
         if not said or promise.score < 35 or not self._territory.inside(page.url):
             return Promise(0, "none", "another host, and no disclosure link")
         return _with(promise, promise.score - (8 if place == "kin" else 25), "on another government host")

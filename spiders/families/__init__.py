@@ -77,7 +77,8 @@ def rows_of(page: Page, *, whole: bool = False) -> tuple[Asked, ...]:
 def more_pages(page: Page) -> tuple[NextPage, ...]:
     family = family_of(page)
     told = family.more_pages(page) if family else ()
-    return told or answered.more_pages(page) or generic.more_pages(page) or posted.more_pages(page)
+    told = told or answered.more_pages(page) or generic.more_pages(page) or posted.more_pages(page)
+    return told or answered.further(page)
 
 
 def body_parts(page: Page) -> tuple[str, ...]:

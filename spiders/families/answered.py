@@ -13,6 +13,8 @@ from spiders.post import JSON, Asked, Post
 from spiders.vocabulary import records
 
 _DEEPEST = 4
+_FEWEST_ROWS = 5
+_WHOLE_PAGE = re.compile(r"<(?:html|head|body|title|frameset)[\s>]", re.I)
 _USUAL, _USUAL_OFFSETS = ("page", "pageNo", "pageNum"), ("offset",)
 
 
@@ -22,6 +24,19 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
         return _by_number(page, asked, _said(page)) if page.post is not None else ()
     return (_linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
             or _by_flag(page, asked) or _by_full_page(page, asked) or _by_custom(page, asked))
+
+
+def further(page: Page) -> tuple[NextPage, ...]:
+    """The page after a piece of markup that a numbered request brought, a full one: nothing in it says whether there is
+    one."""
+    asked = _asked(page)
+    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    shown, size = len({link.url for link in page.links}), _size(page, asked)
+    if page.data is not None or name is None or shown < max(size, _FEWEST_ROWS) or _WHOLE_PAGE.search(page.source):
+        return ()
+    here = int(asked[name])
+    url, post = again_with(page, name, here + 1)
+    return (NextPage(url, here + 1 if here else 2, post=post),)
 
 
 def _linked(page: Page) -> tuple[NextPage, ...]:

@@ -22,7 +22,8 @@ _PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
 
 
 def more_pages(page: Page) -> tuple[NextPage, ...]:
-    return _named(page) or _counted_siblings(page) or _counted_query(page) or _counted_pattern(page)
+    return (_named(page) or _counted_siblings(page) or _counted_query(page) or _counted_pattern(page)
+            or _up_to_last(page))
 
 
 def body_parts(page: Page) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ def _named(page: Page) -> tuple[NextPage, ...]:
     shape = _shape(page.url)
     found: dict[str, int] = {}
     for link in page.links:
-        words = fold(link.text)
+        words = fold(link.text or link.title)
         if link.url == page.url or link.how == "frame":
             continue
         if anchors().next_page.search(words) and not re.search("一篇", link.text):
@@ -124,6 +125,36 @@ def _counted_pattern(page: Page) -> tuple[NextPage, ...]:
         here = next((p.number for p in pages if p.url == page.url), 1)
         return tuple(p for p in pages if p.number > here)
     return ()
+
+
+def _up_to_last(page: Page) -> tuple[NextPage, ...]:
+    """The pages before the one that a 末页 leads to. Where the first page's address bears no number, the list may count
+    from 0, from 1 or from 2: the page numbered 1 is tried last."""
+    last = next((x.url for x in page.links if anchors().last_page.search(fold(x.text or x.title))), page.url)
+    before, number, after = _numbered(last, page.url)
+    if not number or last == page.url:
+        return ()
+    here = page.url.removeprefix(before).removesuffix(after)
+    stands = page.url == f"{before}{here}{after}" and here.isdigit()
+    total = min(int(number), MOST_PAGES)
+    order = range(int(here) + 1, total + 1) if stands else [*range(2, total + 1), 1]
+    second = int(here) + 1 if stands else 2
+    return tuple(NextPage(f"{before}{k}{after}", place) for place, k in enumerate(order, second))
+
+
+def _numbered(url: str, other: str) -> tuple[str, str, str]:
+    """An address around the one number by which it is another than `other`: the last of the path's name, or that of a
+    parameter; three empty strings where there is no such one."""
+    mine, its = urlsplit(url), urlsplit(other)
+    if mine.query:
+        theirs = parse_qsl(its.query)
+        own = [(k, v) for k, v in parse_qsl(mine.query) if (k, v) not in theirs and v.isdigit()]
+        found = re.search(rf"[?&]{re.escape(own[0][0])}=(\d+)", url) if len(own) == 1 else None
+        alike = mine._replace(query="") == its._replace(query="")
+    else:
+        found = re.search(r"(\d{1,4})(?=\D*$)", url)
+        alike = url.rsplit("/", 1)[0] == other.rsplit("/", 1)[0]
+    return (url[:found.start(1)], found.group(1), url[found.end(1):]) if found and alike else ("", "", "")
 
 
 def _shape(url: str) -> str:
