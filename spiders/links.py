@@ -20,8 +20,9 @@ from spiders.literals import literals, read_literal
 from spiders.lookups import form_fields
 from spiders.markup import scripts_of, tree_of
 from spiders.openers import Opener, addresses_of, clicked_in, moves_in, openers_in
+from spiders.payloads import payloads_in
 from spiders.post import Post
-from spiders.records import ADDRESS, Fragment, Record, records_in
+from spiders.records import ADDRESS, NOT_A_PAGE, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
 from spiders.templates import made_of, templates_in
 from spiders.vocabulary import addresses
@@ -32,6 +33,7 @@ How = Literal["anchor", "script", "option", "area", "frame", "redirect", "data",
 _MOST_LINKS = 4000
 _LONGEST_URL = 2000
 _LONGEST_SCRIPT = 1_500_000
+_LONGEST_WAIT_S = 10
 _QUOTED = re.compile(r"""["']([^"'\s<>{}]{2,400})["']""")
 _JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
                       r"""|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
@@ -39,13 +41,20 @@ _JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
+_NEXT = "下一页"
+_NEXT_MARK = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _INCLUDING = ("w3-include-html", "include-html", "data-include", "data-load", "hx-get", "data-remote", "ic-get-from")
 """Attributes whose address a library puts into the element, as a frame shows it."""
 _UNPACKS = re.compile(r"""["'/]<!--|nodeType\s*={2,3}\s*8\b|COMMENT_NODE""")
 """Code that takes markup out of comments, where lists wait to be drawn; other comments are what nobody sees."""
-_DATA_ATTRIBUTES = ("data-url", "data-href", "data-link", "data-src", "data-target", "data-path", "url",
-                    "_href", "link", "to")
+_NO_DOORS = frozenset(("a", "img", "input", "link", "script", "meta", "html", "body", "form", "video", "audio",
+                       "source", "track", "use", "image", "path", "svg"))
+"""Elements whose addresses are no links, or are taken as links already."""
+_NO_LINKS = re.compile(r"^(?:src|style|class|id|name|value|action|content|background|cite|poster|rel|type|alt|title|d"
+                       r"|on\w+|xmlns.*|.*(?:img|image|icon|logo|thumb|poster|original|lazy|bg|api|proxy).*)$")
+"""Attributes that lead nowhere when an element is clicked, whatever stands in them; vendors call the others as they
+like (data-url, lay-href, _href, link, to)."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +90,14 @@ def is_file(url: str) -> bool:
 def find_links(root: HtmlElement, base: str, source: str = "", idioms: Idioms = NO_IDIOMS) -> tuple[Link, ...]:
     """All links of a page in document order, at most 4,000; an address named twice stands twice. `source` is the page's
     text, where the patterns of addresses stand that records with mere ids need; `idioms` are the whole site's."""
-    declared = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
-    base = (canonical(declared, base) or base) if declared else base
+    base = base_of(root, base)
     return tuple(islice(_walk(root, base, DataLinks(base, source, idioms, root)), _MOST_LINKS))
+
+
+def base_of(root: HtmlElement, url: str) -> str:
+    """What a page's relative addresses start from, those in its scripts as well."""
+    declared = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
+    return (canonical(declared, url) or url) if declared else url
 
 
 def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
@@ -111,6 +125,11 @@ def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundi
             yield from _one(element, base, _frame_source(element), "frame", around)
         elif tag == "option":
             yield from _option(element, base, around, data)
+        elif tag == "form":
+            yield from _button(element, base, around)
+        elif tag == "link":
+            if element.get("rel") == "next":
+                yield Link(canonical(element.get("href") or "", base) or base, _NEXT, "", "anchor", Context())
         elif tag == "textarea":
             yield from _anchors_in(element.text or "", base)
         elif address := next((a for name in _INCLUDING if (a := element.get(name)) and ADDRESS.match(a)), None):
@@ -146,6 +165,21 @@ def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLin
         yield from _one(option, base, f"{action.split('?')[0]}?{urlencode(fields)}", "option", around)
 
 
+def _button(form: HtmlElement, base: str, around: Surroundings) -> Iterator[Link]:
+    """A form that is but a button: nothing to fill in, and one way to send it, which says where it leads."""
+    fields = [f for f in form.iter("input", "button", "select", "textarea", "a") if f.get("type") != "hidden"]
+    sends = len(fields) == 1 and fields[0].tag in ("input", "button") and fields[0].get(
+        "type", "submit") in ("submit", "image")
+    label = (fields[0].get("value") or seen_text(fields[0])).strip() if sends else ""
+    if not label:
+        return
+    action, sent = canonical(form.get("action") or base, base) or base, form_fields(form)
+    posts = (form.get("method") or "get").lower() == "post"
+    query = f"{action.split('?')[0]}?{urlencode(sent)}" if sent and not posts else action
+    for link in _one(fields[0], base, query, "script", around, Post.form(sent) if posts else None):
+        yield replace(link, text=label[:300])
+
+
 def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings,
                data: "DataLinks | None" = None) -> Iterator[Link]:
     handlers = [element.get("onclick") or ""]
@@ -159,7 +193,10 @@ def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings,
     if not named and data is not None and any(handlers):
         named = [made for handler in handlers if "(" in handler
                  for made in addresses_of(handler, element, data.openers)]
-    named += [value for name in _DATA_ATTRIBUTES if (value := element.get(name)) and ADDRESS.match(value)]
+    if tag == "a" or tag not in _NO_DOORS:
+        named += [value.strip() for name, value in element.attrib.items()
+                  if ADDRESS.match(value.strip()) and name != "href" and not _NO_LINKS.match(name)
+                  and not NOT_A_PAGE.search(value)]
     for address in dict.fromkeys(named):
         yield from _one(element, base, address, "script", around)
 
@@ -171,7 +208,9 @@ def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundi
         return
     text = seen_text(element) or next(
         (alt for image in element.iter("img") if (alt := image.get("alt") or image.get("title"))), "")
-    text = text or element.get("alt") or element.get("name") or ""
+    text = text or element.get("alt") or element.get("aria-label") or element.get("name") or ""
+    if not text and _NEXT_MARK.search(f"{element.get('rel') or ''} {element.get('class') or ''}"):
+        text = _NEXT  # an arrow that only the style sheet draws
     title = " ".join((element.get("title") or "").split())
     yield Link(url, text[:300], title[:300], how, around.of(element), post)
 
@@ -197,6 +236,8 @@ def _inside_script(script: HtmlElement, base: str, data: "DataLinks") -> Iterato
     if _CHINESE.search(text) or "\\u" in text:
         for literal in literals(text):
             yield from data.links(literal.value)
+        for payload in payloads_in(text):
+            yield from data.links(payload)
 
 
 def _anchors_in(markup: str, base: str, heading: str = "") -> Iterator[Link]:
@@ -275,18 +316,22 @@ class DataLinks:
 def redirects(root: HtmlElement, base: str, scripts: str) -> tuple[Link, ...]:
     """Where the page itself sends its reader: meta refresh within ten seconds, or a script that moves the window.
     `scripts` is the page's own code."""
+    sent = [link for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "refresh"
+            for link in moved(meta.get("content") or "", base)]
     targets: list[str] = []
-    for meta in root.iter("meta"):
-        if (meta.get("http-equiv") or "").lower() == "refresh":
-            move = _META_MOVE.match(meta.get("content") or "")
-            if move and int(move.group(1)) <= 10:
-                targets.append(move.group(2))
     for script in root.iter("script"):
-        for move in _JS_MOVE.finditer((script.text or "")[:20_000]):
-            targets.append(next(group for group in move.groups() if group))
+        targets += [next(group for group in move.groups() if group)
+                    for move in _JS_MOVE.finditer((script.text or "")[:20_000])]
     targets += moves_in(scripts, base)
     for element in root.iter("body"):
         if move := _JS_MOVE.search(element.get("onload") or ""):
             targets.append(next(group for group in move.groups() if group))
     urls = dict.fromkeys(url for target in targets if (url := canonical(target, base)))
-    return tuple(Link(url, "", "", "redirect", Context()) for url in urls)
+    return (*sent, *(Link(url, "", "", "redirect", Context()) for url in urls))
+
+
+def moved(refresh: str, base: str) -> tuple[Link, ...]:
+    """Where a refresh (``0; url=/web/``) sends the reader within ten seconds."""
+    move = _META_MOVE.match(refresh)
+    url = canonical(move.group(2), base) if move and int(move.group(1)) <= _LONGEST_WAIT_S else None
+    return (Link(url, "", "", "redirect", Context()),) if url else ()

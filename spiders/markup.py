@@ -1,5 +1,8 @@
 """Source to the tree that links and titles are read from, and the code in it."""
 
+import re
+from urllib.parse import quote
+
 from lxml import etree
 from lxml.html import HtmlElement
 from parsel import Selector
@@ -7,6 +10,8 @@ from parsel import Selector
 from gongkai.markup import goes_on, mended
 
 LONGEST_SCRIPTS = 800_000
+_ADDRESSING = frozenset(("href", "src", "action", "onclick", "value", "data-url", "data-href"))
+_IN_QUERY = re.compile(r"([?&][\w\-]{1,40}=)([\w\-.%]*[^\x00-\x7f][^\s&=#\"'<>()]*)")
 
 
 def tree_of(text: str) -> HtmlElement | None:
@@ -25,6 +30,22 @@ def _parsed(text: str) -> HtmlElement | None:
     except (ValueError, etree.ParserError):
         return None
     return root if isinstance(root, etree._Element) else None
+
+
+def escape_queries(root: HtmlElement, charset: str) -> None:
+    """Escapes the Chinese in the queries of a page's addresses with the page's own charset, as browsers send them
+    (WHATWG URL, 4.3: paths go in UTF-8, queries in the document's encoding)."""
+    def escaped(text: str) -> str:
+        return _IN_QUERY.sub(lambda m: m.group(1) + quote(m.group(2).encode(charset, "replace")), text)
+
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag == "script" and element.text and "?" in element.text:
+            element.text = escaped(element.text)
+        for name, value in element.attrib.items():
+            if "?" in value and not value.isascii() and name in _ADDRESSING:
+                element.set(name, escaped(value))
 
 
 def scripts_of(root: HtmlElement) -> str:

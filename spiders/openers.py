@@ -21,7 +21,7 @@ from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
 _FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
-_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(")
+_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(|\.src\s*=|attr\(\s*.(?:src|href)\b")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
 _HANDLING = frozenset({"click", "change", "on", "delegate", "live"})
 _LONGEST = 200
@@ -45,7 +45,7 @@ class Opener:
 def openers_in(scripts: str, url: str = "", source: str = "") -> tuple[Opener, ...]:
     """The functions of `scripts` that open, move to or give back an address with all it needs in their parameters;
     `url` and `source` are those of the page they stand in."""
-    if not re.search(r"location|open\s*\(|push\s*\(|return|\)\.load\(", scripts):
+    if not re.search(r"location|open\s*\(|push\s*\(|return|\)\.load\(|\.src\s*=|attr\(", scripts):
         return ()
     code = code_of(scripts, url, source)
     found: dict[str, Opener] = {}
@@ -101,8 +101,12 @@ def _handed_on(code: Code, call: Node, local: Mapping[str, Any]) -> Iterator[Any
 def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) -> Iterator[Any]:
     if node.type == "assignment_expression":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if re.search(r"(?:^|\.)(?:location(?:\.href)?|href)$", code.text(left)):
+        if re.search(r"(?:^|\.)(?:location(?:\.href)?|href|src)$", code.text(left)):
             yield code.value(right, "", local)
+    elif node.type == "call_expression" and code.last_name(node.child_by_field_name("function")) == "attr":
+        told = [code.value(argument, "", local) for argument in arguments_of(node)]
+        if len(told) == 2 and told[0] in ("src", "href"):
+            yield told[1]
     elif node.type == "call_expression" and _leads_on(code, node.child_by_field_name("function"), moves=moves):
         told = [code.value(argument, "", local) for argument in arguments_of(node)[:2]]
         first, second = (*told, UNKNOWN, UNKNOWN)[:2]

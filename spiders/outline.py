@@ -72,10 +72,11 @@ class Outline:
     @cached_property
     def functions(self) -> dict[str, Function]:
         """Those that have a name, by it."""
-        return {name: Function(node.id, self._parameters(node), body) for name, node in self._functions.items()
+        return {name: Function(node.id, self.parameters(node), body) for name, node in self._functions.items()
                 if (body := node.child_by_field_name("body")) is not None}
 
-    def _parameters(self, function: Node) -> tuple[str, ...]:
+    def parameters(self, function: Node) -> tuple[str, ...]:
+        """Their names, in order."""
         held = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
         inner: list[Node] = []
         if held is not None:

@@ -15,9 +15,9 @@ from gongkai.digest import sha256_hex
 from gongkai.title import TitleReading, read_title
 from spiders.answers import answer_in
 from spiders.idioms import NO_IDIOMS, Idioms
-from spiders.links import Link, find_links, is_file, redirects
+from spiders.links import Link, base_of, find_links, is_file, moved, redirects
 from spiders.lookups import form_fields
-from spiders.markup import LONGEST_SCRIPTS, scripts_of, tree_of
+from spiders.markup import LONGEST_SCRIPTS, escape_queries, scripts_of, tree_of
 from spiders.post import Post
 from spiders.surroundings import seen_text
 from spiders.vocabulary import anchors, heaviest, pages, records
@@ -116,9 +116,12 @@ def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_
     root = tree_of(response.text)
     if root is None:
         return Page(response.url, "error", digest)
+    if not (charset := response.encoding.lower()).startswith("utf"):
+        escape_queries(root, charset)
     meta = _meta(root)
     code = scripts_of(root)
-    links, moves = find_links(root, url, source, idioms), redirects(root, url, code)
+    links, moves = find_links(root, url, source, idioms), redirects(root, base_of(root, url), code)
+    moves = (*_sent_on(response, url), *moves)
     text = squeeze(seen_text(root)[:_LONGEST_TEXT])
     linked = sum(len(squeeze(link.text)) for link in links if link.how in ("anchor", "script"))
     titles = _titles(root, meta)
@@ -151,6 +154,12 @@ def _no_markup(response: TextResponse, source: str, url: str, digest: str, idiom
     if b"javascript" in said or urlsplit(url).path.lower().endswith(".js"):
         return Page(url, "script", digest, scripts=source[:LONGEST_SCRIPTS], source=source)
     return None
+
+
+def _sent_on(response: TextResponse, url: str) -> tuple[Link, ...]:
+    """``Refresh: 0; url=/web/`` among the headers does what a meta element does."""
+    said = (response.headers.get("Refresh") or b"").decode("latin-1")
+    return moved(said, url)
 
 
 def _kind(page: Page, response: TextResponse, text: str) -> Kind:

@@ -11,7 +11,7 @@ _FURNITURE = re.compile(
     r"(?:^|[\s_\-])(?:head(?:er)?|nav\w*|menu\w*|foot(?:er)?|bottom|copyright|crumbs?|breadcrumb|position|friend\w*|links?"
     r"|share|top(?:bar)?|banner|toolbar|dqwz|weizhi|yqlj)(?:$|[\s_\-\d])", re.I)
 _HEADING_CLASS = re.compile(r"(?:^|[\s_\-])(?:tit\w*|hd|head\w*|bt|caption|lm\w*|column\w*|name)(?:$|[\s_\-\d])", re.I)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "legend", "th"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "legend", "th", "summary"))
 _ITEMS = frozenset(("li", "tr", "dd", "p", "dl"))
 _BLOCKS = frozenset(("div", "section", "article", "span"))
 _LINKS_OF_ENTRY = 2
