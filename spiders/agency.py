@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -211,7 +212,8 @@ class AgencySpider(Spider):
 
     def _read(self, response: Response, lead: Lead, course: Course) -> Page:
         try:
-            return read_page(response, lead.post, course.rows.idioms)
+            fragment = urlsplit(lead.url).fragment
+            return read_page(response, lead.post, course.rows.idioms, fragment)
         except Exception as problem:  # one hostile page must not end the crawl, nor every later one at the same place
             self._incident(response.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             return Page(response.url, "error", "")

@@ -15,6 +15,7 @@ from spiders.lookups import UNKNOWN
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
 from spiders.syntax import arguments_of
+from spiders.trees import trees_in
 from spiders.vocabulary import records
 from spiders.widgets import asked_in
 
@@ -49,7 +50,8 @@ def calls_in(scripts: str, base: str, source: str = "", *, whole: bool = False) 
     """The readable requests of `scripts` in order, each once; `source` is the page that loads them, in whose markup
     they look things up. With `whole` only those of which every part could be told."""
     code, seen = code_of(scripts, base, source), set[str]()
-    drawn = tuple(_told(code, islice(asked_in(code), _MOST_CALLS), seen, whole=whole))
+    roots = (asked for tree in trees_in(code) if (asked := tree.root(base)))
+    drawn = tuple(_told(code, islice(chain(asked_in(code), roots), _MOST_CALLS), seen, whole=whole))
     own = frozenset(seen)
     sure = (c for c in chain(_direct(code), _loaded(code), _settings_objects(code)) if c.place not in own)
     found = dict.fromkeys((*drawn, *islice(_told(code, sure, seen, whole=whole), _MOST_CALLS)))
@@ -91,7 +93,7 @@ def _direct(code: Code) -> Iterator[Asked]:
         name, last = code.text(callee), code.last_name(callee)
         code.lost += code.comes_from_elsewhere(name)
         alone = callee is None or callee.type == "identifier"
-        if last == "load" and re.match(r"(?:\$|jQuery)\(", name):
+        if last == "load" and (re.match(r"(?:\$|jQuery)\(", name) or _is_xml(code, arguments[0])):
             for env in code.environments(node):
                 yield from _fragment(code, arguments, env)
             continue
@@ -105,6 +107,11 @@ def _direct(code: Code) -> Iterator[Asked]:
         elif alone and _is_settings(code, arguments[0]):
             for env in code.environments(node):
                 yield from _made(code, name, last, arguments, env)
+
+
+def _is_xml(code: Code, node: Node) -> bool:
+    """``xmlDoc.load('list.xml')``: a document that the page takes its rows from."""
+    return isinstance(address := code.value(node), str) and bool(re.search(r"\.xml(?:\?|$)", address))
 
 
 def _is_settings(code: Code, node: Node) -> bool:

@@ -137,8 +137,9 @@ class Code(Outline):
             return self._known[own]
         self._asking.add(own)
         try:
-            known = [value for node in self.set_to.get(own, ())[:12]
-                     if not isinstance(value := self.value(node, "", env, depth), Unknown) and value not in ("", None)]
+            told = (*(self.value(node, "", env, depth) for node in self.set_to.get(own, ())[:12]),
+                    *(self._field_of(node, field, env, depth) for node, field in self.taken.get(own, ())[:4]))
+            known = [value for value in told if not isinstance(value, Unknown) and value not in ("", None, ...)]
         finally:
             self._asking.discard(own)
         value = known[0] if known and all(value == known[0] for value in known) else UNKNOWN
@@ -148,13 +149,18 @@ class Code(Outline):
 
     def _member_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         owner, own = node.child_by_field_name("object"), self.text(node.child_by_field_name("property"))
+        held = self._field_of(owner, own, env, depth)
+        return self._named(own, name, env, depth) if held is ... else held
+
+    def _field_of(self, owner: Node | None, own: str, env: Mapping[str, Any], depth: int) -> Any:
+        """``owner.own`` where the owner tells of it; else ``...``."""
         if owner is not None and (found := self._found(owner, own, env, depth)) is not ...:
             return found
         if owner is not None and owner.type in ("identifier", "member_expression", "object", "call_expression"):
             held_value = self.value(owner, "", env, depth)
             if isinstance(held_value, dict) and (own in held_value or own == "value"):  # Vue's ref holds it as value
                 return held_value.get(own, held_value)
-        return self._named(own, name, env, depth)
+        return ...
 
     def _found(self, owner: Node, own: str, env: Mapping[str, Any], depth: int) -> Any:
         """``owner.own`` where that is looked up in the page, its address or one of its elements; else ``...``."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from cssselect import SelectorError
 from lxml.html import HtmlElement
@@ -21,11 +21,17 @@ class Document:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        return query_of(urlsplit(self.url).query)
+        return query_of(self._shown.query)
+
+    @cached_property
+    def _shown(self) -> SplitResult:
+        """What a router goes by: the address, or the fragment that is one (``#/list?id=7``)."""
+        parts = urlsplit(self.url)
+        return urlsplit(parts.fragment.removeprefix("!")) if parts.fragment.startswith(("/", "!/")) else parts
 
     @cached_property
     def _routed(self) -> tuple[str, dict[str, str]]:
-        path = urlsplit(self.url).path
+        path = self._shown.path
         for route in self._routes:
             if ":" in route and (named := route_of(route, path)) is not None:
                 steps = path.rstrip("/").count("/") - route.rstrip("/").count("/")

@@ -1,13 +1,19 @@
 """How a site's scripts make addresses: of a record's ids (patterns), or of what a function is called with (openers)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from spiders.code import code_of
 from spiders.openers import Opener, openers_in
 from spiders.templates import templates_in
+from spiders.trees import trees_in
 
 _MOST = 40
+_TREE = re.compile(r"\basync\s*:|tree\(")
+_ROUTER = re.compile(r"\brouter\b|\broutes\b", re.I)
+_REAL_PATHS = re.compile(r"""mode\s*:\s*["'`]history|createWebHistory|BrowserRouter|createBrowserHistory""")
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,11 @@ class Idioms:
 
     def with_those_of(self, source: str, scripts: str, url: str) -> "Idioms":
         """What `source` (a page's or a script's) and the code in it add."""
+        patterns = [behind_hash(p, scripts) for p in templates_in(source)]
+        if _TREE.search(scripts):
+            patterns += [tree.pattern for tree in trees_in(code_of(scripts, url, source))]
         openers = {opener.name: opener for opener in (*openers_in(scripts, url, source), *self.openers)}
-        return Idioms(tuple(dict.fromkeys((*self.patterns, *templates_in(source))))[:_MOST],
+        return Idioms(tuple(dict.fromkeys((*self.patterns, *patterns)))[:_MOST],
                       tuple(openers.values())[:_MOST])
 
     def below(self, root: str) -> "Idioms":
@@ -34,6 +43,14 @@ class Idioms:
         held = data or {}
         return cls(tuple(held.get("patterns", ())), tuple(
             Opener(one["name"], tuple(one["parameters"]), one["template"]) for one in held.get("openers", ())))
+
+
+def behind_hash(pattern: str, scripts: str) -> str:
+    """A pattern as it is asked for: behind ``#`` where it is a route of a router that was not told to do otherwise."""
+    path = re.escape(re.split(r"[?{]", pattern)[0].rstrip("/"))
+    if not path or not pattern.startswith("/") or _REAL_PATHS.search(scripts) or not _ROUTER.search(scripts):
+        return pattern
+    return f"/#{pattern}" if re.search(rf"""\bpath\s*:\s*["'`]{path}(?:/:\w+\??)*["'`]""", scripts) else pattern
 
 
 NO_IDIOMS = Idioms()

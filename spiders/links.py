@@ -25,6 +25,7 @@ from spiders.post import Post
 from spiders.records import ADDRESS, NOT_A_PAGE, Fragment, Record, records_in
 from spiders.surroundings import Context, Surroundings, seen_text
 from spiders.templates import made_of, templates_in
+from spiders.trees import POSTED
 from spiders.vocabulary import addresses
 from spiders.written import rows_called, written_in
 
@@ -41,6 +42,7 @@ _JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
+_ROUTES = ("#/", "#!/")
 _NEXT = "下一页"
 _NEXT_MARK = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -105,8 +107,8 @@ def _walk(root: HtmlElement, base: str, data: "DataLinks") -> Iterator[Link]:
     yield from _elements(root, base, data, around)
     for row in rows_called(data.scripts, data.base, data.source):
         yield from data.links([row])
-    for element, address in clicked_in(data.scripts, data.base, data.source, root):
-        yield from _one(element, base, address, "script", around)
+    for element, asked in clicked_in(data.scripts, data.base, data.source, root):
+        yield from _one(element, base, asked.url, "script", around, asked.post)
     if written := written_in(data.scripts, data.base, data.source):
         yield from _of_markup(written, base)
 
@@ -185,7 +187,7 @@ def _clickable(element: HtmlElement, tag: str, base: str, around: Surroundings,
     handlers = [element.get("onclick") or ""]
     if tag in ("a", "area"):
         href = (element.get("href") or "").strip()
-        if href and not href.lower().startswith(("javascript:", "#", "mailto:", "tel:")):
+        if href and (href.startswith(_ROUTES) or not href.lower().startswith(("javascript:", "#", "mailto:", "tel:"))):
             yield from _one(element, base, href, "area" if tag == "area" else "anchor", around)
             return
         handlers.insert(0, href)
@@ -236,8 +238,8 @@ def _inside_script(script: HtmlElement, base: str, data: "DataLinks") -> Iterato
     if _CHINESE.search(text) or "\\u" in text:
         for literal in literals(text):
             yield from data.links(literal.value)
-        for payload in payloads_in(text):
-            yield from data.links(payload)
+    for payload in payloads_in(text):
+        yield from data.links(payload)
 
 
 def _anchors_in(markup: str, base: str, heading: str = "") -> Iterator[Link]:
@@ -300,12 +302,15 @@ class DataLinks:
                 yield link
 
     def _link(self, record: Record) -> Link | None:
-        address = record.address or self._made(record)
+        address, post = record.address or self._made(record) or "", None
+        if address.startswith(POSTED):
+            address, _, fields = address.removeprefix(POSTED).partition("?")
+            post = Post(fields)
         url = canonical(address, self.base) if address else None
         if url is None or len(url) > _LONGEST_URL:
             return None
         around = Context(list_heading=record.heading[:60], date=record.date, path="data", publisher=record.publisher)
-        return Link(url, record.name[:300], "", "data", around)
+        return Link(url, record.name[:300], "", "data", around, post)
 
     def _made(self, record: Record) -> str | None:
         if self._templates is None:

@@ -14,14 +14,15 @@ from lxml.html import HtmlElement
 from tree_sitter import Node
 
 from spiders import places
-from spiders.code import Code, as_query, code_of
+from spiders.code import Code, as_query, code_of, plain
 from spiders.lookups import UNKNOWN
+from spiders.post import Asked, Post
 from spiders.records import NOT_A_PAGE
 from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
-_FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax"})
-_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax)\(|fetch\(|\.src\s*=|attr\(\s*.(?:src|href)\b")
+_FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax", "post"})
+_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax|post)\(|fetch\(|\.src\s*=|attr\(\s*.(?:src|href)\b")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
 _HANDLING = frozenset({"click", "change", "on", "delegate", "live"})
 _LONGEST = 200
@@ -111,9 +112,20 @@ def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) ->
         told = [code.value(argument, "", local) for argument in arguments_of(node)[:2]]
         first, second = (*told, UNKNOWN, UNKNOWN)[:2]
         address, sent = (first.get("url"), first.get("data")) if isinstance(first, dict) else (first, second)
-        if isinstance(address, str) and not moves and isinstance(sent, dict) and (query := as_query(sent)):
-            address += ("&" if "?" in address else "?") + query
-        yield address
+        if isinstance(address, str) and not moves and isinstance(sent, dict):
+            yield _fetched(code, node, address, sent)
+        else:
+            yield address
+
+
+def _fetched(code: Code, call: Node, address: str, sent: Mapping[str, Any]) -> str | Asked:
+    """A request with what it sends along, in its query or as a form."""
+    callee, settings = call.child_by_field_name("function"), code.value(arguments_of(call)[0])
+    method = settings.get("type") or settings.get("method") if isinstance(settings, dict) else ""
+    if code.last_name(callee) == "post" or str(method).lower() == "post":
+        return Asked(address, Post.form({k: plain(v) for k, v in sent.items() if not isinstance(v, dict | list)}))
+    query = as_query(sent)
+    return address + (("&" if "?" in address else "?") + query if query else "")
 
 
 def _leads_on(code: Code, callee: Node | None, *, moves: bool) -> bool:
@@ -157,7 +169,7 @@ def _in_function(node: Node) -> bool:
     return around is not None
 
 
-def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, Asked]]:
     """Elements that a script makes lead somewhere, with where: ``$('.row').on('click', function () { … })``."""
     if not re.search(r"click|change", scripts) or not _LEADS.search(scripts) or len(scripts) > _LONGEST_CODE:
         return
@@ -182,5 +194,6 @@ def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterat
             element.iter("option") if element.tag == "select" else (element,)))
         for element in islice(chosen, _MOST_CLICKED):
             targets = _targets(code, body, {"this": element}, moves=False)
-            if (target := next((t for t in targets if isinstance(t, str) and re.search(r"[/?]", t)), None)):
+            asked = (Asked(t) if isinstance(t, str) else t for t in targets if isinstance(t, str | Asked))
+            if (target := next((one for one in asked if re.search(r"[/?]", one.url)), None)):
                 yield element, target

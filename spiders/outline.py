@@ -17,13 +17,15 @@ class Function:
 
 
 class Outline:
-    """`set_to` has every value a name gets, whoever owns it; `put` those that something's field gets later."""
+    """`set_to` has every value a name gets, whoever owns it; `put` those that something's field gets later; `taken`
+    what a name takes out of an object (``const {id} = route.query``): the object and the field."""
 
     def __init__(self, scripts: str) -> None:
         self._text = scripts.encode("utf-8", "replace")
         self.root = parsed(self._text)
         self.set_to: dict[str, list[Node]] = {}
         self.put: dict[str, list[Node]] = {}
+        self.taken: dict[str, list[tuple[Node, str]]] = {}
         self.calls: list[Node] = []
         self.objects: list[Node] = []
         self.assignments: list[Node] = []
@@ -57,6 +59,12 @@ class Outline:
 
     def _names(self, name: Node | None, value: Node | None) -> None:
         if name is None or value is None:
+            return
+        if name.type == "object_pattern":
+            for part in name.named_children:
+                own = part.child_by_field_name("key") or part
+                taken = self.text(part.child_by_field_name("value") or own).split("=")[0].strip()
+                self.taken.setdefault(taken, []).append((value, self.text(own).split("=")[0].strip()))
             return
         member = name.type == "member_expression"
         if member:

@@ -104,13 +104,15 @@ class Page:
         return tuple({link.url: link for link in self.links if link.is_file and not link.context.furniture}.values())
 
 
-def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_IDIOMS) -> Page:
-    """`post` is what was sent along; `idioms` are those of the site's other pages and scripts."""
+def read_page(response: Response, post: Post | None = None, idioms: Idioms = NO_IDIOMS, route: str = "") -> Page:
+    """`post` is what was sent along; `idioms` are those of the site's other pages and scripts; `route` is the fragment
+    by which the page's own script tells what to show (``/list?id=7``)."""
     digest = sha256_hex(response.body)
     if not isinstance(response, TextResponse) or response.body[:8].lstrip().startswith(_MAGIC):
         kind: Kind = "error" if response.status >= 400 else "file"
         return Page(response.url, kind, digest)
     url, source = canonical(response.url) or response.url, response.text[:_LONGEST_SOURCE]
+    url = f"{url.split('#')[0]}#{route}" if route else url
     if response.status < 400 and (other := _no_markup(response, source, url, digest, idioms)):
         return replace(other, post=post)
     root = tree_of(response.text)

@@ -2,7 +2,8 @@
 
 Nuxt calls a function with the values (``window.__NUXT__=(function(a,b){return {title:a,url:b}}("…","/x"))``) or writes
 one flat table whose numbers point to other places in it; Next sends lines of JSON through ``__next_f.push``; scripts by
-hand split one long string (``"2021年报|/a.html;2020年报|/b.html".split(";")``).
+hand split one long string (``"2021年报|/a.html;2020年报|/b.html".split(";")``), decode one, or keep names and
+addresses in two lists.
 """
 
 import json
@@ -13,7 +14,11 @@ from typing import Any
 from tree_sitter import Node
 
 from spiders.code import Code, code_of
+from spiders.literals import literals
 from spiders.lookups import Unknown
+from spiders.places import decoded
+from spiders.records import ADDRESS
+from spiders.strings import unescaped
 from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _CALLED_AT_ONCE = re.compile(r"\(\s*function\s*\(\s*[\w$]|\(\s*\(\s*[\w$][\w$,\s]*\)\s*=>")
@@ -21,6 +26,10 @@ _FLIGHT = re.compile(r"__next_f\.push\(\s*\[\s*1\s*,\s*(\"(?:[^\"\\]|\\.)*+\")\s
 _LINE = re.compile(r"^[0-9a-f]*:[A-Z]{0,3}(?=[\[{\"])")
 _SPLITTING = re.compile(r"\.split\(\s*([\"'])((?:\\.|[^\\\"']){1,4})\1")
 _PACKED = re.compile(r"([\"'])((?:[^\"'\\\r\n]|\\.){40,200000})\1")
+_PUT = re.compile(r"\b([\w$]{1,40})\[(\d{1,3})\]\s*=\s*([\"'])([^\"'\r\n]{1,400})\3")
+_CODED = re.compile(r"\b(atob|decode|decodeURIComponent|unescape)\(\s*[\"']([A-Za-z0-9+/=%_.!~*()-]{40,})[\"']\s*\)")
+_LISTS = re.compile(r"=\s*\[\s*[\"']")
+_FEWEST_ROWS = 2
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _FEWEST_ARGUMENTS = 3
 _MOST_PLACES = 100_000
@@ -35,6 +44,13 @@ def payloads_in(script: str) -> Iterator[Any]:
     elif script.lstrip().startswith("[{") and (table := _json(script)) is not None:
         yield from _pointed(table)
     else:
+        for quoted in _CODED.finditer(script):
+            coded = quoted.group(2)
+            text = decoded(coded) if quoted.group(1) in ("atob", "decode") else unescaped(coded)
+            if isinstance(text, str) and text.lstrip().startswith(("{", "[")) and (value := _json(text)) is not None:
+                yield value
+        if _CHINESE.search(script) and (len(_LISTS.findall(script)) > 1 or _PUT.search(script)):
+            yield from _side_by_side(script)
         if ".split(" in script and _CHINESE.search(script):
             yield from _packed(script)
         if _CALLED_AT_ONCE.search(script) and _CHINESE.search(script):
@@ -103,6 +119,21 @@ def _packed(script: str) -> Iterator[Any]:
         met = sorted((mark for mark in marks if mark in text), key=text.count)
         if len(met) > 1 and _CHINESE.search(text) and "/" in text:
             yield [row.split(met[1]) for row in text.split(met[0])]
+
+
+def _side_by_side(script: str) -> Iterator[Any]:
+    """Lists of one length, of which one holds names and another addresses: ``titles[3]``, ``links[3]``."""
+    lists: dict[str, dict[int, str]] = {}
+    for name, place, _, text in _PUT.findall(script):
+        lists.setdefault(name, {})[int(place)] = text
+    found = [[held[place] for place in sorted(held)] for held in lists.values()]
+    found += [value for one in literals(script) if isinstance(value := one.value, list) and len(value) >= _FEWEST_ROWS
+              and all(isinstance(text, str) for text in value)]
+    for links in found:
+        if len(links) >= _FEWEST_ROWS and all(ADDRESS.match(text) for text in links):
+            beside = [other for other in found if other is not links and len(other) == len(links)]
+            if any(_CHINESE.search(other[0]) for other in beside):
+                yield [list(row) for row in zip(links, *beside, strict=True)]
 
 
 def _json(text: str) -> Any:

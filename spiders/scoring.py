@@ -16,7 +16,7 @@ from spiders.links import Link
 from spiders.names import Names, Whose
 from spiders.page import Page
 from spiders.territory import Territory
-from spiders.vocabulary import addresses, anchors, heaviest
+from spiders.vocabulary import addresses, anchors, heaviest, pages
 
 Role = Literal["home", "hub", "report", "column", "year_column", "container", "directory", "sibling", "pager", "frame",
                "shell", "fallback", "script", "guess", "unknown", "none"]
@@ -125,7 +125,7 @@ class Scorer:
         reading = read_title(link.name)
         if against or reading.kind not in ("unknown", "list_page"):
             return Promise(0, "none", f"about something else ({reading.kind if not against else 'words against it'})")
-        return self._by_address(link, words)
+        return self._by_address(link, words, page)
 
     def _column(self, link: Link, words: str, page: Page) -> Promise | None:
         weight = heaviest(anchors().column, words)
@@ -163,7 +163,7 @@ class Scorer:
         weight = heaviest(anchors().fallback, words)
         return Promise(weight, "fallback", f"may hold misplaced reports ({link.text})") if weight else None
 
-    def _by_address(self, link: Link, words: str) -> Promise:
+    def _by_address(self, link: Link, words: str, page: Page) -> Promise:
         weight, token = token_weight(link.url)
         trust = 0.8 if not words else 0.6
         if weight >= 60 and (not words or len(words) <= 14):
@@ -171,7 +171,8 @@ class Scorer:
         if weight and not words:
             return Promise(weight * trust, "container", f"the address says {token}")
         if link.how == "frame":
-            return Promise(5, "frame", "a frame")
+            shown = page.is_disclosure and not pages().frame_noise.search(link.url)
+            return Promise(45 if shown else 5, "frame", "a frame of the disclosure page" if shown else "a frame")
         turning = words.isdigit() or anchors().next_page.search(words) or anchors().more_words.search(words)
         article = link.context.date is not None or len(words) > 12 or turning
         return Promise(0.5 if article or not words else 3, "unknown", "nothing known of it")
@@ -191,7 +192,8 @@ class Scorer:
             marked = place == "home" or self._territory.adopted[host_of(link.url)]
             return _with(promise, promise.score - (60 if marked else 35), "but outside the agency's part of the portal")
         words = fold(link.name)
-        said = promise.role == "column" or anchors().disclosure.search(words) or anchors().former_site.search(words)
+        said = promise.role in ("column", "frame") or any(
+            pattern.search(words) for pattern in (anchors().disclosure, anchors().former_site))
         if not said or promise.score < 35 or not self._territory.inside(page.url):
             return Promise(0, "none", "another host, and no disclosure link")
         return _with(promise, promise.score - (8 if place == "kin" else 25), "on another government host")

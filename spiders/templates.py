@@ -37,7 +37,7 @@ def templates_in(source: str) -> tuple[str, ...]:
     fitting = (
         t
         for t in found
-        if "{" in t and "#/" not in t and ("/" in t or "?" in t) and not NOT_A_PAGE.search(t) and len(t) <= 200
+        if "{" in t and ("/" in t or "?" in t) and not NOT_A_PAGE.search(t) and len(t) <= 200
     )
     return tuple(dict.fromkeys(fitting))[:20]
 

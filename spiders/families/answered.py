@@ -14,6 +14,7 @@ from spiders.vocabulary import records
 
 _DEEPEST = 4
 _FEWEST_ROWS = 5
+_NUMBERED_FILE = re.compile(r"(?<=[_\-/])(\d{1,2})(?=\.(?:json|js|xml|html?|txt)$|/?$)")
 _WHOLE_PAGE = re.compile(r"<(?:html|head|body|title|frameset)[\s>]", re.I)
 _USUAL, _USUAL_OFFSETS = ("page", "pageNo", "pageNum"), ("offset",)
 
@@ -27,16 +28,21 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
 
 
 def further(page: Page) -> tuple[NextPage, ...]:
-    """The page after a piece of markup that a numbered request brought, a full one: nothing in it says whether there is
+    """The page after rows that a numbered request or file brought, a full one: nothing in them says whether there is
     one."""
     asked = _asked(page)
-    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
-    shown, size = len({link.url for link in page.links}), _size(page, asked)
-    if page.data is not None or name is None or shown < max(size, _FEWEST_ROWS) or _WHOLE_PAGE.search(page.source):
+    shown = len({link.url for link in page.links})
+    if shown < max(_size(page, asked), _FEWEST_ROWS) or _WHOLE_PAGE.search(page.source):
         return ()
-    here = int(asked[name])
-    url, post = again_with(page, name, here + 1)
-    return (NextPage(url, here + 1 if here else 2, post=post),)
+    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    if name is not None and page.data is None:
+        here = int(asked[name])
+        url, post = again_with(page, name, here + 1)
+        return (NextPage(url, here + 1 if here else 2, post=post),)
+    if (file := _NUMBERED_FILE.search(page.url)) and page.post is None:
+        here = int(file.group(1))
+        return (NextPage(f"{page.url[:file.start(1)]}{here + 1}{page.url[file.end(1):]}", here + 1 if here else 2),)
+    return ()
 
 
 def _linked(page: Page) -> tuple[NextPage, ...]:

@@ -14,10 +14,13 @@ from spiders.vocabulary import anchors
 
 _SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
 _COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)" + _SET_TO, re.I)
+_COUNT_FIELD = re.compile(
+    r"<input\b(?=[^>]*\b(?:id|name)=[\"']?(?:page_?count|total_?pages?|count_?page|pages_?total|pages)\b)"
+    r"[^>]*\bvalue=[\"']?(\d{1,4})\b", re.I)
 _INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)" + _SET_TO, re.I)
 _ENTRIES = re.compile(r"\b(?:count|total|total_?count|record_?count|total_?records?)" + _SET_TO, re.I)
 _SIZE = re.compile(r"\b(?:limit|page_?size|per_?page)[\"']?\s*[:=]\s*[\"']?([1-9]\d{0,2})\b", re.I)
-_NUMBERED = re.compile(r"(?:\w*page\w*|curr(?:ent)?|index|num|no|pn|p|n|i|k|obj|value)", re.I)
+_NUMBERED = re.compile(r"(?:get)?(?:\w*page\w*|curr(?:ent)?|index|num|no|pn|p|n|i|k|obj|value)", re.I)
 _PAGES_IN_TEXT = re.compile(r"countPage\s*=\s*(\d{1,5})")
 
 
@@ -108,7 +111,8 @@ def _counted_query(page: Page) -> tuple[NextPage, ...]:
 
 def _counted_pattern(page: Page) -> tuple[NextPage, ...]:
     """A page count, and an address that a script glues together around a page number: ``"./" + e.curr + ".html"``."""
-    counts = [int(n) for n in (*_COUNT.findall(page.scripts), *PAGES_SAID.findall(page.source))]
+    said = (*_COUNT.findall(page.scripts), *_COUNT_FIELD.findall(page.source), *PAGES_SAID.findall(page.source))
+    counts = [int(n) for n in said]
     if (total := _ENTRIES.search(page.scripts)) and (size := _SIZE.search(page.scripts)):
         counts.append(-(-int(total.group(1)) // int(size.group(1))))
     if not counts or max(counts) < 2:
