@@ -45,7 +45,11 @@ _CUT_LATE = re.compile(r"(?P<subject>政府信息公开)(?:工(?:作(?:年(?:度
 _BARE = re.compile(rf"^(?:{_YEAR})?(?:的)?(?:年度)?(?:工作)?(?:年报|年度报告|报告|年度|年)?$")
 _SEPARATOR = re.compile(r"[_|>»]|-{2,}|—+|–|(?<=[^\d\s])-(?=\D)|(?<=\d)-(?=[^\d\s])|(?<=[^\d\s])-(?=\d{1,2}\D)")
 _PINYIN = re.compile(r"(?<=[\u3400-\u9fff])\([a-zü\u00e0-\u01dc]{1,7}\)")
-_LEAD = re.compile(r"^(?:[·•●◆■□★☆▪※→>*.、,:;\-]|\[(?:置顶|最新|new)\]|附件\d*[:：]?|标题:|名称:|\d{1,2}[.、])+")
+# 2008年5月1日至2008年12月31日, 2021.1.1-2021.12.31, 2021年1月至12月: the year whose parts both ends are.
+_PERIOD = re.compile(r"(20\d\d)[年./-]\d{1,2}(?:月(?:\d{1,2}日)?|[./-]\d{1,2}日?)?[-—–~至到]+(?:\1[年./-])?"
+                     r"\d{1,2}(?:月(?:\d{1,2}日|份|底)?|[./-]\d{1,2}日?)")
+_LEAD = re.compile(r"^(?:[·•●◆■□★☆▪※→>*.、,:;\-]|\[(?:置顶|最新|new)\]|附件\d*[:：]?|标题:|名称:|20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+                   r"|\d{1,2}[.、])+")
 _TRAIL = re.compile(
     r"(?:[\[(]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])]?|[\[(]?\d{1,2}-\d{1,2}[\])]?|new!?"
     r"|\.(?:pdf|docx?|wps|xlsx?|html?|ofd|jpe?g|png|zip|rar|txt)|\(?\d+(?:\.\d+)?[km]b?\)?|[。;、,])+$"
@@ -67,7 +71,7 @@ _AFTER_NAME = (("form_template", "template_after"), ("regulation", "rules_after"
 def clean_title(text: str) -> str:
     """A title as the patterns see it: folded, years in digits, converters' pinyin glosses and list marks gone."""
     plain = fold(western_years(squeeze(text[:_LONGEST])))
-    plain = _PINYIN.sub("", plain).replace("\ufffd", "").replace("??", "")
+    plain = _PERIOD.sub(r"\1年", _PINYIN.sub("", plain)).replace("\ufffd", "").replace("??", "")
     return _TRAIL.sub("", _LEAD.sub("", plain))
 
 

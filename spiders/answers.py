@@ -16,6 +16,7 @@ _JSONP = re.compile(r"^\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*$", re.S)
 _XML = re.compile(
     r"^\s*(?:<\?xml|<(?:datastore|rss|feed|urlset|sitemapindex|response|root|data|list|items)[\s>])", re.I
 )
+_XHTML = re.compile(r"<html[\s>]", re.I)
 _MOST_ELEMENTS = 60_000
 
 
@@ -31,7 +32,7 @@ def answer_in(text: str, url: str, idioms: Idioms = NO_IDIOMS) -> Answer | None:
     """The data in a body that is no page; None when it is one. `idioms`: how the pages that ask for such data make
     addresses."""
     value = _json(text)
-    if value is None and _XML.match(text[:300]):
+    if value is None and _XML.match(text[:300]) and not _XHTML.search(text[:1000]):
         value = list(_xml(text))
     if value is None:
         return None

@@ -330,6 +330,8 @@ class Code(Outline):
             found = Encoded(form_fields(form))
         elif how == "decode" and self.text(owner).endswith("ase64"):
             found = places.decoded(given)
+        elif how == "parse" and self.text(owner) == "JSON" and isinstance(given, str):
+            found = places.parsed(given)
         return found
 
     def _returned(self, name: str, arguments: list[Node], env: Mapping[str, Any], depth: int) -> Any:

@@ -39,6 +39,7 @@ _TO_THE_END: tuple[Role, ...] = ("report", "pager", "shell", "hub", "script")
 _LEAST = 1.0
 _LEAST_WITH_SOME = 4.0
 """Pages of which nothing is known are asked for only while the site has shown no report at all."""
+_LEADS_ON = 30.0
 _REMEMBERED = 80.0
 _REMEMBERED_ENTRIES = 300
 _ENOUGH_COPIES = 4
@@ -236,7 +237,8 @@ class Course:
         turns = 0 if stands else self._turn(lead, page, source, [p for _, p in weighed], bool(named))
         is_list = lead.role in _LIST_ROLES or page.is_report_column
         drawn = bool(named or columns or vouched)
-        rows = [] if drawn else self.frontier.add(self.rows.wanted(lead, page, is_list=is_list))
+        leads_on = lead.role not in ("home", "shell") or any(p.score >= _LEADS_ON for _, p in weighed)
+        rows = [] if drawn else self.frontier.add(self.rows.wanted(lead, page, is_list=is_list, leads_on=leads_on))
         for waiting in self.rows.redrawn():
             return self.take_in(*waiting)
         gained = bool(reports or columns or vouched)

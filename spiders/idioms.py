@@ -13,6 +13,7 @@ from spiders.trees import trees_in
 _MOST = 40
 _TREE = re.compile(r"\basync\s*:|tree\(")
 _ROUTER = re.compile(r"\brouter\b|\broutes\b", re.I)
+_OF_ROUTES = r"(?:name|component|children|meta|props|redirect|element|lazy|loader)\b"
 _REAL_PATHS = re.compile(r"""mode\s*:\s*["'`]history|createWebHistory|BrowserRouter|createBrowserHistory""")
 
 
@@ -42,7 +43,8 @@ class Idioms:
     def of_data(cls, data: Mapping[str, Any] | None) -> "Idioms":
         held = data or {}
         return cls(tuple(held.get("patterns", ())), tuple(
-            Opener(one["name"], tuple(one["parameters"]), one["template"]) for one in held.get("openers", ())))
+            Opener(one["name"], tuple(one["parameters"]), one["template"], tuple(map(tuple, one.get("table", ()))))
+            for one in held.get("openers", ())))
 
 
 def behind_hash(pattern: str, scripts: str) -> str:
@@ -50,7 +52,8 @@ def behind_hash(pattern: str, scripts: str) -> str:
     path = re.escape(re.split(r"[?{]", pattern)[0].rstrip("/"))
     if not path or not pattern.startswith("/") or _REAL_PATHS.search(scripts) or not _ROUTER.search(scripts):
         return pattern
-    return f"/#{pattern}" if re.search(rf"""\bpath\s*:\s*["'`]{path}(?:/:\w+\??)*["'`]""", scripts) else pattern
+    route = re.search(rf"""\bpath\s*:\s*["'`]{path}(?:/:\w+\??)*["'`]\s*,\s*{_OF_ROUTES}""", scripts)
+    return f"/#{pattern}" if route else pattern
 
 
 NO_IDIOMS = Idioms()

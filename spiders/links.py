@@ -15,11 +15,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
+from spiders.clicks import clicked_in
 from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.literals import literals, read_literal
 from spiders.lookups import form_fields
 from spiders.markup import scripts_of, tree_of
-from spiders.openers import Opener, addresses_of, clicked_in, moves_in, openers_in
+from spiders.openers import Opener, addresses_of, moves_in, openers_in
 from spiders.payloads import payloads_in
 from spiders.post import Post
 from spiders.records import ADDRESS, NOT_A_PAGE, Fragment, Record, records_in

@@ -6,14 +6,13 @@ The script that defines one may be another than the page's own; what a site's sc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from cssselect import SelectorError
 from lxml.html import HtmlElement
 from tree_sitter import Node
 
 from spiders import places
+from spiders.branches import chosen_in
 from spiders.code import Code, as_query, code_of, plain
 from spiders.lookups import UNKNOWN
 from spiders.post import Asked, Post
@@ -22,25 +21,24 @@ from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
 _FETCHES = frozenset({"load", "get", "getJSON", "fetch", "ajax", "post"})
-_LEADS = re.compile(r"location|open\(|\.(?:load|get|getJSON|ajax|post)\(|fetch\(|\.src\s*=|attr\(\s*.(?:src|href)\b")
 _CALLED = re.compile(r"([\w$]+)\s*\(")
-_HANDLING = frozenset({"click", "change", "on", "delegate", "live"})
 _LONGEST = 200
-_LONGEST_CODE = 200_000
 _LONGEST_MOVE = 3000
-_MOST_CLICKED = 500
 
 
 @dataclass(frozen=True)
 class Opener:
-    """`template` has each parameter it needs as ``{name}``, with what it looks up in it or decodes (see places)."""
+    """`template` has each parameter it needs as ``{name}``, with what it looks up in it or decodes (see places); where
+    there is a `table`, it makes the key of that."""
 
     name: str
     parameters: tuple[str, ...]
     template: str
+    table: tuple[tuple[str, str], ...] = ()
 
     def address(self, arguments: Iterable[Any]) -> str | None:
-        return places.filled(self.template, dict(zip(self.parameters, arguments, strict=False)))
+        made = places.filled(self.template, dict(zip(self.parameters, arguments, strict=False)))
+        return dict(self.table).get(made or "") if self.table else made
 
 
 def openers_in(scripts: str, url: str = "", source: str = "") -> tuple[Opener, ...]:
@@ -54,12 +52,18 @@ def openers_in(scripts: str, url: str = "", source: str = "") -> tuple[Opener, .
         marks = {p: places.place(p) for p in function.parameters if re.fullmatch(r"\w+", p)}
         if marks and (template := next(_templates(code, function.body, marks), None)):
             found[name] = Opener(name, function.parameters, template.split()[0])
+        elif marks and (chosen := chosen_in(code, function.body, marks, _moved_to)):
+            found[name] = Opener(name, function.parameters, *chosen)
     return tuple(found.values())
+
+
+def _moved_to(code: Code, node: Node, local: Mapping[str, Any]) -> list[Any]:
+    return list(_target(code, node, local, moves=True))
 
 
 def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str]:
     local = dict(marks)
-    for target in _targets(code, body, local):
+    for target in targets_of(code, body, local):
         if not isinstance(target, str) or not places.holds_place(target) or len(target) > _LONGEST:
             continue
         template = places.as_template(target)
@@ -67,8 +71,8 @@ def _templates(code: Code, body: Node, marks: Mapping[str, str]) -> Iterator[str
             yield template
 
 
-def _targets(code: Code, body: Node, local: dict[str, Any], *, moves: bool = True,
-             within: bool = False) -> Iterator[Any]:
+def targets_of(code: Code, body: Node, local: dict[str, Any], *, moves: bool = True,
+               within: bool = False) -> Iterator[Any]:
     """What the body moves to or gives back, its own variables taken into account as they are set; without `moves` also
     what it fetches into the page, itself or (unless it is itself `within` another) by a function it calls."""
     if body.type not in ("statement_block",):
@@ -95,7 +99,7 @@ def _handed_on(code: Code, call: Node, local: Mapping[str, Any]) -> Iterator[Any
     function = code.functions.get(code.text(callee)) if callee is not None and callee.type == "identifier" else None
     if function is not None and function.parameters:
         told = (code.value(argument, "", local) for argument in arguments_of(call))
-        yield from _targets(code, function.body, dict(zip(function.parameters, told, strict=False)), moves=False,
+        yield from targets_of(code, function.body, dict(zip(function.parameters, told, strict=False)), moves=False,
                             within=True)
 
 
@@ -167,33 +171,3 @@ def _in_function(node: Node) -> bool:
     while around is not None and around.type not in FUNCTIONS:
         around = around.parent
     return around is not None
-
-
-def clicked_in(scripts: str, url: str, source: str, root: HtmlElement) -> Iterator[tuple[HtmlElement, Asked]]:
-    """Elements that a script makes lead somewhere, with where: ``$('.row').on('click', function () { … })``."""
-    if not re.search(r"click|change", scripts) or not _LEADS.search(scripts) or len(scripts) > _LONGEST_CODE:
-        return
-    code = code_of(scripts, url, source)
-    for node in code.calls:
-        callee, arguments = node.child_by_field_name("function"), arguments_of(node)
-        if code.last_name(callee) not in _HANDLING or callee is None or not arguments:
-            continue
-        handler, owner = arguments[-1], callee.child_by_field_name("object")
-        selectors = [code.value(one) for one in (*arguments_of(owner), *arguments[:-1])] if owner is not None else []
-        named = (s for s in reversed(selectors)
-                 if isinstance(s, str) and re.match(r"[.#\[\w]", s) and s not in _HANDLING)
-        selector = next(named, "")
-        body = handler.child_by_field_name("body")
-        if body is None or not selector:
-            continue
-        try:
-            elements = root.cssselect(selector)[:_MOST_CLICKED]
-        except (SelectorError, ValueError):
-            continue
-        chosen = (one for element in elements for one in (
-            element.iter("option") if element.tag == "select" else (element,)))
-        for element in islice(chosen, _MOST_CLICKED):
-            targets = _targets(code, body, {"this": element}, moves=False)
-            asked = (Asked(t) if isinstance(t, str) else t for t in targets if isinstance(t, str | Asked))
-            if (target := next((one for one in asked if re.search(r"[/?]", one.url)), None)):
-                yield element, target

@@ -4,6 +4,7 @@ A parameter may be an element (``this``): then what the function looks up in it 
 decodes.
 """
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping
@@ -46,6 +47,16 @@ def decoded(value: Any) -> Any:
         return UNKNOWN
 
 
+def parsed(value: Any) -> Any:
+    """``JSON.parse(value)``, of a place too."""
+    if is_place(value):
+        return _stepped(value, "json")
+    try:
+        return json.loads(value)
+    except (ValueError, TypeError, RecursionError):
+        return UNKNOWN
+
+
 def looked_up_in(value: str, how: str, given: Any) -> Any:
     """``$(o).attr('id')`` of the place that stands for ``o``."""
     step = {"val": "attr:value", "text": "text", "html": "text"}.get(how)
@@ -55,7 +66,9 @@ def looked_up_in(value: str, how: str, given: Any) -> Any:
 
 
 def property_in(value: str, name: str) -> Any:
-    """``o.id`` of the place that stands for ``o``; UNKNOWN for what no element has."""
+    """``o.id`` of the place that stands for ``o``, an element or what was parsed; UNKNOWN for what no element has."""
+    if f"{_STEP}json" in value:
+        return _stepped(value, f"key:{name}")
     return _stepped(value, _PROPERTIES[name]) if name in _PROPERTIES else UNKNOWN
 
 
@@ -98,6 +111,10 @@ def _stepped(value: str, step: str) -> str:
 def _taken(held: Any, step: str) -> Any:
     if step == "atob":
         return decoded(held) if isinstance(held, str) else UNKNOWN
+    if step == "json":
+        return parsed(held)
+    if step.startswith("key:"):
+        return held.get(step.removeprefix("key:"), UNKNOWN) if isinstance(held, dict) else UNKNOWN
     if not isinstance(held, HtmlElement):
         return UNKNOWN
     return looked_up(held, "text", UNKNOWN) if step == "text" else attribute(held, step.removeprefix("attr:"))

@@ -39,12 +39,14 @@ class Rows:
         self.idioms = Idioms.of_data(frontier.fact("idioms"))
         """As this site's pages and scripts showed them."""
 
-    def wanted(self, lead: Lead, page: Page, *, is_list: bool) -> list[Lead]:
+    def wanted(self, lead: Lead, page: Page, *, is_list: bool, leads_on: bool) -> list[Lead]:
         """Leads to the rows of a list that came without any, or else to the scripts that may say where they are.
-        A menu or home page is taken for undrawn only when it holds next to nothing."""
+        A menu or home page is taken for undrawn only when it holds next to nothing, or (`leads_on` false) when it has
+        no way to where reports are found."""
         if page.kind in ("report", "file", "script") or page.data is not None or lead.role == "report":
             return []
-        if not is_list and len({link.url for link in page.links if not link.context.furniture}) > _FEW_ENTRIES:
+        entries = {link.url for link in page.links if not link.context.furniture}
+        if not is_list and leads_on and len(entries) > _FEW_ENTRIES:
             return []
         self._learn(page, page.scripts)
         if self._draws(lead, page):
@@ -93,7 +95,8 @@ class Rows:
         if not (code := self._loaded(page)):
             return False
         drawn, before = redrawn(page, code, self.idioms), {link.url for link in page.links}
-        new = {link.url for link in drawn.links if link.url not in before and not link.context.furniture
+        menu = lead.role in ("home", "shell")  # whose menu may be what a script writes
+        new = {link.url for link in drawn.links if link.url not in before and (menu or not link.context.furniture)
                and link.name not in (page.column, page.title)}
         if not new or (len(new) == 1 and self.asked_by(page)):
             return False

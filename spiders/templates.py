@@ -17,6 +17,7 @@ _GLUED = re.compile(
 )
 _JOINED = re.compile(r"""["']((?:https?:/)?[^"'\s<>]*[/=])["']((?:\.concat\([^()]{1,200}\))+)""")
 _LISTED = re.compile(r"""\[\s*["'`](/[\w/\-]+)["'`]\s*,\s*(?:\w+\.)*(\w+)\s*\]""")  # navigate(['/detail', row.id])
+_PUSHED = re.compile(r"""\bpath\s*:\s*["'`](/[\w/\-]*)["'`]\s*,\s*query\s*:\s*\{([^{}]{1,200})\}""")
 _GLUE = re.compile(r"""\+\s*(?:["']([^"'\s<>]*)["']|([\w.$\[\]]+))""")
 _OF_A_LIST = re.compile(r"list|column|channel|catalog|category|menu", re.I)
 _ANY_PLACE = re.compile(_PLACE)
@@ -34,6 +35,9 @@ def templates_in(source: str) -> tuple[str, ...]:
         glued = re.sub(r"\.concat\(|\)|,", " + ", match.group(2))
         found.append(match.group(1) + _tail(re.sub(r"(?:\+\s*)+", "+ ", glued)))
     found += [f"{path.rstrip('/')}/{{{name}}}" for path, name in _LISTED.findall(source[:_LONGEST])]
+    for path, query in _PUSHED.findall(source[:_LONGEST]):
+        named = re.findall(r"""["']?(\w+)["']?\s*(?::\s*([\w.$]+))?(?:,|$)""", query.strip())
+        found.append(f"{path}?" + "&".join(f"{key}={{{(value or key).rsplit('.', 1)[-1]}}}" for key, value in named))
     fitting = (
         t
         for t in found

@@ -14,6 +14,7 @@ from spiders.vocabulary import records
 
 _DEEPEST = 4
 _FEWEST_ROWS = 5
+_LAST_ROW = re.compile(r"(?:last|max|min|since|after|before)_?(?:id|no|key)?", re.I)
 _NUMBERED_FILE = re.compile(r"(?<=[_\-/])(\d{1,2})(?=\.(?:json|js|xml|html?|txt)$|/?$)")
 _WHOLE_PAGE = re.compile(r"<(?:html|head|body|title|frameset)[\s>]", re.I)
 _USUAL, _USUAL_OFFSETS = ("page", "pageNo", "pageNum"), ("offset",)
@@ -24,7 +25,8 @@ def more_pages(page: Page) -> tuple[NextPage, ...]:
     if page.data is None:
         return _by_number(page, asked, _said(page)) if page.post is not None else ()
     return (_linked(page) or _by_number(page, asked) or _by_offset(page, asked) or _by_cursor(page)
-            or _by_flag(page, asked) or _by_full_page(page, asked) or _by_custom(page, asked))
+            or _by_last_row(page, asked) or _by_flag(page, asked) or _by_full_page(page, asked)
+            or _by_custom(page, asked))
 
 
 def further(page: Page) -> tuple[NextPage, ...]:
@@ -151,6 +153,25 @@ def _by_cursor(page: Page) -> tuple[NextPage, ...]:
         url, post = tries[0]
         return (NextPage(url, 2, tuple(Asked(*other) for other in tries[1:]), post),)
     return ()
+
+
+def _by_last_row(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
+    """``last=0``: asked for again with the number of the last row that came."""
+    name = next((key for key, value in asked.items() if _LAST_ROW.fullmatch(key) and value.isdigit()), None)
+    rows = next(_lists(page.data), [])
+    ids = [row[key] for row in rows[-1:] if isinstance(row, dict) for key in row if key.lower() in records().ids]
+    if name is None or not ids or not page.links:
+        return ()
+    url, post = again_with(page, name, ids[0])
+    return (NextPage(url, 2, post=post),)
+
+
+def _lists(value: Any, depth: int = 0) -> Iterator[list[Any]]:
+    if isinstance(value, list):
+        yield value
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        for inner in value.values():
+            yield from _lists(inner, depth + 1)
 
 
 def _by_flag(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
