@@ -27,15 +27,16 @@ def templates_in(source: str) -> tuple[str, ...]:
     """Patterns of addresses in a page or script, the parts to fill in as ``{name}``: from template strings, routes, and
     strings glued together."""
     found: list[str] = []
-    for match in _TEMPLATE.finditer(source[:_LONGEST]):
+    source = source[:_LONGEST].replace("\\'", "'")  # in the templates that a script keeps as strings
+    for match in _TEMPLATE.finditer(source):
         found.append(_ANY_PLACE.sub(lambda m: "{" + re.findall(r"\w+", m.group())[-1] + "}", match.group(1)))
-    for match in _GLUED.finditer(source[:_LONGEST]):
+    for match in _GLUED.finditer(source):
         found.append(match.group(1) + _tail(match.group(2)))
-    for match in _JOINED.finditer(source[:_LONGEST]):  # what builds make of template strings
+    for match in _JOINED.finditer(source):  # what builds make of template strings
         glued = re.sub(r"\.concat\(|\)|,", " + ", match.group(2))
         found.append(match.group(1) + _tail(re.sub(r"(?:\+\s*)+", "+ ", glued)))
-    found += [f"{path.rstrip('/')}/{{{name}}}" for path, name in _LISTED.findall(source[:_LONGEST])]
-    for path, query in _PUSHED.findall(source[:_LONGEST]):
+    found += [f"{path.rstrip('/')}/{{{name}}}" for path, name in _LISTED.findall(source)]
+    for path, query in _PUSHED.findall(source):
         named = re.findall(r"""["']?(\w+)["']?\s*(?::\s*([\w.$]+))?(?:,|$)""", query.strip())
         found.append(f"{path}?" + "&".join(f"{key}={{{(value or key).rsplit('.', 1)[-1]}}}" for key, value in named))
     fitting = (

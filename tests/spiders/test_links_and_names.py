@@ -186,3 +186,17 @@ def test_a_name_from_before_the_reform_is_followed_not_refused() -> None:
     names = Names("清沅市水务局")
     assert names.judge("清沅市水利局", 2013) == "earlier"
     assert names.judge("清沅市水利局", 2023) == "other" and names.judge("清沅市审计局", 2013) == "other"
+
+
+@pytest.mark.parametrize("name", [
+    "信息公开工作报告", "政府信息公开报告", "公开工作年报", "年度公开报告", "政务公开报告", "信息年报", "公开年度报告"])
+def test_a_column_of_reports_goes_by_many_names(name: str) -> None:
+    promise = promises(f'<a href="/c/">{name}</a>')["http://czj.qingyuan.gov.cn/c/"]
+    assert (promise.role, promise.score >= 88) == ("column", True)
+    assert read(f'<div class="crumb">首页 &gt; {name}</div>').is_report_column
+
+
+@pytest.mark.parametrize("name", ["年报公示", "企业年报", "财政年报", "公开年检", "信息公开专项报告"])
+def test_other_yearly_things_are_no_such_column(name: str) -> None:
+    promise = promises(f'<a href="/c/">{name}</a>')["http://czj.qingyuan.gov.cn/c/"]
+    assert promise.role != "column"
