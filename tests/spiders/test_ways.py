@@ -123,8 +123,8 @@ def test_years_that_unfold_head_what_they_hold() -> None:
 
 
 def test_a_route_behind_the_hash_is_made_of_rows_and_read_in_its_page() -> None:
-    code = ("var routes=[{path:'/list',component:L}];L={template:'<router-link :to=\"\\'/list?id=\\'+c.id\">',created(){"
-            "axios.get('/api/rows',{params:{cid:this.$route.query.id}})}}")
+    code = ("var routes=[{path:'/list',component:L}];L={template:'<router-link :to=\"\\'/list?id=\\'+c.id\">',"
+            "created(){axios.get('/api/rows',{params:{cid:this.$route.query.id}})}}")
     idioms = NO_IDIOMS.with_those_of(code, code, HOST + "/app.js")
     rows = TextResponse(HOST + "/api/columns", body=js([{"id": 7, "name": "政府信息公开年报"}]).encode(), encoding="utf-8")
     assert [link.url for link in read_page(rows, None, idioms).links] == [HOST + "/#/list?id=7"]
