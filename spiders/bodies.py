@@ -1,4 +1,4 @@
-"""Texts that a page shows only when its scripts have asked for them: ``/api/article?id=7``."""
+"""Texts that a page shows only when its scripts have asked for them (``/api/article?id=7``), or in a frame."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 def lacks_text(page: Page) -> bool:
     """Whether a page named as a report shows nothing that could be one, though its scripts may."""
     return (page.kind == "page" and page.data is None and page.loose_chars < _FEW_CHARS and page.held_chars < 500
-            and not page.files and not page.images and bool(page.scripts.strip() or page.loads))
+            and not page.files and not page.images and bool(page.scripts.strip() or page.loads or page.frames))
 
 
 def holds_text(page: Page) -> bool:

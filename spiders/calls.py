@@ -20,9 +20,11 @@ from spiders.vocabulary import records
 from spiders.widgets import asked_in
 
 _MOST_CALLS = 12
-_CLIENT = re.compile(r"(?:^|[.\s])(?:\$|jQuery|axios|\$?https?|request|uni|ajax|api|wx|service|Vue)(?:\.|$)", re.I)
+_CLIENT = re.compile(
+    r"(?:^|[.\s])(?:\$|jQuery|axios|dojo|\$?https?|request|uni|ajax|api|wx|service|Vue)(?:\.|$)", re.I)
 _VERB = re.compile(
-    r"^(?:ajax|get|post|getJSON|request|fetch|load|ajaxGet|ajaxPost|loadData|getData|postData|query)$", re.I)
+    r"^(?:ajax|get|post|getJSON|request|fetch|load|ajaxGet|ajaxPost|loadData|getData|postData|query"
+    r"|xhrGet|xhrPost|use(?:Lazy)?Fetch|\$fetch|useSWR|useRequest|useAxios)$", re.I)
 _JSON_CLIENT = re.compile(r"axios|\$http|\bhttp|request|service|api", re.I)
 _SETTING = re.compile(r"(?:url|api|interface)$", re.I)
 _OWN_SETTING = re.compile(
@@ -43,6 +45,7 @@ _NOT_A_LIST = re.compile(
     r"|share|config|token|user|pv\b|log/|/log|jiucuo|msg|message/send",
     re.I,
 )
+_SENT = ("data", "body", "params", "parameters", "content", "query")
 _NONE: Final[dict[str, Any]] = {}
 
 
@@ -87,7 +90,10 @@ def _direct(code: Code) -> Iterator[Asked]:
     """``$.ajax({…})``, ``axios.post(address, {…})``, ``fetch(address, {…})``, ``open('POST', address)``; inside a
     function of the site's own with what that is called with."""
     for node in code.calls:
-        if node.type != "call_expression" or not (arguments := arguments_of(node)):
+        if not (arguments := arguments_of(node)):
+            continue
+        if node.type != "call_expression":
+            yield from _prototype(code, node, arguments)
             continue
         callee = node.child_by_field_name("function")
         name, last = code.text(callee), code.last_name(callee)
@@ -107,6 +113,13 @@ def _direct(code: Code) -> Iterator[Asked]:
         elif alone and _is_settings(code, arguments[0]):
             for env in code.environments(node):
                 yield from _made(code, name, last, arguments, env)
+
+
+def _prototype(code: Code, node: Node, arguments: list[Node]) -> Iterator[Asked]:
+    """``new Ajax.Request(address, {…})``, ``new Ajax.Updater(element, address, {…})``."""
+    made = code.text(node.child_by_field_name("constructor"))
+    if made in ("Ajax.Request", "Ajax.Updater"):
+        yield from _made(code, made, "request", arguments[made == "Ajax.Updater":], {})
 
 
 def _is_xml(code: Code, node: Node) -> bool:
@@ -133,7 +146,8 @@ def _made(code: Code, name: str, last: str, arguments: list[Node], env: dict[str
     options = code.value(arguments[1], "", env) if len(arguments) > 1 else UNKNOWN
     if not isinstance(options, dict):
         yield from _call(code, first, _form(options), posts, as_json)
-    elif not posts and any(key in options for key in ("method", "type", "params", "body", "headers", "success")):
+    elif not posts and any(key in options for key in (
+            "method", "type", "params", "parameters", "query", "body", "headers", "success")):
         yield from _from_settings(code, {"url": first, **options}, code.text(arguments[1]), False, as_json)
     else:
         yield from _call(code, first, options, posts, as_json)
@@ -152,7 +166,7 @@ def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool,
     query = settings.get("params")
     if posts and isinstance(query, dict) and any(key in settings for key in ("data", "body")):
         address += ("&" if "?" in address else "?") + as_query(query)
-    sent = next((settings[key] for key in ("data", "body", "params") if key in settings), _NONE)
+    sent = next((settings[key] for key in _SENT if key in settings), _NONE)
     yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), posts, as_json)
 
 

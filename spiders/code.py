@@ -27,6 +27,7 @@ _DEEPEST = 24
 _MOST_STEPS = 300_000
 _LONGEST_VALUE = 300_000
 _MOST_SITES = 4
+_LONGEST_ROOT = 40
 _SELECTING = frozenset({"$", "jQuery", "getElementById", "querySelector", "querySelectorAll", "getElementsByName",
                         "getElementsByClassName", "getElementsByTagName", "find"})
 _ASKS_ADDRESS = re.compile(r"^get.*(?:query|param|url|request|arg)|^(?:query|param|urlparam|request)\w*$|^get$", re.I)
@@ -92,8 +93,12 @@ class Code(Outline):
         for part in node.named_children:
             if part.type != "template_substitution":
                 parts.append(character(self.text(part)) if part.type == "escape_sequence" else self.text(part))
-            elif isinstance(value := self.value(first_of(part), "", env, depth), str | int):
+            elif isinstance(value := self.value(first_of(part), "", env, depth), Encoded):
+                parts.append(as_query(value))
+            elif isinstance(value, str | int):
                 parts.append(str(value))
+            elif part == node.named_children[0] and "}/" in self.text(node)[:_LONGEST_ROOT]:
+                self.lost += 1  # the site's root, as below
             else:
                 return UNKNOWN
         return "".join(parts)
@@ -209,6 +214,7 @@ class Code(Outline):
             return left or right
         if sign in ("-", "*") and isinstance(left, int) and isinstance(right, int):
             return left - right if sign == "-" else left * right
+        right = as_query(right) if isinstance(right, Encoded) else right
         if sign != "+" or not isinstance(right, str | int):
             return UNKNOWN
         # A leading name that nobody sets is the site's root (ctx, basePath, domain).
@@ -263,6 +269,9 @@ class Code(Outline):
 
     def _new_expression(self, node: Node, name: str, env: Mapping[str, Any], depth: int) -> Any:
         arguments, made = arguments_of(node), self.text(node.child_by_field_name("constructor"))
+        if made == "URL" and arguments:
+            address, query = self.value(arguments[0], "", env, depth), self._added_to(node, env, depth, ".searchParams")
+            return f"{address}?{as_query(query)}" if isinstance(address, str) and query else address
         if not made.endswith(("FormData", "SearchParams", "HttpParams")):
             return UNKNOWN
         held: Any = self.value(arguments[0], "", env, depth) if arguments else {}
@@ -271,15 +280,15 @@ class Code(Outline):
         fields = held if isinstance(held, dict) else query_of(held) if isinstance(held, str) else {}
         return Encoded({**fields, **self._added_to(node, env, depth)})
 
-    def _added_to(self, made: Node, env: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        """What ``fd.append('page', 1)`` adds to the variable that something new is put into."""
+    def _added_to(self, made: Node, env: Mapping[str, Any], depth: int, part: str = "") -> dict[str, Any]:
+        """What ``fd.append('page', 1)`` adds to the variable that something new is put into, or to a part of that."""
         around = made.parent
         kept = (around.child_by_field_name("name") or around.child_by_field_name("left")) if around else None
         added: dict[str, Any] = {}
         for site in (*self.sites.get("append", ()), *self.sites.get("set", ())) if kept is not None else ():
             callee, arguments = site.child_by_field_name("function"), arguments_of(site)
             owner = callee.child_by_field_name("object") if callee is not None else None
-            if self.text(owner) == self.text(kept) and len(arguments) == 2:
+            if self.text(owner) == self.text(kept) + part and len(arguments) == 2:
                 added |= self._entry(arguments, env, depth)
         return added
 

@@ -12,6 +12,7 @@ from spiders.families import body_parts
 from spiders.frontier import Lead
 from spiders.page import Page, read_page
 from spiders.pictures import pictures_of
+from spiders.post import Asked
 from spiders.scoring import denied
 from spiders.wire import FetchFailed, Wire
 
@@ -56,7 +57,10 @@ class Findings:
         return tuple(parts)
 
     async def _text_of(self, page: Page) -> tuple[Capture, ...]:
-        """What the scripts of a page that shows no text ask for, if it holds one."""
+        """What a page that shows no text of its own has in a frame, or its scripts ask for, if it holds one."""
+        for frame in page.frames[:_MOST_TEXTS]:
+            if self._course.territory.place(frame) != "refused" and (part := await self._holding(Asked(frame), page)):
+                return (part,)
         for script in self._course.rows.unread(page):
             if self._course.rows.asked_by(page, whole=True):
                 break
@@ -66,15 +70,18 @@ class Findings:
                 continue
             self._course.rows.read(script, read_page(code))
         for asked in self._course.rows.asked_by(page, whole=True)[:_MOST_TEXTS]:
-            try:
-                answer = await self._wire.fetch(asked.url, page.url, "brings the text of the page", asked.post)
-            except FetchFailed as problem:
-                if self._wire.tears(problem):
-                    break
-                continue
-            if answer.status == 200 and holds_text(read_page(answer)):
-                return (capture_of(answer, asked.url),)
+            if part := await self._holding(asked, page):
+                return (part,)
         return ()
+
+    async def _holding(self, asked: Asked, page: Page) -> Capture | None:
+        """What was asked for, if it came and holds the text of the page."""
+        try:
+            answer = await self._wire.fetch(asked.url, page.url, "brings the text of the page", asked.post)
+        except FetchFailed as problem:
+            self._wire.tears(problem)
+            return None
+        return capture_of(answer, asked.url) if answer.status == 200 and holds_text(read_page(answer)) else None
 
     async def _attachment(self, url: str, text: str, referrer: str) -> Attachment:
         if self._course.frontier.asked(url):

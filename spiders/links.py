@@ -37,9 +37,8 @@ _LONGEST_URL = 2000
 _LONGEST_SCRIPT = 1_500_000
 _LONGEST_WAIT_S = 10
 _QUOTED = re.compile(r"""["']([^"'\s<>{}]{2,400})["']""")
-_JS_MOVE = re.compile(r"""location(?:\.href)?\s*=\s*["']([^"']{1,400})["']"""
-                      r"""|location\.(?:replace|assign)\(\s*["']([^"']{1,400})["']"""
-                      r"""|window\.open\(\s*["']([^"']{1,400})["']\s*,\s*["']_(?:self|top|parent)["']""")
+_JS_MOVE = re.compile(r"""(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\((?=[^,]{1,400},"""
+                      r"""\s*["']_(?:self|top|parent)["']))\s*(["'])(?P<to>[^"']{1,400})\1""")
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
@@ -326,12 +325,11 @@ def redirects(root: HtmlElement, base: str, scripts: str) -> tuple[Link, ...]:
             for link in moved(meta.get("content") or "", base)]
     targets: list[str] = []
     for script in root.iter("script"):
-        targets += [next(group for group in move.groups() if group)
-                    for move in _JS_MOVE.finditer((script.text or "")[:20_000])]
+        targets += [move["to"] for move in _JS_MOVE.finditer((script.text or "")[:20_000])]
     targets += moves_in(scripts, base)
     for element in root.iter("body"):
         if move := _JS_MOVE.search(element.get("onload") or ""):
-            targets.append(next(group for group in move.groups() if group))
+            targets.append(move["to"])
     urls = dict.fromkeys(url for target in targets if (url := canonical(target, base)))
     return (*sent, *(Link(url, "", "", "redirect", Context()) for url in urls))
 

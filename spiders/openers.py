@@ -160,6 +160,10 @@ def moves_in(scripts: str, url: str) -> list[str]:
     if "location" not in scripts or len(scripts) > _LONGEST_MOVE:
         return []
     code = code_of(scripts, url)
+    later = [told for call in code.sites.get("setTimeout", ()) for one in arguments_of(call)[:1]
+             if isinstance(told := code.value(one), str) and told != scripts]
+    if later:
+        return [target for inner in later for target in moves_in(inner, url)]
     targets = (target for node in (*code.assignments, *code.calls) if not _in_function(node)
                and ("location" in code.text(node.child_by_field_name("left") or node.child_by_field_name("function")))
                for target in _target(code, node, {}, moves=True))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from spiders.syntax import FUNCTIONS, nodes_of, parsed
+from spiders.syntax import FUNCTIONS, arguments_of, nodes_of, parsed
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Outline:
         self.objects: list[Node] = []
         self.assignments: list[Node] = []
         self._functions: dict[str, Node] = {}
+        self._classes: dict[str, Node] = {}
         self._imported: dict[str, str] = {}
         self._exported: dict[str, str] = {}
         self._index()
@@ -54,8 +55,21 @@ class Outline:
             elif kind in ("import_specifier", "export_specifier"):
                 name, other = (self.text(node.child_by_field_name(field)) for field in ("name", "alias"))
                 (self._imported if kind == "import_specifier" else self._exported)[other or name] = name
+            elif kind == "class_declaration":
+                self._classes[self.text(node.child_by_field_name("name"))] = node
             if kind in ("call_expression", "new_expression"):
                 self.calls.append(node)
+        self._make()
+
+    def _make(self) -> None:
+        """What constructors are called with is what their parameters are set to."""
+        for call in self.calls if self._classes else ():
+            made = self._classes.get(self.text(call.child_by_field_name("constructor")))
+            body = made.child_by_field_name("body") if made is not None else None
+            for method in body.named_children if body is not None else ():
+                if self.text(method.child_by_field_name("name")) == "constructor":
+                    for name, value in zip(self.parameters(method), arguments_of(call), strict=False):
+                        self.set_to.setdefault(name, []).append(value)
 
     def _names(self, name: Node | None, value: Node | None) -> None:
         if name is None or value is None:

@@ -98,6 +98,17 @@ class Page:
         names = (self.meta.get("columnname", ""), self.meta.get("columntype", ""), self.crumb, *self.titles)
         return any(anchors().disclosure.search(fold(name)) for name in names)
 
+    @property
+    def names_report(self) -> bool:
+        """Whether its title names a report and its year."""
+        return self.reading.kind == "annual_report" and self.reading.year is not None
+
+    @cached_property
+    def frames(self) -> tuple[str, ...]:
+        """Pages of the site shown inside this one, those that every page of a site has left out."""
+        return tuple(dict.fromkeys(link.url for link in self.links if link.how == "frame" and not link.is_file
+                                   and not pages().frame_noise.search(link.url)))
+
     @cached_property
     def files(self) -> tuple[Link, ...]:
         """Document files the page's own text offers, each once, menus and footers left out."""
@@ -167,6 +178,7 @@ def _sent_on(response: TextResponse, url: str) -> tuple[Link, ...]:
 def _kind(page: Page, response: TextResponse, text: str) -> Kind:
     words = pages()
     frames = any(link.how == "frame" and not words.frame_noise.search(link.url) for link in page.links)
+    frames = frames and not (page.names_report and page.frames)  # its text, not its place, stands in the frame
     if response.status in words.challenge_statuses or (
             len(text) < 400 and words.challenge_words.search(response.text[:20_000])):
         return "challenge"

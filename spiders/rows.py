@@ -39,7 +39,7 @@ class Rows:
         self.idioms = Idioms.of_data(frontier.fact("idioms"))
         """As this site's pages and scripts showed them."""
 
-    def wanted(self, lead: Lead, page: Page, *, is_list: bool, leads_on: bool) -> list[Lead]:
+    def wanted(self, lead: Lead, page: Page, *, is_list: bool, leads_on: bool = True) -> list[Lead]:
         """Leads to the rows of a list that came without any, or else to the scripts that may say where they are.
         A menu or home page is taken for undrawn only when it holds next to nothing, or (`leads_on` false) when it has
         no way to where reports are found."""

@@ -171,7 +171,7 @@ class Scorer:
         if weight and not words:
             return Promise(weight * trust, "container", f"the address says {token}")
         if link.how == "frame":
-            shown = page.is_disclosure and not pages().frame_noise.search(link.url)
+            shown = page.is_disclosure and not page.names_report and not pages().frame_noise.search(link.url)
             return Promise(45 if shown else 5, "frame", "a frame of the disclosure page" if shown else "a frame")
         turning = words.isdigit() or anchors().next_page.search(words) or anchors().more_words.search(words)
         article = link.context.date is not None or len(words) > 12 or turning

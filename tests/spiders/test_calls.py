@@ -62,6 +62,19 @@ def sent(address: str, body: str, kind: str = FORM) -> Asked:
     ("function turn(n) { $('#l').load('/part/7_' + n + '.html #in') } turn(1)", got("/part/7_1.html")),
     ("const s = axios.create({baseURL: '/api'}); function get(q) { return s({url: '/l', method: 'get', params: q}) }"
      " get({ch: 5})", got("/api/l?ch=5")),
+    ("dojo.xhrGet({url: '/l', content: {ch: 5, page: 1}, handleAs: 'json'})", got("/l?ch=5&page=1")),
+    ("new Ajax.Request('/l', {method: 'get', parameters: {ch: 5}, onSuccess: draw})", got("/l?ch=5")),
+    ("const page = ref(1); const {data} = await useFetch('/l', {query: {ch: 5, page: page.value}})",
+     got("/l?ch=5&page=1")),
+    ("const {data} = useSWR(`/l?ch=5&page=${page}`, load)", got("/l?ch=5&page=1")),
+    ("const u = new URL('/l', location.origin); u.searchParams.set('ch', 5); fetch(u)", got("/l?ch=5")),
+    ("class S {constructor(base) {this.base = base} rows(ch) {return fetch(`${this.base}/l?ch=${ch}`)}} "
+     "const s = new S('/api'); s.rows(5)", got("/api/l?ch=5")),
+    ("var q = {ch: 5}; $.getJSON('/l?' + $.param(q), draw)", got("/l?ch=5")),
+    ("const {siteId} = document.querySelector('#app').dataset; fetch('/l?s=' + siteId)", got("/l?s=5")),
+    ("var x = new ActiveXObject('Microsoft.XMLDOM'); x.load('/xml/nb.xml')", got("/xml/nb.xml")),
+    ("Ext.create('Ext.data.Store', {pageSize: 8, proxy: {url: '/l', extraParams: {ch: 5}}})",
+     got("/l?ch=5&page=1&limit=8")),
 ])
 def test_a_request_is_read_whichever_way_it_is_written(code: str, asked: Asked) -> None:
     assert calls_in(code, HERE, PAGE)[0] == asked

@@ -55,6 +55,7 @@ def test_a_year_spanning_rows_heads_every_file_in_them() -> None:
     ('<script>location.replace("./zfxxgkzn/");</script>', "http://czj.qingyuan.gov.cn/zfxxgk/zfxxgknb/zfxxgkzn/"),
     ("<script>window.location.href = '/a/b.html'</script>", "http://czj.qingyuan.gov.cn/a/b.html"),
     ('<meta http-equiv="refresh" content="0;url=/x.shtml">', "http://czj.qingyuan.gov.cn/x.shtml"),
+    ("""<script>var d='web';setTimeout("location.href='/"+d+"/'",900);</script>""", "http://czj.qingyuan.gov.cn/web/"),
 ])
 def test_shells_are_hops(markup: str, shell: str) -> None:
     page = read(markup)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
+from spiders.bodies import lacks_text
 from spiders.families import more_pages
 from spiders.idioms import NO_IDIOMS
 from spiders.page import Page, read_page
@@ -126,7 +127,8 @@ def test_a_route_behind_the_hash_is_made_of_rows_and_read_in_its_page() -> None:
     code = ("var routes=[{path:'/list',component:L}];L={template:'<router-link :to=\"\\'/list?id=\\'+c.id\">',"
             "created(){axios.get('/api/rows',{params:{cid:this.$route.query.id}})}}")
     idioms = NO_IDIOMS.with_those_of(code, code, HOST + "/app.js")
-    rows = TextResponse(HOST + "/api/columns", body=js([{"id": 7, "name": "政府信息公开年报"}]).encode(), encoding="utf-8")
+    columns = js([{"id": 7, "name": "政府信息公开年报"}]).encode()
+    rows = TextResponse(HOST + "/api/columns", body=columns, encoding="utf-8")
     assert [link.url for link in read_page(rows, None, idioms).links] == [HOST + "/#/list?id=7"]
     assert NO_IDIOMS.with_those_of(code, code + ";new R({mode:'history'})", URL).patterns == ("/list?id={id}",)
 
@@ -146,8 +148,8 @@ def test_a_tree_asks_for_its_root_and_each_branch_as_its_library_does() -> None:
     (URL, '<a href="?paged=2">较早文章 →</a>', ["?paged=2"]),
     (URL, '<a href="?start=6" title="下页"><img src="n.gif" alt=""></a>', ["?start=6"]),
     (URL, '<a class="next" href="?p=2"></a>', ["?p=2"]),
-    (URL, '<input type="hidden" id="totalPage" value="3"><script>$("#p").pagination({callback:function(a){location.href='
-          '"?page="+a.getCurrent()}})</script>', ["?page=2", "?page=3"]),
+    (URL, '<input type="hidden" id="totalPage" value="3"><script>$("#p").pagination({callback:function(a){'
+          'location.href="?page="+a.getCurrent()}})</script>', ["?page=2", "?page=3"]),
 ])
 def test_the_further_pages_of_a_list_are_told(url: str, body: str, further: list[str]) -> None:
     assert [more.url.removeprefix(URL) for more in more_pages(read(body, url))] == further
@@ -163,10 +165,11 @@ def test_a_next_page_may_stand_in_the_head() -> None:
     ("/rows?c=7", None),
 ])
 def test_a_full_piece_of_rows_may_have_one_after_it(url: str, further: str | None) -> None:
-    rows = [{"title": f"清沅市财政局{year}年度政府信息公开年报", "url": f"/d/{year}.html"} for year in range(2018, 2024)]
+    years = range(2018, 2024)
+    rows = [{"title": f"清沅市财政局{year}年政府信息公开年报", "url": f"/d/{year}.html"} for year in years]
     markup = "".join(f'<li><a href="{row["url"]}">{row["title"]}</a></li>' for row in rows)
     body = js(rows) if url.endswith("json") else markup
-    page = read_page(TextResponse(HOST + url, body=body.encode(), encoding="utf-8", headers={"Content-Type": "text/html"}))
+    page = read_page(TextResponse(HOST + url, body=body.encode(), encoding="utf-8"))
     assert [more.url for more in more_pages(page)] == ([HOST + further] if further else [])
     few = js(rows[:3]) if url.endswith("json") else markup[:90]
     assert not more_pages(read_page(TextResponse(HOST + url, body=few.encode(), encoding="utf-8")))
@@ -176,3 +179,11 @@ def test_rows_may_be_asked_for_by_the_last_that_came() -> None:
     body = js({"rows": [{"id": 90 - n, "title": TITLES[y], "url": PATHS[y]} for n, y in enumerate(TITLES)]})
     page = read_page(TextResponse(HOST + "/more?c=7&last=0", body=body.encode(), encoding="utf-8"))
     assert [more.url for more in more_pages(page)] == [HOST + "/more?c=7&last=88"]
+
+
+def test_a_report_whose_text_stands_in_a_frame_is_no_frameset() -> None:
+    body = ('<h1>清沅市财政局2021年政府信息公开工作年度报告</h1><iframe src="/body/21.htm"></iframe>'
+            '<iframe src="/weather.htm"></iframe>')
+    page = read(body)
+    assert (page.kind, lacks_text(page), page.frames) == ("page", True, (HOST + "/body/21.htm",))
+    assert read(body.replace("清沅市财政局2021年政府信息公开工作年度报告", "首页")).kind == "frames"
