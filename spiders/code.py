@@ -185,6 +185,8 @@ class Code(Outline):
                 self._element(inner, env, depth), f"data-{name}")
         elif (element := self._element(owner, env, depth)) is not None:
             found = property_of(element, own)
+        elif held in ("this", "props") and (told := here.bound(own)) is not UNKNOWN:
+            found = told
         elif own in ("value", "options") and places.is_place(mark := self.value(owner, "", env, depth)):
             found = mark
         elif (mark := self._place(owner, env)) and (told := places.property_in(mark, own)) is not UNKNOWN:

@@ -232,6 +232,8 @@ class Course:
             self._vouch(known)
         fresh = self.frontier.add(leads)
         reports = [f for f in fresh if f.role == "report" and f.score >= 60]
+        if lead.role == "directory" and lead.source and len(reports) > 1:  # no need to read on in all agencies' list
+            self.frontier.demote(lead.source, ("pager",), 2.0)
         columns = [f for f in fresh if f.role in ("column", "year_column") and f.score >= 80]
         stands = self.revisit.active and lead.role == "hub" and (vouched or not reports)
         turns = 0 if stands else self._turn(lead, page, source, [p for _, p in weighed], bool(named))

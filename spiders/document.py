@@ -1,5 +1,6 @@
 """What scripts find around them: the page's address, the parts of it that routes name, the elements of its markup."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ from lxml.html import HtmlElement
 from spiders.lookups import UNKNOWN
 from spiders.markup import tree_of
 from spiders.places import route_of
+
+_MOST_COMPONENTS = 50
 
 
 class Document:
@@ -58,6 +61,23 @@ class Document:
     @cached_property
     def _tree(self) -> HtmlElement | None:
         return tree_of(self._source) if self._source else None
+
+    def bound(self, name: str) -> Any:
+        """``:cid="7"`` of the first component of the page that has it; UNKNOWN where none has."""
+        spelt = re.sub(r"([A-Z])", r"-\1", name).lower()
+        for element in self._components:
+            if (plain := element.get(spelt)) is not None:
+                return plain
+            if (value := element.get(f":{spelt}") or element.get(f"v-bind:{spelt}")) is not None:
+                said = value.strip().strip("'\"`")
+                return int(said) if said.isdigit() else said if said != value.strip() else UNKNOWN
+        return UNKNOWN
+
+    @cached_property
+    def _components(self) -> list[HtmlElement]:
+        """Elements no HTML has: their names hold a hyphen."""
+        every = self._tree.iter() if self._tree is not None else ()
+        return [e for e in every if isinstance(e.tag, str) and "-" in e.tag][:_MOST_COMPONENTS]
 
     def selected(self, selector: str) -> HtmlElement | None:
         if self._tree is None:

@@ -135,10 +135,18 @@ def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundi
         elif tag == "textarea":
             yield from _anchors_in(element.text or "", base)
         elif address := next((a for name in _INCLUDING if (a := element.get(name)) and ADDRESS.match(a)), None):
-            yield from _one(element, base, address, "frame", around)
+            yield from _included(element, base, address, around)
         else:
             yield from _clickable(element, tag, base, around, data)
             yield from _in_attributes(element, data)
+
+
+def _included(element: HtmlElement, base: str, address: str, around: Surroundings) -> Iterator[Link]:
+    """What is put into an element as it comes, or (a button: 加载更多) when that is clicked."""
+    sent = read_literal(element.get("hx-vals") or "")
+    query = urlencode(sent) if isinstance(sent, dict) else ""
+    how: How = "script" if element.tag in ("button", "a") else "frame"
+    yield from _one(element, base, address + (("&" if "?" in address else "?") + query if query else ""), how, around)
 
 
 def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLinks") -> Iterator[Link]:

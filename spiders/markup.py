@@ -11,6 +11,8 @@ from gongkai.markup import goes_on, mended
 
 LONGEST_SCRIPTS = 800_000
 _ADDRESSING = frozenset(("href", "src", "action", "onclick", "value", "data-url", "data-href"))
+_AT_ONCE = ("x-init", "ng-init", "data-init")
+"""Attributes whose code a library runs as soon as the page is there."""
 _IN_QUERY = re.compile(r"([?&][\w\-]{1,40}=)([\w\-.%]*[^\x00-\x7f][^\s&=#\"'<>()]*)")
 
 
@@ -50,5 +52,6 @@ def escape_queries(root: HtmlElement, charset: str) -> None:
 
 def scripts_of(root: HtmlElement) -> str:
     """The code that stands in the page itself."""
-    code = ((s.text or "")[:200_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml")
+    code = [(s.text or "")[:200_000] for s in root.iter("script") if (s.get("type") or "") != "text/xml"]
+    code += [str(value) for name in _AT_ONCE for value in root.xpath(f"//@*[name()='{name}']")]
     return "\n".join(code)[:LONGEST_SCRIPTS]

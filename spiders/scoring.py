@@ -24,6 +24,7 @@ Role = Literal["home", "hub", "report", "column", "year_column", "container", "d
 PROMISING = 25.0
 """What scores less is followed only while the budget for looking around lasts."""
 _SHORT_NAME = 30
+_SHORTEST_NAME = 3
 _WHOLE = re.compile(r"^[\u3400-\u9fff]{0,8}?(?:省|市|州|盟|县|区|旗)(?:人民)?政府(?:办公室)?(?=信息公开|政务公开)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
@@ -41,6 +42,8 @@ class Promise:
 
 _AMONG_OTHERS = 80
 """The weight in the vocabulary of a column that holds the reports beside the guide and the rules."""
+_COUNTED = re.compile(r"[(\[]\d{1,4}[)\]]$")
+"""A menu's 年报(18): how many stand in the column."""
 _CUT = re.compile(r"信息公开.{0,6}(?:\.{2,3}|…)$")
 """A report's name of which the line shows only the beginning."""
 
@@ -116,7 +119,7 @@ class Scorer:
 
     # ---- a list or something on the way to one -------------------------------------------------------------------
     def _as_list(self, link: Link, page: Page) -> Promise:
-        words = fold(link.name)
+        words = _COUNTED.sub("", fold(link.name))
         if len(words) <= _SHORT_NAME and not (link.context.date and _YEAR.search(words)):
             promise = self._column(link, words, page) or self._way(link, words, page)
             if promise:
@@ -157,7 +160,12 @@ class Scorer:
             weight = min(50.0, heaviest(anchors().container, heading))
         if weight and heaviest(anchors().against, words) < 80:
             return Promise(weight, "container", f"leads to disclosure ({link.text})")
-        if self._names.known and len(words) >= 3 and self._names.judge(words) == "own":
+        whose = self._names.judge(words) if self._names.known and len(words) >= _SHORTEST_NAME else "unknown"
+        if link.how == "option" and whose == "other":
+            return Promise(3, "unknown", f"another agency's entry ({link.text})", whose=whose)
+        if whose == "own":
+            if page.is_report_column and link.how == "option":
+                return Promise(90, "directory", f"the agency's own part of the list ({link.text})", whose="own")
             away = self._territory.shared_host(link.url)
             return Promise(76 if away else 8, "directory", f"the agency's own entry ({link.text})", whose="own")
         weight = heaviest(anchors().fallback, words)

@@ -51,7 +51,10 @@ def _named(page: Page) -> tuple[NextPage, ...]:
         words = fold(link.text or link.title)
         if link.url == page.url or link.how == "frame":
             continue
-        if anchors().next_page.search(words) and not re.search("一篇", link.text):
+        if anchors().load_more.search(words):
+            if _numbered(link.url, page.url)[1]:
+                found.setdefault(link.url, 2)
+        elif anchors().next_page.search(words) and not re.search("一篇", link.text):
             found.setdefault(link.url, 2)
         elif (
             words.isdigit()

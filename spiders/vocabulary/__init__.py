@@ -37,6 +37,7 @@ class Anchors:
     open_words: re.Pattern[str]
     more_words: re.Pattern[str]
     next_page: re.Pattern[str]
+    load_more: re.Pattern[str]
     last_page: re.Pattern[str]
     former_site: re.Pattern[str]
     disclosure: re.Pattern[str]
@@ -95,7 +96,7 @@ def anchors() -> Anchors:
     made: dict[str, Any] = {name: _weighted(raw[name]) for name in (
         "column", "container", "sibling", "fallback", "against")}
     made |= {name: re.compile(raw[name]) for name in (
-        "year_only", "open_words", "more_words", "next_page", "last_page", "former_site", "disclosure",
+        "year_only", "open_words", "more_words", "next_page", "load_more", "last_page", "former_site", "disclosure",
         "report_heading")}
     return Anchors(**made)
 

@@ -197,6 +197,20 @@ def test_a_column_of_reports_goes_by_many_names(name: str) -> None:
     assert read(f'<div class="crumb">首页 &gt; {name}</div>').is_report_column
 
 
+def test_a_column_may_say_how_much_it_holds() -> None:
+    page = '<div class="crumb">首页 &gt; 政府信息公开</div><a href="/c/">年报（18）</a>'
+    assert promises(page)["http://czj.qingyuan.gov.cn/c/"].score == 88
+
+
+def test_the_agencys_own_part_of_a_list_of_all_is_taken_before_the_rest_of_the_list() -> None:
+    page = """<div class="crumb">首页 &gt; 政府信息公开年报</div><form action="/nb/"><select name="dept"><option value="7">
+        清沅市财政局</option><option value="8">清沅市教育局</option></select></form>"""
+    found = promises(page)
+    assert (found["http://czj.qingyuan.gov.cn/nb/?dept=7"].role, found["http://czj.qingyuan.gov.cn/nb/?dept=7"].score) == (
+        "directory", 90)
+    assert found["http://czj.qingyuan.gov.cn/nb/?dept=8"].score < 5
+
+
 @pytest.mark.parametrize("name", ["年报公示", "企业年报", "财政年报", "公开年检", "信息公开专项报告"])
 def test_other_yearly_things_are_no_such_column(name: str) -> None:
     promise = promises(f'<a href="/c/">{name}</a>')["http://czj.qingyuan.gov.cn/c/"]

@@ -8,7 +8,7 @@ import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 from spiders.bodies import lacks_text
-from spiders.families import more_pages
+from spiders.families import more_pages, rows_of
 from spiders.idioms import NO_IDIOMS
 from spiders.page import Page, read_page
 from spiders.post import Post
@@ -148,6 +148,7 @@ def test_a_tree_asks_for_its_root_and_each_branch_as_its_library_does() -> None:
     (URL, '<a href="?paged=2">较早文章 →</a>', ["?paged=2"]),
     (URL, '<a href="?start=6" title="下页"><img src="n.gif" alt=""></a>', ["?start=6"]),
     (URL, '<a class="next" href="?p=2"></a>', ["?p=2"]),
+    (URL, '<button hx-get="?page=2">加载更多</button><a href="/lm/8/">更多</a>', ["?page=2"]),
     (URL, '<input type="hidden" id="totalPage" value="3"><script>$("#p").pagination({callback:function(a){'
           'location.href="?page="+a.getCurrent()}})</script>', ["?page=2", "?page=3"]),
 ])
@@ -187,3 +188,18 @@ def test_a_report_whose_text_stands_in_a_frame_is_no_frameset() -> None:
     page = read(body)
     assert (page.kind, lacks_text(page), page.frames) == ("page", True, (HOST + "/body/21.htm",))
     assert read(body.replace("清沅市财政局2021年政府信息公开工作年度报告", "首页")).kind == "frames"
+
+
+@pytest.mark.parametrize("body", [
+    """<div x-data="{rows:[]}" x-init="rows=(await (await fetch('/api/rows?cid=7')).json()).data"></div>""",
+    """<div ng-init="load(7)"></div><script>$scope.load=function(c){$http.get('/api/rows',{params:{cid:c}})}</script>""",
+    """<list-page api="/api/rows" :cid="7"></list-page><script>Vue.component('list-page',{props:['cid','api'],mounted(){
+    axios.get(this.api,{params:{cid:this.cid}})}})</script>""",
+])
+def test_requests_are_read_where_attributes_hold_their_parts(body: str) -> None:
+    assert [asked.url for asked in rows_of(read(body))] == [HOST + "/api/rows?cid=7"]
+
+
+def test_a_piece_of_markup_is_fetched_with_what_its_element_sends() -> None:
+    page = read("""<div hx-get="/part" hx-vals='{"cid":7}' hx-trigger="load"></div>""")
+    assert [(link.url, link.how) for link in page.links] == [(HOST + "/part?cid=7", "frame")]
