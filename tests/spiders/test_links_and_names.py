@@ -203,8 +203,8 @@ def test_a_column_may_say_how_much_it_holds() -> None:
 
 
 def test_the_agencys_own_part_of_a_list_of_all_is_taken_before_the_rest_of_the_list() -> None:
-    page = """<div class="crumb">首页 &gt; 政府信息公开年报</div><form action="/nb/"><select name="dept"><option value="7">
-        清沅市财政局</option><option value="8">清沅市教育局</option></select></form>"""
+    page = """<div class="crumb">首页 &gt; 政府信息公开年报</div><form action="/nb/"><select name="dept">
+        <option value="7">清沅市财政局</option><option value="8">清沅市教育局</option></select></form>"""
     own, other = promises(page).values()
     assert (own.role, own.score) == ("directory", 90)
     assert other.score < 5

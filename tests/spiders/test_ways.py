@@ -192,7 +192,8 @@ def test_a_report_whose_text_stands_in_a_frame_is_no_frameset() -> None:
 
 @pytest.mark.parametrize("body", [
     """<div x-data="{rows:[]}" x-init="rows=(await (await fetch('/api/rows?cid=7')).json()).data"></div>""",
-    """<div ng-init="load(7)"></div><script>$scope.load=function(c){$http.get('/api/rows',{params:{cid:c}})}</script>""",
+    """<div ng-init="load(7)"></div><script>$scope.load=function(c){$http.get('/api/rows',{params:{cid:c}})};
+    </script>""",
     """<list-page api="/api/rows" :cid="7"></list-page><script>Vue.component('list-page',{props:['cid','api'],mounted(){
     axios.get(this.api,{params:{cid:this.cid}})}})</script>""",
 ])
