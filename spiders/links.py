@@ -226,10 +226,9 @@ def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundi
 
 
 def _frame_source(element: HtmlElement) -> str:
-    """Where a frame leads; a PDF viewer's frame leads to the file it shows."""
+    """Where a frame leads; a viewer's frame (``viewer.html?file=…``, an office's online one) leads to the file it shows."""
     source = element.get("src") or element.get("data") or ""
-    shown = dict(parse_qsl(urlsplit(source).query)).get("file", "")
-    return shown if is_file(shown) else source
+    return next((value for _, value in parse_qsl(urlsplit(source).query) if is_file(value)), source)
 
 
 def _named_in_script(code: str) -> list[str]:

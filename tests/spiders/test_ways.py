@@ -204,3 +204,9 @@ def test_requests_are_read_where_attributes_hold_their_parts(body: str) -> None:
 def test_a_piece_of_markup_is_fetched_with_what_its_element_sends() -> None:
     page = read("""<div hx-get="/part" hx-vals='{"cid":7}' hx-trigger="load"></div>""")
     assert [(link.url, link.how) for link in page.links] == [(HOST + "/part?cid=7", "frame")]
+
+
+def test_a_frame_of_an_online_viewer_leads_to_the_file_it_shows() -> None:
+    file = HOST + "/files/2021.docx"
+    page = read(f'<iframe src="https://view.officeapps.live.com/op/view.aspx?src={quote(file, safe="")}"></iframe>')
+    assert [link.url for link in page.links] == [file]
