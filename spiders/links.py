@@ -226,7 +226,7 @@ def _one(element: HtmlElement, base: str, href: str, how: How, around: Surroundi
 
 
 def _frame_source(element: HtmlElement) -> str:
-    """Where a frame leads; a viewer's frame (``viewer.html?file=…``, an office's online one) leads to the file it shows."""
+    """Where a frame leads; a viewer's (``viewer.html?file=…``, an office's online one) leads to the file it shows."""
     source = element.get("src") or element.get("data") or ""
     return next((value for _, value in parse_qsl(urlsplit(source).query) if is_file(value)), source)
 
