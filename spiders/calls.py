@@ -9,11 +9,12 @@ from typing import Any, Final
 from tree_sitter import Node
 
 from gongkai.address import canonical
-from spiders.code import Code, Encoded, Stringified, as_query, code_of, plain
+from spiders.code import Code, code_of
 from spiders.literals import read_literal
 from spiders.lookups import UNKNOWN
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
+from spiders.sent import Encoded, Stringified, as_query, plain
 from spiders.syntax import arguments_of
 from spiders.trees import trees_in
 from spiders.vocabulary import records

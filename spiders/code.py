@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from lxml.html import HtmlElement
 from tree_sitter import Node
@@ -19,6 +18,7 @@ from spiders.document import Document, query_of
 from spiders.lookups import LOOKING, UNKNOWN, Unknown, attribute, form_fields, looked_up, property_of
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.outline import Outline
+from spiders.sent import Encoded, Stringified, as_query
 from spiders.strings import METHODS, encoded, made_by, unescaped
 from spiders.syntax import FUNCTIONS, arguments_of, character, first_of
 from spiders.vocabulary import records
@@ -37,14 +37,6 @@ _CODING = {"encodeURIComponent": encoded, "decodeURIComponent": unescaped, "deco
            "unescape": unescaped, "atob": places.decoded}
 _THROUGH = frozenset({"String", "Number", "parseInt", "encodeURI", "escape", "trim", "toString", "valueOf", "Object",
                       "reactive", "ref"})
-
-
-class Stringified(dict[str, Any]):
-    """An object on its way out as JSON text; `Encoded` as a form."""
-
-
-class Encoded(dict[str, Any]):
-    pass
 
 
 class Code(Outline):
@@ -413,13 +405,3 @@ class Code(Outline):
 def code_of(scripts: str, url: str = "", source: str = "") -> Code:
     """The same code is asked several things of."""
     return Code(scripts, url, source)
-
-
-def as_query(fields: Mapping[str, Any]) -> str:
-    """Plain values of an object as a query; what holds others is left out, as form encodings differ there."""
-    return urlencode({key: plain(value) for key, value in fields.items() if not isinstance(value, dict | list)})
-
-
-def plain(value: Any) -> str:
-    """As a form or a query spells it."""
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

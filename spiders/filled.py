@@ -5,7 +5,8 @@ from typing import Any
 
 from tree_sitter import Node
 
-from spiders.code import Code, plain
+from spiders.code import Code
+from spiders.sent import plain
 from spiders.syntax import arguments_of, nodes_of
 
 

@@ -13,10 +13,11 @@ from tree_sitter import Node
 
 from spiders import places
 from spiders.branches import chosen_in
-from spiders.code import Code, as_query, code_of, plain
+from spiders.code import Code, code_of
 from spiders.lookups import UNKNOWN
 from spiders.post import Asked, Post
 from spiders.records import NOT_A_PAGE
+from spiders.sent import as_query, plain
 from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})

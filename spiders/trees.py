@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gongkai.address import canonical
-from spiders.code import Code, Encoded, as_query
+from spiders.code import Code
 from spiders.post import Asked, Post
+from spiders.sent import Encoded, as_query
 from spiders.syntax import arguments_of
 
 POSTED = "POST "

@@ -13,10 +13,11 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from gongkai.address import canonical
-from spiders.code import Code, Encoded, as_query, plain
+from spiders.code import Code
 from spiders.literals import read_literal
 from spiders.markup import tree_of
 from spiders.post import Asked, Post
+from spiders.sent import Encoded, as_query, plain
 from spiders.syntax import arguments_of
 from spiders.vocabulary import widgets
 
