@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from tree_sitter import Node
@@ -12,6 +13,7 @@ from spiders.syntax import first_of, nodes_of
 
 _ADDRESS = re.compile(r"[/?]|\.\w+$")
 _FEWEST = 2
+_MOST_NODES, _MOST_OF_BRANCH = 20_000, 100
 
 Targets = Callable[[Code, Node, Mapping[str, Any]], Sequence[Any]]
 
@@ -28,7 +30,7 @@ def chosen_in(code: Code, body: Node, marks: Mapping[str, str], targets: Targets
 
 
 def _choices(code: Code, body: Node, marks: Mapping[str, str], targets: Targets) -> Iterator[tuple[str, str, str]]:
-    for node in nodes_of(body):
+    for node in islice(nodes_of(body), _MOST_NODES):
         if node.type == "subscript_expression":
             held = code.value(node.child_by_field_name("object"), "", marks)
             mark = code.value(node.child_by_field_name("index"), "", marks)
@@ -37,7 +39,7 @@ def _choices(code: Code, body: Node, marks: Mapping[str, str], targets: Targets)
                 yield from ((mark, str(k), v) for k, v in pairs if isinstance(v, str) and _ADDRESS.search(v))
         elif node.type == "switch_statement" and places.is_place(
                 mark := code.value(node.child_by_field_name("value"), "", marks)):
-            for case in (one for one in nodes_of(node) if one.type == "switch_case"):
+            for case in (one for one in islice(nodes_of(node), _MOST_NODES) if one.type == "switch_case"):
                 yield from _led(code, mark, case.child_by_field_name("value"), case, marks, targets)
         elif node.type == "if_statement":
             yield from _led_if(code, node, marks, targets)
@@ -57,7 +59,7 @@ def _led_if(code: Code, node: Node, marks: Mapping[str, str], targets: Targets) 
 def _led(code: Code, mark: str, key: Node | None, within: Node, marks: Mapping[str, str],
          targets: Targets) -> Iterator[tuple[str, str, str]]:
     value = code.value(key, "", marks)
-    told = (one for node in nodes_of(within) for one in targets(code, node, marks))
+    told = (one for node in islice(nodes_of(within), _MOST_OF_BRANCH) for one in targets(code, node, marks))
     address = next((one for one in told if isinstance(one, str) and _ADDRESS.search(one)), None)
     if isinstance(value, str | int) and address:
         yield mark, str(value), address

@@ -25,7 +25,9 @@ _CALLED_AT_ONCE = re.compile(r"\(\s*function\s*\(\s*[\w$]|\(\s*\(\s*[\w$][\w$,\s
 _FLIGHT = re.compile(r"__next_f\.push\(\s*\[\s*1\s*,\s*(\"(?:[^\"\\]|\\.)*+\")\s*\]\s*\)")
 _LINE = re.compile(r"^[0-9a-f]*:[A-Z]{0,3}(?=[\[{\"])")
 _SPLITTING = re.compile(r"\.split\(\s*([\"'])((?:\\.|[^\\\"']){1,4})\1")
-_PACKED = re.compile(r"([\"'])((?:[^\"'\\\r\n]|\\.){40,200000})\1")
+_QUOTED = re.compile(r"\"([^\"\\\r\n]*+(?:\\.[^\"\\\r\n]*+)*+)|'([^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+)")
+"""Strings, also where nothing closes them: then the search goes on behind them, not within."""
+_SHORTEST_PACK = 40
 _PUT = re.compile(r"\b([\w$]{1,40})\[(\d{1,3})\]\s*=\s*([\"'])([^\"'\r\n]{1,400})\3")
 _CODED = re.compile(r"\b(atob|decode|decodeURIComponent|unescape)\(\s*[\"']([A-Za-z0-9+/=%_.!~*()-]{40,})[\"']\s*\)")
 _LISTS = re.compile(r"=\s*\[\s*[\"']")
@@ -115,7 +117,10 @@ def _flight(script: str) -> Iterator[Any]:
 def _packed(script: str) -> Iterator[Any]:
     """Rows of a long string, by what the script splits strings at: between rows the one met less often."""
     marks = {mark.encode().decode("unicode_escape") if "\\" in mark else mark for _, mark in _SPLITTING.findall(script)}
-    for _, text in _PACKED.findall(script):
+    for double, single in _QUOTED.findall(script):
+        text = double or single
+        if len(text) < _SHORTEST_PACK:
+            continue
         met = sorted((mark for mark in marks if mark in text), key=text.count)
         if len(met) > 1 and _CHINESE.search(text) and "/" in text:
             yield [row.split(met[1]) for row in text.split(met[0])]

@@ -210,3 +210,15 @@ def test_a_frame_of_an_online_viewer_leads_to_the_file_it_shows() -> None:
     file = HOST + "/files/2021.docx"
     page = read(f'<iframe src="https://view.officeapps.live.com/op/view.aspx?src={quote(file, safe="")}"></iframe>')
     assert [link.url for link in page.links] == [file]
+
+
+@pytest.mark.parametrize("code", [
+    "年.split(';').split('|')" + '"\\' * 200_000,
+    "年(function(a,b,c){return a})(" * 6_000,
+    "function go(k){" + "if(k==1){" * 3_000 + "location.href='/a'" + "}" * 3_000 + "}",
+    "$('.a').on('click',function(){" + "x.closest('.b');" * 8_000 + "location='/'+1;})",
+    '[{"a":1},' + ",".join(f"[{n},{n},{n},{n}]" for n in range(2, 20_000)) + "]",
+], ids=["escaped quotes", "calls", "nested ifs", "clicks", "references"])
+@pytest.mark.timeout(60)  # unbounded, each of these takes minutes
+def test_hostile_code_is_left_after_a_while(code: str) -> None:
+    assert len(read(f"""<li class="b" onclick="go('1')">年报</li><script>{code}</script>""").links) < 10
