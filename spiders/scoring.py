@@ -60,6 +60,8 @@ class Scorer:
         promise = self._as_report(link, page, in_reports or _in_reports(link, page)) or self._as_list(link, page)
         if link.is_file and promise.role != "report":
             return Promise(0, "none", "a file no report is named beside")
+        if link.post is not None and promise.role == "unknown":  # who knows what it would change: a vote, an order
+            return Promise(0, "none", "a form of which nothing is known")
         return self._placed(promise, link, page)
 
     # ---- a report ------------------------------------------------------------------------------------------------

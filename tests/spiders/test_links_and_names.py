@@ -197,6 +197,13 @@ def test_a_column_of_reports_goes_by_many_names(name: str) -> None:
     assert read(f'<div class="crumb">首页 &gt; {name}</div>').is_report_column
 
 
+def test_a_form_is_sent_only_where_it_leads_to_reports() -> None:
+    page = """<form action="/vote" method="post"><input type="submit" value="满意"></form>
+        <form action="/nb" method="post"><input type="submit" value="政府信息公开年报"></form>"""
+    vote, reports = promises(page).values()
+    assert (vote.score, reports.role) == (0, "column")
+
+
 def test_a_column_may_say_how_much_it_holds() -> None:
     page = '<div class="crumb">首页 &gt; 政府信息公开</div><a href="/c/">年报（18）</a>'
     assert promises(page)["http://czj.qingyuan.gov.cn/c/"].score == 88
