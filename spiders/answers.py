@@ -1,5 +1,6 @@
-"""What a list's data request answers: JSON, JSONP, XML or a fragment of markup, as links and as the bare data."""
+"""What a list's data request answers: JSON, JSONP, XML, lines or a piece of markup, as links and as the bare data."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ _XML = re.compile(
 )
 _XHTML = re.compile(r"<html[\s>]", re.I)
 _MOST_ELEMENTS = 60_000
+_FEWEST_LINES, _MOST_LINES = 2, 5000
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ def answer_in(text: str, url: str, idioms: Idioms = NO_IDIOMS) -> Answer | None:
     value = _json(text)
     if value is None and _XML.match(text[:300]) and not _XHTML.search(text[:1000]):
         value = list(_xml(text))
+    if value is None and "<" not in text[:1000]:
+        value = _lines(text)
     if value is None:
         return None
     return Answer(value, tuple(DataLinks(url, idioms=idioms).links(value)))
@@ -48,10 +52,31 @@ def _json(text: str) -> Any:
     try:
         value = json.loads(bare)
     except (ValueError, RecursionError):
-        value = read_literal(bare)
+        value = _objects(bare) or read_literal(bare)
     if isinstance(value, dict) and len(value) == 1 and isinstance(held := next(iter(value.values())), str):
         value = read_literal(held) if held[:1] in ("{", "[") else value  # ASP.NET's services: {"d": "{…}"}
     return value if isinstance(value, dict | list) else None
+
+
+def _objects(text: str) -> list[Any] | None:
+    """An object a line (NDJSON)."""
+    try:
+        held = [json.loads(line) for line in text.splitlines()[:_MOST_LINES] if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+    return held if len(held) >= _FEWEST_LINES else None
+
+
+def _lines(text: str) -> list[Any] | None:
+    """Rows of plain text: values set apart by the same mark in every line (CSV)."""
+    lines = [line for line in text.splitlines()[:_MOST_LINES] if line.strip()]
+    if len(lines) < _FEWEST_LINES:
+        return None
+    for mark in (",", "\t", "|", ";"):
+        rows = list(csv.reader(lines, delimiter=mark))
+        if len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
+            return rows
+    return None
 
 
 def _xml(text: str) -> Iterator[Any]:

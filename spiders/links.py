@@ -42,6 +42,7 @@ _JS_MOVE = re.compile(r"""(?:location(?:\.href)?\s*=|location\.(?:replace|assign
 _META_MOVE = re.compile(r"""^\s*(\d{1,4})(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'\s>]+)""", re.I)
 _CHOSEN = re.compile(r"""["']([^"'\s]{1,200})["']\s*\+\s*(?:this|[\w.$\[\]()]+)(?:\.options\[[^\]]*\])?"""
                      r"""(?:\.value)?\s*(?:\+\s*["']([^"'\s]{0,100})["'])?""")
+_SPELT = re.compile(r"^([^:]{4,120}?)[\s:：]+(https?://[^\s<>\"'，。；、（）)]{8,300})\s*$")
 _ROUTES = ("#/", "#!/")
 _NEXT = "下一页"
 _NEXT_MARK = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])")
@@ -138,6 +139,7 @@ def _elements(root: HtmlElement, base: str, data: "DataLinks", around: Surroundi
             yield from _included(element, base, address, around)
         else:
             yield from _clickable(element, tag, base, around, data)
+            yield from _spelt_out(element, base, around)
             yield from _in_attributes(element, data)
 
 
@@ -263,6 +265,14 @@ def _anchors_in(markup: str, base: str, heading: str = "") -> Iterator[Link]:
             for link in _clickable(anchor, "a", base, around):
                 yield link if not heading else replace(
                     link, context=replace(link.context, list_heading=link.context.list_heading or heading))
+
+
+def _spelt_out(element: HtmlElement, base: str, around: Surroundings) -> Iterator[Link]:
+    """An address that stands in the text with what it is of before it, and is no link: 2021年年度报告：http://…"""
+    said = _SPELT.search(element.text) if element.text and "://" in element.text else None
+    if said is not None and element.tag in ("p", "li", "td", "div", "span"):
+        for link in _one(element, base, said.group(2), "anchor", around):
+            yield replace(link, text=said.group(1).strip()[:300])
 
 
 def _of_markup(markup: str, base: str) -> Iterator[Link]:

@@ -212,6 +212,17 @@ def test_a_frame_of_an_online_viewer_leads_to_the_file_it_shows() -> None:
     assert [link.url for link in page.links] == [file]
 
 
+@pytest.mark.parametrize("text", [
+    "\n".join(js(row) for row in ROWS), "标题,链接\n" + each('"T",P\n'), each("T\tP\n"),
+], ids=["an object a line", "CSV", "tabs"])
+def test_rows_may_come_as_lines(text: str) -> None:
+    assert named(read_page(TextResponse(HOST + "/rows", body=text.encode(), encoding="utf-8"))) == WAYS
+
+
+def test_an_address_spelt_out_is_a_link_named_by_what_stands_before_it() -> None:
+    assert named(read(each(f"<p>T：{HOST}P</p>"))) == WAYS
+
+
 @pytest.mark.parametrize("code", [
     "年.split(';').split('|')" + '"\\' * 200_000,
     "年(function(a,b,c){return a})(" * 6_000,
