@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from crawler.fetching.chromium import chromium_at
-from docs.neighbours import settle
+from docs.neighbours import follow_newest, settle
 from tests.web.served import crawled, serving
 
 FOLDER = Path(__file__).with_name("screenshots")
@@ -78,6 +78,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settle(Path(folder) / "archive")
         crawled(Path(folder) / "archive")  # the newest crawl is the one that is shown
+        follow_newest(Path(folder) / "archive")
         shoot(Path(folder) / "archive")
 
 

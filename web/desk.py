@@ -82,8 +82,8 @@ class Desk:
         return partial(say, self.language(request))
 
     def page(self, request: Request, template: str, *, status: int = 200, modified: str | None = None,
-             **context: Any) -> Response:
-        """A page in the visitor's language, with its validators."""
+             latest: str | None = None, **context: Any) -> Response:
+        """A page in the visitor's language, with its validators; see `web.conditional` for the two dates."""
         language = self.language(request)
         said = {"t": lambda key, **values: say(language, key, **values), "lang": language, "places": self.places,
                 "request_path": request.url.path, "other_language": self._in_the_other_language(request, language)}
@@ -91,12 +91,13 @@ class Desk:
         response = HTMLResponse(html, status)
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
-        return conditional(request, response, modified)
+        return conditional(request, response, modified, latest=latest)
 
-    def json(self, request: Request, value: Any, *, modified: str | None = None, status: int = 200) -> Response:
+    def json(self, request: Request, value: Any, *, modified: str | None = None, latest: str | None = None,
+             status: int = 200) -> Response:
         """JSON with its validators."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
-        return conditional(request, Response(body, status, media_type="application/json"), modified)
+        return conditional(request, Response(body, status, media_type="application/json"), modified, latest=latest)
 
     @staticmethod
     def _in_the_other_language(request: Request, language: Language) -> str:

@@ -63,7 +63,8 @@ class Source:
 @dataclass(frozen=True)
 class Agency:
     """`cells` from the first year with a report, 2019 at the latest, to the newest that is due or there; `hosts` the
-    web servers its reports stand on, with how many; `merged` other ids filed under this one."""
+    web servers its reports stand on, with how many; `merged` other ids filed under this one; `last_seen` is when a
+    report of it was fetched last."""
 
     agency_id: str
     agency: str
@@ -75,6 +76,7 @@ class Agency:
     sources: tuple[Source, ...]
     hosts: tuple[tuple[str, int], ...]
     merged: tuple[str, ...]
+    last_seen: str | None
 
     @property
     def reports(self) -> int:
@@ -123,7 +125,8 @@ def _agency(name: str, today: date, connection: Connection) -> Agency:
     row = known or followed
     if row is None:
         raise NotFoundError(f"no agency {name!r} in this archive; /agencies lists them")
-    rows = list(connection.execute(select(reports.c.report_id, reports.c.report_year, reports.c.url).where(
+    rows = list(connection.execute(select(
+        reports.c.report_id, reports.c.report_year, reports.c.url, reports.c.last_seen).where(
         reports.c.agency_id == agency_id)))
     years = _years([one.report_year for one in rows if one.report_year], today)
     expected = ExpectedAgency(agency_id, row.agency, row.region_code)
@@ -133,7 +136,8 @@ def _agency(name: str, today: date, connection: Connection) -> Agency:
         tuple(cells_of([expected], years, connection)[agency_id]),
         _names(connection, [one.report_id for one in rows]), _sources(connection, agency_id),
         tuple(sorted(((host, hosts.count(host)) for host in set(hosts) if host), key=lambda one: (-one[1], one[0]))),
-        tuple(sorted(other for other in said.states if other != agency_id and said.standing(other) == agency_id)))
+        tuple(sorted(other for other in said.states if other != agency_id and said.standing(other) == agency_id)),
+        max((one.last_seen for one in rows), default=None))
 
 
 def _years(found: list[int], today: date) -> range:

@@ -110,8 +110,28 @@ def test_a_page_that_did_not_change_is_not_sent_again(browser: TestClient, ids: 
         assert again.status_code == 304 and again.content == b"" and again.headers["etag"] == answer.headers["etag"]
         assert browser.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
         assert browser.head(path).status_code == 200 and browser.head(path).content == b""
-    dated = browser.get(f"/reports/{ids[2020]}").headers["last-modified"]
-    assert browser.get(f"/reports/{ids[2020]}", headers={"If-Modified-Since": dated}).status_code == 304
+
+
+def test_every_answer_that_has_a_date_tells_it(browser: TestClient, ids: dict[int, str]) -> None:
+    """A report's own date decides by itself; that of a list does not, since an entry may leave it."""
+    report = ids[2020]
+    agency = browser.get(f"/api/v1/reports/{report}").json()["agency_id"]
+    crawl = browser.get("/api/v1/crawls").json()["items"][0]["crawl_id"]
+    settled = [f"/reports/{report}", f"/reports/{report}/versions", f"/reports/{report}/compare",
+               f"/reports/{report}/text", f"/api/v1/reports/{report}", f"/api/v1/reports/{report}/versions/1/text",
+               f"/api/v1/reports/{report}/versions/1/captures", f"/api/v1/reports/{report}/changes",
+               "/feeds/changes.atom"]
+    lists = ["/", "/reports", "/reports?q=公开", f"/agencies/{agency}", "/changes", "/arrivals", "/crawls",
+             f"/crawls/{crawl}", "/api/v1/archive", "/api/v1/reports", f"/api/v1/agencies/{agency}", "/api/v1/changes",
+             "/api/v1/arrivals", "/api/v1/crawls", f"/api/v1/crawls/{crawl}"]
+    undated = ["/agencies", "/coverage", "/season?year=2020", "/api", "/api/v1/openapi.json", "/api/v1/coverage"]
+    for path in (*settled, *lists, *undated):
+        answer = browser.get(path)
+        assert ("last-modified" in answer.headers) == (path not in undated), path
+        assert browser.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304, path
+        if path not in undated:
+            dated = {"If-Modified-Since": answer.headers["last-modified"]}
+            assert browser.get(path, headers=dated).status_code == (304 if path in settled else 200), path
 
 
 def test_a_result_can_be_taken_away_as_csv_and_json_lines(browser: TestClient) -> None:

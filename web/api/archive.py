@@ -17,7 +17,13 @@ router = APIRouter(tags=["archive"])
 
 @router.get("/archive", response_model=shapes.Archive, summary="How much there is")
 def archive(request: Request, desk: DeskDep) -> Response:
-    return desk.json(request, asdict(desk.archive.browse.numbers()))
+    numbers = desk.archive.browse.numbers()
+    return desk.json(request, asdict(numbers), latest=numbers.last_crawl)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def described(request: Request, desk: DeskDep) -> Response:
+    return desk.json(request, request.app.openapi())
 
 
 @router.get("/places", response_model=list[shapes.Place], summary="The provinces")

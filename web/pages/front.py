@@ -21,4 +21,5 @@ def front(request: Request, desk: DeskDep) -> Response:
     numbers, say = browse.numbers(), desk.say(request)
     query = CoverageQuery(since=max(EARLIEST, numbers.first_year or EARLIEST))
     heat = heat_table(desk, browse.coverage_map(None, query), query, say, say("picture.heat_title"))
-    return desk.page(request, "front.html", numbers=numbers, newest=newest, changed=changed, heat=heat)
+    return desk.page(request, "front.html", latest=numbers.last_crawl, numbers=numbers, newest=newest,
+                     changed=changed, heat=heat)
