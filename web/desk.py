@@ -14,10 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from gongkai.chinese import printable
+from gongkai.clock import parse_stamp
+from gongkai.hours import BEIJING
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive, Codebook
 from web.conditional import conditional
+from web.explained import explained, incident
+from web.headline import headline
 from web.places import Places
 from web.standing import Standing
 from web.state_cells import state_cells
@@ -32,9 +36,16 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True, finalize=_shown, auto_reload=False)
     made.globals |= {"static": versioned, "known_word": has, "link": link, "state_cells": state_cells}
-    made.filters |= {"number": lambda number: f"{number:,}", "day": lambda stamp: (stamp or "")[:10],
-                     "minute": lambda stamp: (stamp or "")[:16].replace("T", " ")}
+    made.filters |= {"number": lambda number: f"{number:,}", "day": partial(_beijing, "%Y-%m-%d"),
+                     "minute": partial(_beijing, "%Y-%m-%d %H:%M"),
+                     "clock": partial(_beijing, "%H:%M:%S"), "headline": headline, "explained": explained,
+                     "incident": incident}
     return made
+
+
+def _beijing(pattern: str, stamp: str | None) -> str:
+    """Whoever reads of an agency's day lives by the clock of its agencies; machines are given UTC."""
+    return parse_stamp(stamp).astimezone(BEIJING).strftime(pattern) if stamp else ""
 
 
 def _shown(value: Any) -> Any:

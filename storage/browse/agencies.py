@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, or_, select, tuple_
 
 from gongkai.chinese import fold
 from gongkai.errors import NotFoundError
+from storage.browse.names import Names
 from storage.catalog.engine import Catalog
 from storage.catalog.filing import gazetteer
 from storage.catalog.outcomes import sites_of
@@ -83,16 +84,19 @@ class Agency:
         return sum(cell.report_id is not None for cell in self.cells)
 
 
-def listed_agencies(catalog: Catalog, region: str | None, name: str | None, limit: int, after: AgencyKey | None,
-                    ) -> list[ListedAgency]:
+def listed_agencies(catalog: Catalog, names: Names, region: str | None, name: str | None, limit: int,
+                    after: AgencyKey | None) -> list[ListedAgency]:
     """Agencies with reports, in order of region and name; `name` is part of one in use."""
     order = (agencies.c.region_code, agencies.c.agency, agencies.c.agency_id)
+    named = names.find(catalog, "all", name, region, limit, after) if name is not None else None
 
     def ask(connection: Connection) -> list[ListedAgency]:
         asked = select(agencies).order_by(*order).limit(limit)
         if region is not None:
             asked = asked.where(region_range(agencies.c.region_code, region))
-        if name is not None:
+        if named is not None:
+            asked = asked.where(agencies.c.agency_id.in_([agency_id for *_, agency_id in named]))
+        elif name is not None:
             asked = asked.where(or_(*(agencies.c.agency.contains(spelt, autoescape=True)
                                       for spelt in sorted({name, fold(name)}))))
         if after is not None:

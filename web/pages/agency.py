@@ -38,9 +38,12 @@ def agency(request: Request, desk: DeskDep, agency_id: AgencyId) -> Response:
     say = desk.say(request)
     figures = browse.figures(agency_id)
     changes = browse.changes(None, agency_id, _CHANGES)
-    missing = [cell.report_year for cell in found.cells if cell.report_id is None]
+    missing = {state: [cell.report_year for cell in found.cells if cell.report_id is None and state in ("", cell.state)]
+               for state in ("", "blocked", "stale")}
     return desk.page(
-        request, "agency.html", latest=seen_of(found), agency=found, missing=missing, charts=charts(figures, say),
+        request, "agency.html", latest=seen_of(found), agency=found, missing=missing[""],
+        blocked=missing["blocked"], stale=missing["stale"], takes_orders=desk.check_site is not None,
+        charts=charts(figures, say),
         strip=year_strip(found.cells, say, say("picture.strip_title", agency=found.agency)),
         way=desk.places.way(found.region_code), changes=changes, cells=[cells_of(desk, one) for one in changes])
 

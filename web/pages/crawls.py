@@ -20,13 +20,16 @@ from web.words import say
 router = APIRouter()
 
 Words = Annotated[str, Form(max_length=200)]
+Filled = Annotated[str, Query(max_length=500)]
 _RUNNING = 50
 _LATEST = 10
 
 
 @router.get("/crawls")
-def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
-    return _crawls(request, desk, asked)
+def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()], url: Filled = "",
+           agency: Filled = "", region_code: Filled = "") -> Response:
+    """The form may come filled in, from the page of an agency."""
+    return _crawls(request, desk, asked, filled={"url": url, "agency": agency, "region_code": region_code})
 
 
 def page_of(desk: Desk, asked: CrawlList) -> Page[CrawlEntry]:
