@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from crawler.jobs.rhythm import Rhythm
+from gongkai.capture import FetchRecord
+from gongkai.clock import utc_now
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive
@@ -36,7 +39,10 @@ def settle(archive: Path) -> None:
             if site.agency in _REFUSING:
                 outcome, kind, detail = _REFUSING[site.agency]
                 for _ in range(3):
-                    opened.begin_crawl(site).finish({
+                    log = opened.begin_crawl(site)
+                    log.record(FetchRecord(site.url, utc_now(), 412 if kind == "challenge" else None, kind,
+                                           reason="the site's address as given", detail=detail))
+                    log.finish({
                         "outcome": outcome, "reports": 0, "requests": 2, "explanation":
                         f"0 of {len(_YEARS)} years found; {site.url}: {detail}",
                         "incidents": [{"url": site.url, "kind": kind, "detail": detail}]})
@@ -44,19 +50,26 @@ def settle(archive: Path) -> None:
 
 
 def follow_newest(archive: Path) -> None:
-    """The site of the newest crawl is followed, too."""
-    with Archive.open(Settings(archive=str(archive))) as opened:
+    """The site of the newest crawl is followed, too; and every site has the date of its next one."""
+    settings = Settings(archive=str(archive))
+    with Archive.open(settings) as opened:
         crawl, = opened.browse.crawls(limit=1)
         opened.add_sites([AgencySite(crawl.site, crawl.agency or "", "350200")], reason="the sample agency",
                          source="docs.neighbours", by="docs")
+        rhythm = Rhythm.of(settings)
+        opened.timetable.decide(rhythm.due(run, utc_now()) for run in opened.timetable.sites())
 
 
 def _crawl(archive: Archive, site: AgencySite, reports: Iterator[tuple[int, date, list[int]]]) -> None:
-    log, years = archive.begin_crawl(site), []
+    log, years = archive.begin_crawl(site), list[int]()
+    log.record(FetchRecord(site.url, utc_now(), 200, "fetched", reason="the site's address as given",
+                           size_bytes=40_960))
     for year, day, received in reports:
         if site.agency in _REFUSING and year > _REFUSES_SINCE:
             continue
         years.append(year)
+        log.record(FetchRecord(f"{site.url}zfxxgknb/{year}/t{year}.html", utc_now(), 200, "fetched",
+                               reason=f"names the report for {year}", size_bytes=20_480))
         for minutes, figure in enumerate(received):
             url = f"{site.url}zfxxgknb/{year}/t{year}.html"
             archive.keep(*finding(year, figure, url=url, site=site, agency=site.agency, region=site.region_code,

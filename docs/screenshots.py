@@ -77,7 +77,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         settle(Path(folder) / "archive")
-        crawled(Path(folder) / "archive")  # the newest crawl is the one that is shown
+        crawled(Path(folder) / "archive", "--region-code", "350200")  # the newest crawl is the one that is shown
         follow_newest(Path(folder) / "archive")
         shoot(Path(folder) / "archive")
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gongkai.errors import NotFoundError
 from web.api import shapes
+from web.api.described import describe
 from web.desk import DeskDep
 from web.places import Places
 
@@ -23,7 +24,7 @@ def archive(request: Request, desk: DeskDep) -> Response:
 
 @router.get("/openapi.json", include_in_schema=False)
 def described(request: Request, desk: DeskDep) -> Response:
-    return desk.json(request, request.app.openapi())
+    return desk.json(request, describe(request.app))
 
 
 @router.get("/places", response_model=list[shapes.Place], summary="The provinces")
