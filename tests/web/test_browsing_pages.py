@@ -176,6 +176,15 @@ def test_an_agencys_feeds_are_its_own(site: TestClient) -> None:
     assert site.get("/feeds/changes.atom?agency=" + "0" * 16).status_code == 404
 
 
+def test_an_agencys_figures_are_taken_away_as_a_table(site: TestClient) -> None:
+    agency = named(site, AGENCY)
+    assert f'href="/agencies/{agency}/figures.csv"' in read(site, f"/agencies/{agency}")
+    rows = list(csv.DictReader(io.StringIO(site.get(f"/agencies/{agency}/figures.csv").content.decode("utf-8-sig"))))
+    twin = site.get(f"/api/v1/agencies/{agency}/figures").json()
+    assert [(row["report_year"], row["received"]) for row in rows] == [
+        (str(year["report_year"]), str(year["figures"]["received"])) for year in twin]
+
+
 def test_figures_are_told_to_programs_too(site: TestClient) -> None:
     agency = named(site, AGENCY)
     figures = {year["report_year"]: year for year in site.get(f"/api/v1/agencies/{agency}/figures").json()}

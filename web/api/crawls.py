@@ -13,7 +13,6 @@ from web.desk import DeskDep
 from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
 from web.pages import crawls as pages
-from web.paging import Page, position
 from web.permission import ordered_by
 
 router = APIRouter(tags=["crawls"])
@@ -73,9 +72,6 @@ def cancel_one(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
 
 @router.get("/sites", response_model=shapes.Sites, summary="Sites that are followed, their last crawl and the next")
 def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
-    after = position(asked.after, str)
-    found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
-                                      after=str(after[0]) if after else None)
-    page = Page.of(found, asked.limit, lambda run: (run.site_id,))
+    page = pages.sites_page(desk, asked)
     return desk.json(request, {"items": [run.as_json() for run in page.items], "next": page.after},
                      latest=latest_of(run.last_run_at for run in page.items))

@@ -24,7 +24,7 @@ _FEED = 30
 def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = changes_page(desk, asked)
     return desk.page(request, "changes.html", latest=latest_of(change.at for change in page.items),
-                     asked=asked, page=page, where=_where(desk, asked),
+                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked),
                      cells=[cells_of(desk, change) for change in page.items], query=_query(asked),
                      feed=link("/feeds/changes.atom", _query(asked)))
 
@@ -33,7 +33,7 @@ def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Que
 def arrivals(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = arrivals_page(desk, asked)
     return desk.page(request, "arrivals.html", latest=latest_of(report.first_seen for report in page.items),
-                     asked=asked, page=page, where=_where(desk, asked), query=_query(asked),
+                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked), query=_query(asked),
                      feed=link("/feeds/reports.atom", _query(asked)))
 
 
@@ -91,6 +91,11 @@ def _where(desk: Desk, asked: NewsAsked) -> str:
     if asked.agency is not None:
         return desk.archive.browse.agency(asked.agency).agency
     return desk.places.full_name(asked.region)
+
+
+def _around(desk: Desk, asked: NewsAsked) -> dict[str, Any]:
+    """Where the place lies, and what lies in it."""
+    return {"way": desk.places.way(asked.region), "inside": desk.places.inside(asked.region)}
 
 
 def _query(asked: NewsAsked) -> dict[str, Any]:

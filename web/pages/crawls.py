@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.errors import ConfigurationError
-from storage import CrawlEntry, Order
+from storage import CrawlEntry, Order, SiteRun
 from web.conditional import latest_of
 from web.desk import Desk, DeskDep
 from web.filters import CrawlId, CrawlList, OrderId, SiteList
@@ -102,11 +102,15 @@ def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId,
                      lines=lines[first:first + 100], page=page, more=len(lines) > first + 100)
 
 
-@router.get("/sites")
-def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
+def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
     after = position(asked.after, str)
     found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
                                       after=str(after[0]) if after else None)
-    page = Page.of(found, asked.limit, lambda run: (run.site_id,))
+    return Page.of(found, asked.limit, lambda run: (run.site_id,))
+
+
+@router.get("/sites")
+def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
+    page = sites_page(desk, asked)
     return desk.page(request, "sites.html", latest=latest_of(run.last_run_at for run in page.items), asked=asked,
                      page=page)
