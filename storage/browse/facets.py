@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from gongkai.site import region_prefix
 from storage.browse.kept import Kept
-from storage.browse.of_place import kinds_of_place
+from storage.browse.of_place import kinds_of_country, kinds_of_place
 from storage.catalog.engine import Catalog
 from storage.search.asked import SearchQuery
 from storage.search.index import SearchIndex
@@ -64,8 +66,8 @@ class Facets:
         if query.agency is not None:
             return _summed(_told(index.kinds(query, min(len(region) + 2, 6))))
         if len(region) > 2:
-            return _summed(_told(catalog.read(partial(kinds_of_place, query))))
-        country = self._country.fresh(lambda: _Country(_by_province(index), {}))
+            return _summed(_told(catalog.read(partial(kinds_of_place, query, min(len(region) + 2, 6)))))
+        country = self._country.fresh(lambda: _Country(catalog.read(_by_province), {}))
         if query not in country.answers:
             found = _summed([kind for kind in country.kinds.get(region, []) if _fits(kind, query)])
             if len(country.answers) < _MOST_ANSWERS:
@@ -74,8 +76,8 @@ class Facets:
         return country.answers[query]
 
 
-def _by_province(index: SearchIndex) -> dict[str, list[Kind]]:
-    fine = _told(index.kinds(SearchQuery(""), 4))
+def _by_province(connection: Connection) -> dict[str, list[Kind]]:
+    fine = _told(kinds_of_country(4, connection))
     found: dict[str, list[Kind]] = {}
     country: Counter[tuple[Any, ...]] = Counter()
     for kind in fine:

@@ -1,29 +1,39 @@
 """Reports of one prefecture or county: how many of each kind, and the newest. The search index has no order for them,
 and looked up each of some ten thousand; here an index of the catalog has all that is asked, row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, or_, select, tuple_
 
-from gongkai.site import region_prefix
 from storage.catalog.regions import region_range
-from storage.catalog.schema import reports
+from storage.catalog.schema import coverage_counts, reports
 from storage.search.asked import SearchQuery
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
 
 
-def kinds_of_place(query: SearchQuery, connection: Connection) -> Sequence[Row[Any]]:
-    """As `SearchIndex.kinds`: region (two digits more than asked for), year, level, type, form, failed, changed,
-    number."""
-    digits = min(len(region_prefix(query.region or "")) + 2, 6)
+def kinds_of_place(query: SearchQuery, digits: int, connection: Connection) -> Sequence[Row[Any]]:
+    """As `SearchIndex.kinds`: region (its first digits), year, level, type, form, failed, changed, number."""
+    return _kinds(narrowed(select(), query), digits, connection)
+
+
+def kinds_of_country(digits: int, connection: Connection) -> Iterator[Row[Any]]:
+    """A place after the other: sorting three million rows by kind at once took a quarter of a minute."""
+    places = connection.execute(select(coverage_counts.c.place).where(
+        coverage_counts.c.whose == "all", coverage_counts.c.level == digits).distinct()).scalars().all()
+    for place in places:
+        here = region_range(reports.c.region_code, place) if len(place) == digits else reports.c.region_code == place
+        yield from _kinds(select().where(here), digits, connection)
+
+
+def _kinds(asked: Select[Any], digits: int, connection: Connection) -> Sequence[Row[Any]]:
     columns = reports.c
     kind = (func.substr(columns.region_code, _ONE, literal_column(str(digits))), columns.report_year,
             columns.admin_level, columns.agency_type, columns.form_id, columns.checks_fail > _ZERO,
             columns.versions > _ONE)
-    return connection.execute(narrowed(select(*kind, func.count()), query).group_by(*kind)).all()
+    return connection.execute(asked.add_columns(*kind, func.count()).group_by(*kind)).all()
 
 
 def newest_of_place(query: SearchQuery, limit: int, after: Any, connection: Connection) -> list[str]:

@@ -144,6 +144,7 @@ reports = Table(
     Index("reports_by_year", "report_year", "region_code", "agency", "report_id"),
     Index("reports_by_agency", "agency_id", "report_year"),
     Index("reports_by_arrival", "first_seen", "report_id"),
+    Index("reports_by_season", "report_year", "region_code", "agency_type", "scope", "days_late"),
     # All that narrowing a place down and its newest reports ask for.
     Index("reports_by_kind", "region_code", "report_year", "admin_level", "agency_type", "form_id", "checks_fail",
           "versions", "published", "first_seen", "report_id"),

@@ -215,16 +215,22 @@ def test_a_damaged_row_is_named_and_mended(archive: Archive) -> None:
 
 @pytest.mark.usefixtures("first_pipeline")
 def test_a_catalog_of_a_former_release_tells_the_same(settings: Settings) -> None:
+    def all_told(archive: Archive) -> list[object]:
+        browse = archive.browse
+        here = SearchQuery("", region="3502")
+        return [browse.coverage_map(), browse.season(2021), browse.season(2021, "3502"), browse.changes(None, None, 9),
+                browse.changes("35", None, 9), browse.figures(id_of(archive, AGENCY)), browse.numbers(),
+                browse.facets(here), browse.facets(SearchQuery("")),
+                [hit.record.report_id for hit in browse.listing(here, "newest", 9)]]
+
     with Archive.open(settings) as archive:
         filled(archive)
-        told = [archive.browse.coverage_map(), archive.browse.season(2021), archive.browse.changes(None, None, 9),
-                archive.browse.figures(id_of(archive, AGENCY)), archive.browse.numbers()]
-    age(settings)
-    with Archive.open(settings) as archive:
-        assert told == [archive.browse.coverage_map(), archive.browse.season(2021),
-                        archive.browse.changes(None, None, 9), archive.browse.figures(id_of(archive, AGENCY)),
-                        archive.browse.numbers()]
-        assert archive.verify().ok, archive.verify().damages
+        told = all_told(archive)
+    for release in ("0001", "0010"):
+        age(settings, release)
+        with Archive.open(settings) as archive:
+            assert told == all_told(archive), release
+            assert archive.verify().ok, archive.verify().damages
 
 
 def test_missing_agencies_are_paged_over_places(archive: Archive) -> None:
