@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from crawler.reports.codebook import codebook
 from gongkai.clock import parse_stamp
 from gongkai.settings import Settings
 from storage import Archive
-from tests.factories import AGENCY, finding
+from tests.factories import AGENCY, SITE, finding
 from tests.storage.steps import crawl
 from tests.storage.test_browse import BUREAU, GOVERNMENT, filled
 from web.app import create_app
@@ -70,6 +71,20 @@ def test_who_looks_for_an_agency_finds_which_years_it_lacks(site: TestClient) ->
     assert 'class="picture strip"' in page and 'class="picture lines"' in page and 'class="picture bars"' in page
     assert "2019 年格式" in page and "2021 年格式" in page
     assert site.get("/agencies/" + "0" * 16).status_code == 404 and site.get("/agencies/x").status_code == 422
+
+
+def test_years_are_said_to_be_refused_where_the_site_refuses(tmp_path: Path) -> None:
+    settings = Settings(archive=str(tmp_path / "archive"))
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2021), finding(2022))
+        why = "status 412, a challenge page of 1830 bytes"
+        archive.begin_crawl(SITE).finish({
+            "outcome": "blocked", "explanation": f"0 of 2 years found; {SITE.url}: {why}",
+            "incidents": [{"kind": "challenge", "url": SITE.url, "detail": ""}]})
+        client = TestClient(create_app(settings, archive, codebook()))
+        page = read(client, f"/agencies/{named(client, AGENCY)}")
+    assert re.search("2023、2024[、0-9]*：网站拒绝或无应答", page) and 'class="s-blocked"' in page
+    assert f"{SITE.url} 答以 412，是 1830 字节的验证页" in page
 
 
 def test_coverage_is_walked_from_the_country_to_the_agencies(site: TestClient) -> None:

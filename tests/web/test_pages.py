@@ -16,6 +16,8 @@ from storage.tokens import Tokens
 from tests.factories import SITE, finding
 from web.app import create_app
 from web.desk import environment
+from web.explained import explained
+from web.headline import headline
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 
@@ -48,6 +50,29 @@ def test_every_word_the_pages_use_is_there_in_both_languages() -> None:
 def test_every_template_can_be_read() -> None:
     for name in environment().list_templates():
         environment().get_template(name)
+
+
+@pytest.mark.parametrize(("title", "parts"), [
+    ("青岚市水务局2024年政府信息公开工作年度报告", ["青岚市水务局", "2024年", "政府信息公开", "工作年度报告"]),
+    ("2020年度信息公开年报", ["2020年度", "信息公开", "年报"]),
+    ("<b>公告", ["&lt;b&gt;公告"])])
+def test_a_headline_ends_its_lines_between_words(title: str, parts: list[str]) -> None:
+    assert headline(title).split("<wbr>") == parts
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("12 of 18 years found; nothing promising is left", "应有 18 个年度，找到 12 个；没有值得再看的网页了"),
+    ("list: 27 links, 7 new reports named (2020-2025), 1 further pages",
+     "列表：链接 27 个，新见年报 7 份（2020-2025），续页 1 页"),
+    ("a phrase nobody has put into Chinese", "a phrase nobody has put into Chinese")])
+def test_what_a_crawl_says_is_chinese_on_chinese_pages(said: str, told: str) -> None:
+    assert explained(said, "zh") == told and explained(said, "en") == said
+
+
+def test_times_on_pages_are_those_of_beijing(browser: TestClient, ids: dict[int, str]) -> None:
+    """Fetched at eight in the morning, UTC."""
+    page = browser.get(f"/reports/{ids[2021]}").text
+    assert '<time datetime="2026-01-31T08:00:00Z">2026-01-31 16:00</time>' in page and "北京时间" in page
 
 
 def test_conditions_narrow_a_listing_and_go_with_a_click(browser: TestClient) -> None:
@@ -203,6 +228,14 @@ class TestOrders:
         assert again.status_code == 202 and again.json()["order_id"] == order_id, "one order a site waits"
         gone = ordering.post(f"/crawls/orders/{order_id}/cancel", data={"token": secret})
         assert "已取消" in gone.text
+
+    def test_the_form_comes_filled_in_from_the_page_of_an_agency(self, ordering: TestClient) -> None:
+        agency = ordering.get("/api/v1/reports?limit=1").json()["items"][0]["agency_id"]
+        link = re.search(r'href="(/crawls\?url=[^"]+)#order"', ordering.get(f"/agencies/{agency}").text)
+        assert link is not None
+        form = ordering.get(link[1].replace("&amp;", "&")).text
+        assert 'value="http://cgj.yunxi.gov.cn/"' in form and 'value="云溪市城市管理局"' in form
+        assert 'value="&#34;&gt;&lt;script&gt;"' in ordering.get("/crawls", params={"url": '"><script>'}).text
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://169.254.169.254/", "file:///etc/passwd",
                                      "http://www.example.com/", "看看", ""])
