@@ -102,7 +102,7 @@ def test_the_matrix_is_paged_and_taken_away_whole(site: TestClient) -> None:
     query = "since=2019&until=2021"
     first = read(site, f"/coverage/agencies?{query}&limit=2")
     follow = re.search(r'rel="next" href="([^"]+)"', first)
-    assert follow is not None
+    assert follow is not None and "limit=2" in follow.group(1)
     second = read(site, follow.group(1).replace("&amp;", "&"))
     assert BUREAU not in first and BUREAU in second
     rows = list(csv.DictReader(io.StringIO(site.get(f"/coverage/agencies.csv?{query}").content.decode("utf-8-sig"))))
