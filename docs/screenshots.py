@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from crawler.fetching.chromium import chromium_at
-from docs.neighbours import settle
+from docs.neighbours import follow_newest, settle
 from tests.web.served import crawled, serving
 
 FOLDER = Path(__file__).with_name("screenshots")
@@ -36,6 +36,7 @@ def pages(page: Any) -> dict[str, str]:
     agency = first(page, ".crumbs a[href^='/agencies/']")
     return {"front": "/", "search": "/reports?q=申请", "report": report, "versions": f"{changed}/versions",
             "compare": f"{changed}/compare", "agency": agency, "agencies": "/agencies", "coverage": "/coverage",
+            "matrix": "/coverage/agencies?region=3502", "trouble": "/sites?trouble=true",
             "season": "/season", "changes": "/changes", "crawls": "/crawls", "crawl": crawl, "sites": "/sites",
             "interface": "/api"}
 
@@ -46,7 +47,7 @@ def first(page: Any, selector: str) -> str:
 
 def shoot(archive: Path) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with serving(archive, "--no-crawls") as at, sync_playwright() as driver:
+    with serving(archive) as at, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(chromium_at(None)), args=["--no-sandbox"])
         for size, (width, height, most) in SIZES.items():
             context = browser.new_context(base_url=at, viewport={"width": width, "height": height}, locale="zh-CN")
@@ -77,7 +78,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         settle(Path(folder) / "archive")
-        crawled(Path(folder) / "archive")  # the newest crawl is the one that is shown
+        crawled(Path(folder) / "archive", "--region-code", "350200")  # the newest crawl is the one that is shown
+        follow_newest(Path(folder) / "archive")
         shoot(Path(folder) / "archive")
 
 

@@ -45,7 +45,7 @@ def create_app(settings: Settings, archive: Archive, codebook: Codebook | None =
     their names (`crawler.reports.codebook`); `check_site` says which sites may be crawled
     (`crawler.sites.file.site_of`), and without it no orders are taken."""
     app = FastAPI(title="Gongkai", version=__version__, docs_url=None, redoc_url=None,
-                  openapi_url="/api/v1/openapi.json")
+                  openapi_url=None)
     codebook = codebook or Codebook()
     app.state.desk = Desk(settings, Standing(settings, archive), codebook, Places(codebook.regions), environment(),
                           check_site)

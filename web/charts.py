@@ -21,9 +21,11 @@ _DENIALS = ("denied_state_secret", "denied_other_law", "denied_three_security", 
 
 @dataclass(frozen=True)
 class Chart:
-    """`rows` are the years with the figures of `names`, None where there is none."""
+    """`rows` are the years with the figures of `names`, None where there is none; `kind` says how it is shown where it
+    is wider than the window: lines with their newest end and their names."""
 
     title: str
+    kind: str
     picture: Markup
     names: Sequence[str]
     rows: Sequence[tuple[int, Sequence[int | None]]]
@@ -56,7 +58,7 @@ def _lines(title: str, names: Sequence[str], figures: Sequence[YearFigures], bre
            say: Say) -> Chart | None:
     lines = [Line(say(f"figure.{name}"), {year.report_year: year.figures[name] for year in figures}) for name in names]
     picture = line_chart(lines, breaks, say, title)
-    return _chart(title, picture, names, figures, say)
+    return _chart(title, "fits newest", picture, names, figures, say)
 
 
 def _denials(figures: Sequence[YearFigures], breaks: Sequence[Break], say: Say) -> Chart | None:
@@ -64,13 +66,13 @@ def _denials(figures: Sequence[YearFigures], breaks: Sequence[Break], say: Say) 
     bars = [Bar(year.report_year, [Part(say(f"figure.{name}"), max(0, year.figures[name] or 0)) for name in _DENIALS])
             for year in figures if any(year.figures[name] is not None for name in _DENIALS)]
     picture = stacked_bars(bars, say, title, [one.year for one in breaks])
-    return _chart(title, picture, _DENIALS, figures, say)
+    return _chart(title, "fits", picture, _DENIALS, figures, say)
 
 
-def _chart(title: str, picture: Markup | None, names: Sequence[str], figures: Sequence[YearFigures],
+def _chart(title: str, kind: str, picture: Markup | None, names: Sequence[str], figures: Sequence[YearFigures],
            say: Say) -> Chart | None:
     if picture is None:
         return None
     told = [name for name in names if any(year.figures[name] is not None for year in figures)]
-    return Chart(title, picture, [say(f"figure.{name}") for name in told],
+    return Chart(title, kind, picture, [say(f"figure.{name}") for name in told],
                  [(year.report_year, [year.figures[name] for name in told]) for year in figures])

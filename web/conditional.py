@@ -1,5 +1,6 @@
 """Answers that need not be sent twice: ETag and Last-Modified, and 304 for who has the same already."""
 
+from collections.abc import Iterable
 from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
@@ -13,23 +14,30 @@ REVALIDATED = "no-cache"
 """May be kept, but must be asked about: an archive changes when a crawl ends."""
 
 
-def conditional(request: Request, response: Response, modified: str | None = None, *,
+def conditional(request: Request, response: Response, modified: str | None = None, *, latest: str | None = None,
                 caching: str = REVALIDATED) -> Response:
-    """`response` with its validators, or a 304. `modified` is one of our stamps (``2026-01-31T08:00:00Z``)."""
+    """`response` with its validators, or a 304. Both dates are stamps of ours (``2026-01-31T08:00:00Z``): nothing
+    changes without a later `modified`; `latest` is that of the newest thing a list shows, which stays when something
+    else leaves the list, and so is told and never decides."""
     if response.status_code != 200:
         return response
     etag = f'W/"{sha256_hex(bytes(response.body))[:32]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = caching
     response.headers["Vary"] = "Cookie"
-    if modified is not None:
-        response.headers["Last-Modified"] = format_datetime(parse_stamp(modified), usegmt=True)
+    if (told := modified or latest) is not None:
+        response.headers["Last-Modified"] = format_datetime(parse_stamp(told), usegmt=True)
     if _has_it(request, etag, modified):
         kept = ("etag", "cache-control", "vary", "last-modified", "set-cookie")
         empty = Response(status_code=304)
         empty.raw_headers = [(name, value) for name, value in response.raw_headers if name.decode() in kept]
         return empty
     return response
+
+
+def latest_of(stamps: Iterable[str | None]) -> str | None:
+    """None where no date is known."""
+    return max(filter(None, stamps), default=None)
 
 
 def _has_it(request: Request, etag: str, modified: str | None) -> bool:

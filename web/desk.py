@@ -14,10 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from gongkai.chinese import printable
+from gongkai.clock import parse_stamp
+from gongkai.hours import BEIJING
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
 from storage import Archive, Codebook
 from web.conditional import conditional
+from web.explained import explained, incident
+from web.headline import headline
 from web.places import Places
 from web.standing import Standing
 from web.state_cells import state_cells
@@ -32,9 +36,16 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True, finalize=_shown, auto_reload=False)
     made.globals |= {"static": versioned, "known_word": has, "link": link, "state_cells": state_cells}
-    made.filters |= {"number": lambda number: f"{number:,}", "day": lambda stamp: (stamp or "")[:10],
-                     "minute": lambda stamp: (stamp or "")[:16].replace("T", " ")}
+    made.filters |= {"number": lambda number: f"{number:,}", "day": partial(_beijing, "%Y-%m-%d"),
+                     "minute": partial(_beijing, "%Y-%m-%d %H:%M"),
+                     "clock": partial(_beijing, "%H:%M:%S"), "headline": headline, "explained": explained,
+                     "incident": incident}
     return made
+
+
+def _beijing(pattern: str, stamp: str | None) -> str:
+    """Whoever reads of an agency's day lives by the clock of its agencies; machines are given UTC."""
+    return parse_stamp(stamp).astimezone(BEIJING).strftime(pattern) if stamp else ""
 
 
 def _shown(value: Any) -> Any:
@@ -82,8 +93,8 @@ class Desk:
         return partial(say, self.language(request))
 
     def page(self, request: Request, template: str, *, status: int = 200, modified: str | None = None,
-             **context: Any) -> Response:
-        """A page in the visitor's language, with its validators."""
+             latest: str | None = None, **context: Any) -> Response:
+        """A page in the visitor's language, with its validators; see `web.conditional` for the two dates."""
         language = self.language(request)
         said = {"t": lambda key, **values: say(language, key, **values), "lang": language, "places": self.places,
                 "request_path": request.url.path, "other_language": self._in_the_other_language(request, language)}
@@ -91,12 +102,13 @@ class Desk:
         response = HTMLResponse(html, status)
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
-        return conditional(request, response, modified)
+        return conditional(request, response, modified, latest=latest)
 
-    def json(self, request: Request, value: Any, *, modified: str | None = None, status: int = 200) -> Response:
+    def json(self, request: Request, value: Any, *, modified: str | None = None, latest: str | None = None,
+             status: int = 200) -> Response:
         """JSON with its validators."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
-        return conditional(request, Response(body, status, media_type="application/json"), modified)
+        return conditional(request, Response(body, status, media_type="application/json"), modified, latest=latest)
 
     @staticmethod
     def _in_the_other_language(request: Request, language: Language) -> str:

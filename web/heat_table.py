@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from storage import CoverageMap, CoverageQuery, PlaceCoverage, PlaceYear
 from web.desk import Desk, link
-from web.pictures import HeatRow, Say, heat_map
+from web.pictures import HeatMap, HeatRow, Say, heat_map
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    picture: Markup
+    picture: HeatMap
     years: Sequence[int]
     rows: Sequence[TableRow]
 

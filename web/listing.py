@@ -2,6 +2,7 @@
 
 from storage import FacetCounts, ListOrder, SearchQuery
 from storage.search.answers import SearchHit
+from web.conditional import latest_of
 from web.desk import Desk
 from web.filters import Filters, Listing
 from web.paging import Page, position
@@ -22,3 +23,8 @@ def page_of(desk: Desk, asked: Listing, *, snippets: bool, counts: FacetCounts |
     found = desk.archive.browse.listing(query_of(asked), order_of(asked), asked.limit + 1,
                                         str(after[0]) if after else None, snippets=snippets, counts=counts)
     return Page.of(found, asked.limit, lambda hit: (hit.record.report_id,))
+
+
+def seen_of(page: Page[SearchHit]) -> str | None:
+    """When the newest of its reports was last seen."""
+    return latest_of(hit.record.last_seen for hit in page.items)

@@ -9,6 +9,8 @@ MOST_LINES = 3000
 MOST_SHOWN = 400
 _LONGEST_MARKED = 1200
 _AROUND = 2
+_ALIKE = 0.4
+"""Of two lines that share less, single characters that stand in both would be all that is not marked."""
 
 Piece = tuple[str, bool]
 """Text, and whether it is on this side alone."""
@@ -89,9 +91,12 @@ def _different(removed: list[str], added: list[str]) -> Iterator[Row]:
 def _marked(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     if max(len(old), len(new)) > _LONGEST_MARKED:
         return ((old, True),), ((new, True),)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return ((old, True),), ((new, True),)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matcher.get_opcodes():
         if old[a:b]:
             left.append((old[a:b], kind != "equal"))
         if new[c:d]:

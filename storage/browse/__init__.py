@@ -1,7 +1,7 @@
 """What people who look around ask of an archive: listings in several orders, how many there are of what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gongkai.clock import utc_now
@@ -11,6 +11,7 @@ from storage.browse.crawls import CrawlEntry, CrawlLogRead, crawl_entries, crawl
 from storage.browse.facets import FacetCounts, Facets
 from storage.browse.figures import YearFigures, year_figures
 from storage.browse.listing import ListOrder, listing
+from storage.browse.names import Names
 from storage.browse.numbers import Numbers, numbers
 from storage.browse.places import AgencyYears, CoverageMap, PlaceCoverage, PlaceYear, agency_years, coverage_map
 from storage.browse.season import Deadline, ReportKey, Season, late_reports, missing_agencies, season
@@ -55,6 +56,7 @@ class Browse:
     objects: ObjectStore
     state: Path
     remembered: Facets
+    names: Names = field(default_factory=Names)
 
     def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | None = None, *,
                 snippets: bool = False, counts: FacetCounts | None = None) -> list[SearchHit]:
@@ -70,7 +72,7 @@ class Browse:
 
     def facets(self, query: SearchQuery) -> FacetCounts:
         """How many reports the query finds, and how many of each kind among them."""
-        return self.remembered.counts(self.index(), query)
+        return self.remembered.counts(self.catalog(), self.index(), query)
 
     def numbers(self) -> Numbers:
         """How much there is, for a front page."""
@@ -94,7 +96,7 @@ class Browse:
     def agencies(self, region: str | None, name: str | None, limit: int, after: AgencyKey | None = None,
                  ) -> list[ListedAgency]:
         """Agencies with reports, in order of region and name, on from the one behind `after`."""
-        return listed_agencies(self.catalog(), region, name, limit, after)
+        return listed_agencies(self.catalog(), self.names, region, name, limit, after)
 
     def agency(self, agency_id: str) -> Agency:
         return agency(self.catalog(), agency_id, utc_now().date())
@@ -109,7 +111,7 @@ class Browse:
 
     def agency_years(self, query: CoverageQuery, limit: int, after: AgencyKey | None = None) -> list[AgencyYears]:
         """Expected agencies by years, in order of region and name."""
-        return agency_years(self.catalog(), query, utc_now().date(), limit, after)
+        return agency_years(self.catalog(), query, utc_now().date(), limit, after, self.names)
 
     # a season
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, or_, select, tuple_
 
 from gongkai.chinese import fold
 from gongkai.errors import NotFoundError
+from storage.browse.names import Names
 from storage.catalog.engine import Catalog
 from storage.catalog.filing import gazetteer
 from storage.catalog.outcomes import sites_of
@@ -63,7 +64,8 @@ class Source:
 @dataclass(frozen=True)
 class Agency:
     """`cells` from the first year with a report, 2019 at the latest, to the newest that is due or there; `hosts` the
-    web servers its reports stand on, with how many; `merged` other ids filed under this one."""
+    web servers its reports stand on, with how many; `merged` other ids filed under this one; `last_seen` is when a
+    report of it was fetched last."""
 
     agency_id: str
     agency: str
@@ -75,22 +77,26 @@ class Agency:
     sources: tuple[Source, ...]
     hosts: tuple[tuple[str, int], ...]
     merged: tuple[str, ...]
+    last_seen: str | None
 
     @property
     def reports(self) -> int:
         return sum(cell.report_id is not None for cell in self.cells)
 
 
-def listed_agencies(catalog: Catalog, region: str | None, name: str | None, limit: int, after: AgencyKey | None,
-                    ) -> list[ListedAgency]:
+def listed_agencies(catalog: Catalog, names: Names, region: str | None, name: str | None, limit: int,
+                    after: AgencyKey | None) -> list[ListedAgency]:
     """Agencies with reports, in order of region and name; `name` is part of one in use."""
     order = (agencies.c.region_code, agencies.c.agency, agencies.c.agency_id)
+    named = names.find(catalog, "all", name, region, limit, after) if name is not None else None
 
     def ask(connection: Connection) -> list[ListedAgency]:
         asked = select(agencies).order_by(*order).limit(limit)
         if region is not None:
             asked = asked.where(region_range(agencies.c.region_code, region))
-        if name is not None:
+        if named is not None:
+            asked = asked.where(agencies.c.agency_id.in_([agency_id for *_, agency_id in named]))
+        elif name is not None:
             asked = asked.where(or_(*(agencies.c.agency.contains(spelt, autoescape=True)
                                       for spelt in sorted({name, fold(name)}))))
         if after is not None:
@@ -123,7 +129,8 @@ def _agency(name: str, today: date, connection: Connection) -> Agency:
     row = known or followed
     if row is None:
         raise NotFoundError(f"no agency {name!r} in this archive; /agencies lists them")
-    rows = list(connection.execute(select(reports.c.report_id, reports.c.report_year, reports.c.url).where(
+    rows = list(connection.execute(select(
+        reports.c.report_id, reports.c.report_year, reports.c.url, reports.c.last_seen).where(
         reports.c.agency_id == agency_id)))
     years = _years([one.report_year for one in rows if one.report_year], today)
     expected = ExpectedAgency(agency_id, row.agency, row.region_code)
@@ -133,7 +140,8 @@ def _agency(name: str, today: date, connection: Connection) -> Agency:
         tuple(cells_of([expected], years, connection)[agency_id]),
         _names(connection, [one.report_id for one in rows]), _sources(connection, agency_id),
         tuple(sorted(((host, hosts.count(host)) for host in set(hosts) if host), key=lambda one: (-one[1], one[0]))),
-        tuple(sorted(other for other in said.states if other != agency_id and said.standing(other) == agency_id)))
+        tuple(sorted(other for other in said.states if other != agency_id and said.standing(other) == agency_id)),
+        max((one.last_seen for one in rows), default=None))
 
 
 def _years(found: list[int], today: date) -> range:

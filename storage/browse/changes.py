@@ -11,7 +11,7 @@ from storage.browse.figures import cells_of_versions
 from storage.catalog.engine import Catalog
 from storage.catalog.queries import record
 from storage.catalog.regions import region_range
-from storage.catalog.schema import province_of_report, report_changes, reports, versions
+from storage.catalog.schema import province_of_change, province_of_report, report_changes, reports, versions
 from storage.cells import compared
 from storage.objects import ObjectStore
 from storage.records import CellChange, ReportRecord
@@ -93,7 +93,9 @@ def _asked(region: str | None, agency: str | None, limit: int, after: ChangeKey 
     if agency is not None:
         asked = asked.where(report_changes.c.agency_id == agency)
     if region is not None:
-        asked = asked.where(region_range(report_changes.c.region_code, region))
+        prefix = region_prefix(region)
+        asked = asked.where(province_of_change == prefix if len(prefix) == 2 else
+                            region_range(report_changes.c.region_code, region))
     return asked if after is None else asked.where(tuple_(*order) < tuple_(*after))
 
 

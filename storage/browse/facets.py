@@ -4,25 +4,23 @@ Small answers are counted when asked for. The whole country is not: three millio
 their counts by kind are kept in memory and made anew beside the questions.
 """
 
-import logging
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from gongkai.errors import GongkaiError
+from sqlalchemy import Connection
+
 from gongkai.site import region_prefix
+from storage.browse.kept import Kept
+from storage.browse.of_place import kinds_of_country, kinds_of_place
+from storage.catalog.engine import Catalog
 from storage.search.asked import SearchQuery
 from storage.search.index import SearchIndex
 
-logger = logging.getLogger(__name__)
-
-MOST = 5000
+MOST = 2000
 """Hits of words that are counted, the newest; a common word stands in every report."""
-_REST = 10
-_AT_ONCE_S = 0.05
 _MOST_ANSWERS = 500
 
 Kind = tuple[str, int, str, str, str, bool, bool, int]
@@ -46,63 +44,40 @@ class FacetCounts:
     changed: int
 
 
+@dataclass(frozen=True)
+class _Country:
+    """`kinds` by province, the whole country under ""; `answers` are summed from them, until they are made anew."""
+
+    kinds: dict[str, list[Kind]]
+    answers: dict[SearchQuery, FacetCounts]
+
+
 @dataclass
 class Facets:
     """One for an open archive; shared by threads."""
 
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kinds: dict[str, list[Kind]] = field(default_factory=dict)
-    """By province; the whole country under ""."""
-    _answers: dict[SearchQuery, FacetCounts] = field(default_factory=dict)
-    """Summed from `_kinds`, until these are made anew."""
-    _made_at: float = 0.0
-    _took_s: float = 0.0
-    _making: bool = False
+    _country: Kept[_Country] = field(default_factory=lambda: Kept("counts of reports by kind"))
 
-    def counts(self, index: SearchIndex, query: SearchQuery) -> FacetCounts:
+    def counts(self, catalog: Catalog, index: SearchIndex, query: SearchQuery) -> FacetCounts:
         region = region_prefix(query.region or "")
         if query.text:
             kinds = _told(index.kinds(query, min(len(region) + 2, 6), MOST + 1))
             return _summed(kinds, more=sum(kind[-1] for kind in kinds) > MOST)
-        if query.agency is not None or len(region) > 2:
+        if query.agency is not None:
             return _summed(_told(index.kinds(query, min(len(region) + 2, 6))))
-        kept, answers = self._fresh(index)
-        if query not in answers:
-            found = _summed([kind for kind in kept.get(region, []) if _fits(kind, query)])
-            if len(answers) < _MOST_ANSWERS:
-                answers[query] = found
+        if len(region) > 2:
+            return _summed(_told(catalog.read(partial(kinds_of_place, query, min(len(region) + 2, 6)))))
+        country = self._country.fresh(lambda: _Country(catalog.read(_by_province), {}))
+        if query not in country.answers:
+            found = _summed([kind for kind in country.kinds.get(region, []) if _fits(kind, query)])
+            if len(country.answers) < _MOST_ANSWERS:
+                country.answers[query] = found
             return found
-        return answers[query]
-
-    def _fresh(self, index: SearchIndex) -> tuple[dict[str, list[Kind]], dict[SearchQuery, FacetCounts]]:
-        """As of ten times as long ago as counting takes: of some milliseconds in a small archive, of half a minute in
-        the largest."""
-        with self._lock:
-            age = time.monotonic() - self._made_at
-            if not self._kinds or (age > _REST * self._took_s and self._took_s < _AT_ONCE_S):
-                self._make(index)
-            elif age > _REST * self._took_s and not self._making:
-                self._making = True
-                threading.Thread(target=self._make_beside, args=(index,), name="facets", daemon=True).start()
-            return self._kinds, self._answers
-
-    def _make_beside(self, index: SearchIndex) -> None:
-        try:
-            self._make(index)
-        except GongkaiError as problem:
-            logger.warning("the counts by kind stay as they were: %s", problem)
-        finally:
-            self._making = False
-
-    def _make(self, index: SearchIndex) -> None:
-        begun = time.monotonic()
-        self._kinds, self._answers = _by_province(index), {}
-        self._made_at = time.monotonic()
-        self._took_s = self._made_at - begun
+        return country.answers[query]
 
 
-def _by_province(index: SearchIndex) -> dict[str, list[Kind]]:
-    fine = _told(index.kinds(SearchQuery(""), 4))
+def _by_province(connection: Connection) -> dict[str, list[Kind]]:
+    fine = _told(kinds_of_country(4, connection))
     found: dict[str, list[Kind]] = {}
     country: Counter[tuple[Any, ...]] = Counter()
     for kind in fine:

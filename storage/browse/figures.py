@@ -42,9 +42,8 @@ def year_figures(catalog: Catalog, objects: ObjectStore, agency_id: str) -> tupl
         reports.c.agency_id == agency_id, reports.c.report_year > 0).order_by(reports.c.report_year)
     rows = catalog.read(lambda connection: list(connection.execute(asked)))
     cells = cells_of_versions(catalog, objects, [(row.document_id, row.number, row.reading) for row in rows])
-    return tuple(YearFigures(row.report_year, row.report_id, row.form_id,
-                             {name: _figure(cells[row.document_id, row.number], parts)
-                              for name, parts in _series().items()}) for row in rows)
+    return tuple(YearFigures(row.report_year, row.report_id, row.form_id, _figures(cells[row.document_id, row.number]))
+                 for row in rows)
 
 
 def cells_of_versions(catalog: Catalog, objects: ObjectStore, named: Sequence[tuple[str, int, str]],
@@ -77,10 +76,15 @@ def _series() -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def _figures(cells: Cells) -> dict[str, int | None]:
+    """Of tables that have figures at all, where a blank counts as zero; a wholly blank one is missing, not zeros."""
+    there = {table: rows for table, rows in cells.items() if _has_figures(rows)}
+    return {name: _figure(there, parts) for name, parts in _series().items()}
+
+
 def _figure(cells: Cells, parts: Mapping[str, list[str]]) -> int | None:
-    """A blank counts as zero in a table that has figures at all; a wholly blank table is missing, not zeros."""
     for table in _STATISTICS:
-        if _has_figures(cells, table):
+        if table in cells:
             return _sum([cells[table].get(row, {}).get("count") for row in parts.get("stat", ())])
     figure = _added(cells, parts.get("now", ()))
     return figure if figure is not None else _added(cells, parts.get("else", ()))
@@ -90,7 +94,7 @@ def _added(cells: Cells, parts: Sequence[str]) -> int | None:
     found: list[str | None] = []
     for part in parts:
         table, row, column = part.split(".")
-        if not _has_figures(cells, table):
+        if table not in cells:
             return None
         found += [cell for _, cell in _rows(cells[table], row, column)]
     return _sum(found)
@@ -103,8 +107,8 @@ def _rows(table: Mapping[str, Mapping[str, str]], row: str, column: str) -> Iter
         yield row, table.get(row, {}).get(column)
 
 
-def _has_figures(cells: Cells, table: str) -> bool:
-    return any(_number(cell) is not None for row in cells.get(table, {}).values() for cell in row.values())
+def _has_figures(rows: Mapping[str, Mapping[str, str]]) -> bool:
+    return any(_number(cell) is not None for row in rows.values() for cell in row.values())
 
 
 def _sum(cells: Sequence[str | None]) -> int | None:

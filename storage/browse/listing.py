@@ -8,6 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, func, select, tuple_
 
 from gongkai.errors import ConfigurationError, NotFoundError
+from gongkai.site import region_prefix
+from storage.browse.of_place import narrowed, newest_of_place
 from storage.catalog.engine import Catalog
 from storage.catalog.queries import ReportQuery, record, records_of
 from storage.catalog.schema import reports
@@ -39,7 +41,7 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
     if order == "relevance":
         raise ConfigurationError("sort: relevance needs words to weigh (q)")
     if order == "newest":
-        named = [report for report, _ in index.browse(query, limit, _place(index, after))]
+        named = _newest(catalog, index, query, limit, after)
         records = records_of(catalog, named)
         return [SearchHit(records[report]) for report in named if report in records]
     standing = catalog.read(partial(_standing, after)) if after is not None else None
@@ -48,6 +50,14 @@ def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: S
     else:
         rows = _by_year(catalog, query, limit, standing, years)
     return [SearchHit(record(row)) for row in rows]
+
+
+def _newest(catalog: Catalog, index: SearchIndex, query: SearchQuery, limit: int, after: str | None) -> list[str]:
+    if query.agency is None and len(region_prefix(query.region or "")) > 2:
+        if after is not None:
+            catalog.read(partial(_standing, after))
+        return catalog.read(partial(newest_of_place, query, limit, after))
+    return [report for report, _ in index.browse(query, limit, _place(index, after))]
 
 
 def _behind(found: Iterator[SearchHit], after: str | None) -> Iterator[SearchHit]:
@@ -121,15 +131,4 @@ def _years(connection: Connection) -> list[int]:
 
 
 def _asked(query: SearchQuery) -> Select[Any]:
-    asked = ReportQuery(query.agency, query.year, query.region).statement().order_by(None)
-    if query.agency_type is not None:
-        asked = asked.where(reports.c.agency_type == query.agency_type)
-    if query.form is not None:
-        asked = asked.where(reports.c.form_id == query.form)
-    if query.level is not None:
-        asked = asked.where(reports.c.admin_level == query.level)
-    if query.failed is not None:
-        asked = asked.where(reports.c.checks_fail > 0 if query.failed else reports.c.checks_fail == 0)
-    if query.changed is not None:
-        asked = asked.where(reports.c.versions > 1 if query.changed else reports.c.versions <= 1)
-    return asked
+    return narrowed(ReportQuery(query.agency).statement().order_by(None), query)

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tru
 
 from gongkai.errors import ConfigurationError
 from gongkai.site import region_prefix
+from storage.browse.names import Names
 from storage.catalog.engine import Catalog
+from storage.catalog.queries import AGENCY_ID
 from storage.catalog.regions import region_range
 from storage.catalog.schema import agency_counts, coverage_counts
 from storage.coverage import (
@@ -85,10 +87,16 @@ def coverage_map(catalog: Catalog, region: str | None, years: range) -> Coverage
 
 
 def agency_years(catalog: Catalog, query: CoverageQuery, today: date, limit: int, after: AgencyKey | None,
-                 ) -> list[AgencyYears]:
+                 names: Names) -> list[AgencyYears]:
     """Agencies in order of region and name, on from the one behind `after`."""
+    named: list[AgencyKey] | None = None
+    if query.agency is not None and not AGENCY_ID.fullmatch(query.agency):
+        whose = "followed" if catalog.read(has_registry) else "all"
+        named = names.find(catalog, whose, query.agency, query.region, limit, after)
+
     def ask(connection: Connection) -> list[AgencyYears]:
-        page = list(expected_agencies(connection, query, after, limit))
+        page = ([ExpectedAgency(agency_id, name, region) for region, name, agency_id in named] if named is not None
+                else list(expected_agencies(connection, query, after, limit)))
         cells = cells_of(page, query.years(today), connection)
         return [_with_years(agency, cells[agency.agency_id]) for agency in page]
 

@@ -176,12 +176,13 @@ def _by_day(connection: Connection, whose: str, year: int, prefix: str) -> dict[
             counted.place == prefix if prefix else true()).group_by(counted.deadline, counted.days_late)
         return {(row[0], row[1]): int(row[2]) for row in connection.execute(asked) if row[2]}
     found: Counter[tuple[str, int]] = Counter()
-    narrow = select(reports.c.agency_type, reports.c.scope, reports.c.days_late).where(
-        reports.c.report_year == year, region_range(reports.c.region_code, prefix))
+    kind = (reports.c.agency_type, reports.c.scope, reports.c.days_late)
+    narrow = select(*kind, func.count()).where(
+        reports.c.report_year == year, region_range(reports.c.region_code, prefix)).group_by(*kind)
     if whose == "followed":
         narrow = narrow.where(reports.c.agency_id.in_(select(followed_agencies.c.agency_id)))
-    for kind, scope, days in connection.execute(narrow):
-        found[deadline(year, kind, scope), UNDATED if days is None else days] += 1
+    for agency_type, scope, days, number in connection.execute(narrow):
+        found[deadline(year, agency_type, scope), UNDATED if days is None else days] += number
     return found
 
 

@@ -1,5 +1,6 @@
 """What people who look around ask: an agency's years and figures, places, a season, what changed, what is new."""
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,8 @@ from gongkai.errors import ConfigurationError, NotFoundError
 from gongkai.report import CellValue, Reading
 from gongkai.settings import Settings
 from gongkai.site import AgencySite
-from storage import Archive, CoverageQuery
+from storage import Archive, CoverageQuery, SearchQuery
+from storage.browse.names import NameList, Names
 from storage.browse.places import agency_years
 from storage.browse.season import late_reports
 from storage.catalog.schema import report_changes, version_cells
@@ -137,8 +139,8 @@ def test_coverage_from_the_country_down_to_the_county(archive: Archive) -> None:
     assert counties.whole.years == country.whole.years and counties.whole.years[1].share == pytest.approx(2 / 3)
     with pytest.raises(ConfigurationError, match="region: 350 is no division code"):
         archive.browse.coverage_map("350")
-    pages = [agency_years(archive._ready(), years, TODAY, 2, None)]
-    pages.append(agency_years(archive._ready(), years, TODAY, 2, pages[0][-1].key))
+    pages = [agency_years(archive._ready(), years, TODAY, 2, None, Names())]
+    pages.append(agency_years(archive._ready(), years, TODAY, 2, pages[0][-1].key, Names()))
     assert [len(page) for page in pages] == [2, 1]
     assert [[cell.state for cell in row.cells] for page in pages for row in page if row.agency == BUREAU] == [
         ["missing", "missing", "late"]]
@@ -213,16 +215,22 @@ def test_a_damaged_row_is_named_and_mended(archive: Archive) -> None:
 
 @pytest.mark.usefixtures("first_pipeline")
 def test_a_catalog_of_a_former_release_tells_the_same(settings: Settings) -> None:
+    def all_told(archive: Archive) -> list[object]:
+        browse = archive.browse
+        here = SearchQuery("", region="3502")
+        return [browse.coverage_map(), browse.season(2021), browse.season(2021, "3502"), browse.changes(None, None, 9),
+                browse.changes("35", None, 9), browse.figures(id_of(archive, AGENCY)), browse.numbers(),
+                browse.facets(here), browse.facets(SearchQuery("")),
+                [hit.record.report_id for hit in browse.listing(here, "newest", 9)]]
+
     with Archive.open(settings) as archive:
         filled(archive)
-        told = [archive.browse.coverage_map(), archive.browse.season(2021), archive.browse.changes(None, None, 9),
-                archive.browse.figures(id_of(archive, AGENCY)), archive.browse.numbers()]
-    age(settings)
-    with Archive.open(settings) as archive:
-        assert told == [archive.browse.coverage_map(), archive.browse.season(2021),
-                        archive.browse.changes(None, None, 9), archive.browse.figures(id_of(archive, AGENCY)),
-                        archive.browse.numbers()]
-        assert archive.verify().ok, archive.verify().damages
+        told = all_told(archive)
+    for release in ("0001", "0010"):
+        age(settings, release)
+        with Archive.open(settings) as archive:
+            assert told == all_told(archive), release
+            assert archive.verify().ok, archive.verify().damages
 
 
 def test_missing_agencies_are_paged_over_places(archive: Archive) -> None:
@@ -242,3 +250,47 @@ def test_missing_agencies_are_paged_over_places(archive: Archive) -> None:
         assert archive.browse.missing_agencies(2021, region, 99) == [
             one for one in every if one.region_code.startswith(region)]
     assert archive.browse.missing_agencies(2020, None, 99) == []
+
+
+def test_among_very_many_agencies_a_part_of_a_name_finds_the_same(
+        archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(archive)
+    asked = [(None, "局"), (None, "云溪"), ("350205", "财政"), ("35", "财政局"), ("11", "局"), (None, "没有的")]
+    exact = [archive.browse.agencies(region, name, 9) for region, name in asked]
+    years = archive.browse.agency_years(CoverageQuery(agency="财政", since=2020, until=2021), 9)
+    monkeypatch.setattr("storage.browse.names.FEW", 0)
+    assert archive.browse.agencies(None, "局", 9) == exact[0], "before the names were read"
+    for _ in range(200):
+        if (kept := archive.browse.names._lists["all"])._value is not None:
+            break
+        time.sleep(0.05)
+    assert kept._value is not None
+    assert [archive.browse.agencies(region, name, 9) for region, name in asked] == exact
+    assert archive.browse.agency_years(CoverageQuery(agency="财政", since=2020, until=2021), 9) == years
+    first, = archive.browse.agencies(None, "局", 1)
+    assert archive.browse.agencies(None, "局", 9, first.key) == exact[0][1:]
+
+
+def test_names_are_found_where_they_stand_and_never_across_two() -> None:
+    keys = [("11", "甲局", "1"), ("35", "乙|局甲", "2"), ("35", "财政局财政所", "3"), ("3502", "財政局", "4"),
+            ("36", "", "5")]
+    names = NameList.of(keys)
+    assert list(names.holding("财政", None, None)) == [keys[2], keys[3]], "once each, whatever the characters"
+    assert list(names.holding("局", "35", None)) == keys[1:4]
+    assert list(names.holding("局", "35", keys[2])) == [keys[3]]
+    assert list(names.holding("甲局乙", None, None)) == list(names.holding("|", None, None)) == []
+
+
+def test_the_newest_reports_of_a_place_are_its_newest_in_the_country(archive: Archive) -> None:
+    """A place is asked in another way than the country; both say the same."""
+    filled(archive)
+    browse = archive.browse
+    country = [hit.record.report_id for hit in browse.listing(SearchQuery(""), "newest", 99)
+               if (hit.record.region_code or "").startswith("3502")]
+    place = [hit.record.report_id for hit in browse.listing(SearchQuery("", region="3502"), "newest", 99)]
+    assert place == country and len(place) > 3
+    paged = [hit.record.report_id for hit in browse.listing(SearchQuery("", region="3502"), "newest", 99, place[1])]
+    assert paged == place[2:]
+    whole, part = browse.facets(SearchQuery("", region="35")), browse.facets(SearchQuery("", region="3502"))
+    assert whole.total == part.total == len(place) and whole.year == part.year and whole.changed == part.changed
+    assert sum(part.region.values()) == part.total and set(part.region) <= {"350200", "350201", "350205"}

@@ -15,11 +15,12 @@ WRONG_YEAR = 2024
 """The table of this year prints one application more than its columns add up to."""
 
 
-def crawled(archive: Path) -> None:
-    """An archive of the sample agency's reports; one has two states, one does not add up."""
+def crawled(archive: Path, *more: str) -> None:
+    """An archive of the sample agency's reports; one has two states, one does not add up. `more` are options of
+    the crawl."""
     with samplesite.serve() as site:
         misprint(site)
-        done = gongkai("crawl", site.url, "--agency", site.agency, "--archive", str(archive), "--json", **HERE)
+        done = gongkai("crawl", site.url, "--agency", site.agency, "--archive", str(archive), "--json", *more, **HERE)
         assert done.stdout, done.stderr
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from crawler.reports.codebook import codebook
 from gongkai.clock import parse_stamp
 from gongkai.settings import Settings
 from storage import Archive
-from tests.factories import AGENCY, finding
+from tests.factories import AGENCY, SITE, finding
 from tests.storage.steps import crawl
 from tests.storage.test_browse import BUREAU, GOVERNMENT, filled
 from web.app import create_app
@@ -72,6 +73,20 @@ def test_who_looks_for_an_agency_finds_which_years_it_lacks(site: TestClient) ->
     assert site.get("/agencies/" + "0" * 16).status_code == 404 and site.get("/agencies/x").status_code == 422
 
 
+def test_years_are_said_to_be_refused_where_the_site_refuses(tmp_path: Path) -> None:
+    settings = Settings(archive=str(tmp_path / "archive"))
+    with Archive.open(settings) as archive:
+        crawl(archive, finding(2021), finding(2022))
+        why = "status 412, a challenge page of 1830 bytes"
+        archive.begin_crawl(SITE).finish({
+            "outcome": "blocked", "explanation": f"0 of 2 years found; {SITE.url}: {why}",
+            "incidents": [{"kind": "challenge", "url": SITE.url, "detail": ""}]})
+        client = TestClient(create_app(settings, archive, codebook()))
+        page = read(client, f"/agencies/{named(client, AGENCY)}")
+    assert re.search("2023、2024[、0-9]*：网站拒绝或无应答", page) and 'class="s-blocked"' in page
+    assert f"{SITE.url} 答以 412，是 1830 字节的验证页" in page
+
+
 def test_coverage_is_walked_from_the_country_to_the_agencies(site: TestClient) -> None:
     assert 'href="/coverage?region=35&amp;until=2021"' in read(site, "/coverage?since=2019&until=2021")
     assert 'href="/coverage?region=3502"' in read(site, "/coverage?region=35")
@@ -87,7 +102,7 @@ def test_the_matrix_is_paged_and_taken_away_whole(site: TestClient) -> None:
     query = "since=2019&until=2021"
     first = read(site, f"/coverage/agencies?{query}&limit=2")
     follow = re.search(r'rel="next" href="([^"]+)"', first)
-    assert follow is not None
+    assert follow is not None and "limit=2" in follow.group(1)
     second = read(site, follow.group(1).replace("&amp;", "&"))
     assert BUREAU not in first and BUREAU in second
     rows = list(csv.DictReader(io.StringIO(site.get(f"/coverage/agencies.csv?{query}").content.decode("utf-8-sig"))))
@@ -174,6 +189,15 @@ def test_an_agencys_feeds_are_its_own(site: TestClient) -> None:
     feed = ElementTree.fromstring(site.get(f"/feeds/reports.atom?agency={agency}").content)
     assert AGENCY in (feed.findtext(f"{ATOM}title") or "") and len(feed.findall(f"{ATOM}entry")) == 4
     assert site.get("/feeds/changes.atom?agency=" + "0" * 16).status_code == 404
+
+
+def test_an_agencys_figures_are_taken_away_as_a_table(site: TestClient) -> None:
+    agency = named(site, AGENCY)
+    assert f'href="/agencies/{agency}/figures.csv"' in read(site, f"/agencies/{agency}")
+    rows = list(csv.DictReader(io.StringIO(site.get(f"/agencies/{agency}/figures.csv").content.decode("utf-8-sig"))))
+    twin = site.get(f"/api/v1/agencies/{agency}/figures").json()
+    assert [(row["report_year"], row["received"]) for row in rows] == [
+        (str(year["report_year"]), str(year["figures"]["received"])) for year in twin]
 
 
 def test_figures_are_told_to_programs_too(site: TestClient) -> None:

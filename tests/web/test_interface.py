@@ -2,6 +2,7 @@
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.testclient import TestClient
@@ -24,3 +25,17 @@ def test_no_call_breaks_the_server_or_answers_otherwise_than_described(browser: 
         ask()
         tried.append(operation.label)
     assert len(tried) > 10 and "POST /api/v1/orders" in tried
+
+
+def test_every_call_shows_an_answer_of_the_shape_it_promises(browser: TestClient) -> None:
+    described = browser.get("/api/v1/openapi.json").json()
+    page = browser.get("/api").text
+    for path, calls in described["paths"].items():
+        for method, call in calls.items():
+            answer = next(told for status, told in call["responses"].items() if status.startswith("2"))
+            told = answer["content"].get("application/json")
+            if told is None:
+                continue
+            promised = {**told["schema"], "components": described["components"]}
+            assert list(Draft202012Validator(promised).iter_errors(told["example"])) == [], f"{method} {path}"
+    assert len(page.encode()) < 100_000 and "青岚市水务局2023年政府信息公开工作年度报告" in page

@@ -4,6 +4,7 @@ import csv
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +15,12 @@ from crawler.fetching.chromium import chromium_at, lacking
 from gongkai.settings import Settings
 from storage import Archive
 from storage.tokens import Tokens
-from tests.web.served import WRONG_YEAR, crawled, serving, without_npm
+from tests.web.served import WRONG_YEAR, misprint, serving, without_npm
 
 pytestmark = pytest.mark.skipif(lacking(None) is not None, reason=str(lacking(None)))
 
 PHONE = {"width": 390, "height": 844}
 WAIT_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("journeys") / "archive"
-    crawled(place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def at(archive: Path) -> Iterator[str]:
-    with serving(archive) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +33,60 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What somebody saw who ordered a crawl on an empty archive, where reports of so many years were `there` to be
+    found; and the address of the archive it made."""
+
+    at: str
+    there: int
+    reports: int
+    log_lines: int
+    opened: str
+
+
+@pytest.fixture(scope="module")
+def watched(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """Everybody else looks at what this crawl found."""
+    empty = Settings(archive=str(tmp_path_factory.mktemp("journeys") / "archive"))
+    Archive.open(empty).close()
+    secret = Tokens(empty.state_dir).new("journey")
+    with serving(Path(empty.archive)) as at:
+        with samplesite.serve() as site:
+            misprint(site)
+            seen = order_and_watch(chromium, at, site, secret)
+        yield seen
+
+
+def order_and_watch(chromium: Any, at: str, site: samplesite.SampleSite, secret: str) -> Watched:
+    context = chromium.new_context(base_url=at, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto("/")
+    page.get_by_role("link", name="抓取", exact=True).first.click()
+    page.get_by_label("机关网站首页").fill(site.url)
+    page.get_by_label("机关全称").fill(site.agency)
+    page.get_by_label("令牌").fill(secret)
+    page.get_by_role("button", name="开始抓取").click()
+    page.locator("#live .results li").first.wait_for()
+    page.get_by_text("已完成").wait_for()
+    reports = page.locator("#live .results li").count()
+    page.get_by_role("link", name="抓取日志与逐步说明").click()
+    page.locator("table.log tbody tr").nth(10).wait_for()
+    lines = page.locator("table.log tbody tr").count()
+    page.go_back()
+    page.locator("#live .results a").first.click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    context.close()
+    there = len({published.year for published in site.truth if published.kind != "look_alike"})
+    return Watched(at, there, reports, lines, title)
+
+
+@pytest.fixture
+def at(watched: Watched) -> str:
+    return watched.at
+
+
 @pytest.fixture(params=["with scripts", "without scripts"])
 def page(request: pytest.FixtureRequest, chromium: Any, at: str) -> Iterator[Any]:
     context = chromium.new_context(base_url=at, java_script_enabled=request.param == "with scripts", locale="zh-CN")
@@ -55,6 +97,12 @@ def page(request: pytest.FixtureRequest, chromium: Any, at: str) -> Iterator[Any
     yield opened
     assert complaints == []
     context.close()
+
+
+def test_somebody_starts_a_crawl_and_sees_its_report_appear(watched: Watched) -> None:
+    """The log explains the crawl in the visitor's words, and the reports it gave can be read at once."""
+    assert watched.reports == watched.there and watched.log_lines > 10
+    assert "政府信息公开工作年度报告" in watched.opened
 
 
 def open_report(page: Any, year: int) -> None:
@@ -147,58 +195,30 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (place / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str, scheme: str) -> None:
-    """Contrast, names, headings, tables, languages: nothing serious by axe-core. Colours are all that the dark differs
-    in."""
-    rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
-    context = chromium.new_context(base_url=at, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+def test_no_page_keeps_anybody_out(chromium: Any, at: str, axe: str) -> None:
+    """Contrast, names, headings, tables, languages: nothing serious by axe-core; and contrast once more in the dark."""
+    context = chromium.new_context(base_url=at, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/reports?sort=year")
     report = page.locator(".results h3 a").nth(1).evaluate("a => a.pathname")  # the one that does not add up
     page.goto("/crawls")
     crawl = page.locator("td a[href^='/crawls/']").first.evaluate("a => a.pathname")
-    found = {}
+    order = page.locator("a[href^='/crawls/orders/']").first.evaluate("a => a.pathname")
     page.goto("/agencies")
     agency = page.locator("main a[href^='/agencies/']").first.evaluate("a => a.pathname")
-    for path in ("/", "/reports?q=申请&year=2023", report, f"{report}/versions", "/crawls", crawl, "/sites", "/api",
-                 "/nowhere", "/agencies", agency, "/coverage", "/season", "/changes", f"{report}?lang=en"):
+    found = {}
+    for path in ("/", "/reports?q=申请&year=2023", report, f"{report}/versions", "/crawls", crawl, order, "/sites",
+                 "/api", "/nowhere", "/agencies", agency, "/coverage", "/coverage/agencies", "/season", "/changes",
+                 f"{report}?lang=en"):
         page.goto(path)
         page.evaluate(axe)
-        serious = page.evaluate("""async rules => (await axe.run(rules)).violations
-            .filter(v => ['serious', 'critical'].includes(v.impact))
-            .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))""", rules)
-        if serious:
-            found[path] = serious
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=scheme)
+            serious = page.evaluate("""async rules => (await axe.run(rules)).violations
+                .filter(v => ['serious', 'critical'].includes(v.impact))
+                .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))""", rules)
+            if serious:
+                found[path, scheme] = serious
+        page.emulate_media(color_scheme="light")
     assert found == {}
     context.close()
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Settings:
-    settings = Settings(archive=str(tmp_path / "archive"))
-    Archive.open(settings).close()
-    return settings
-
-
-def test_somebody_starts_a_crawl_and_sees_its_report_appear(chromium: Any, empty: Settings) -> None:
-    secret = Tokens(empty.state_dir).new("journey")
-    with samplesite.serve() as site, serving(Path(empty.archive)) as at:
-        context = chromium.new_context(base_url=at, locale="zh-CN")
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.goto("/")
-        page.get_by_role("link", name="抓取", exact=True).first.click()
-        page.get_by_label("机关网站首页").fill(site.url)
-        page.get_by_label("机关全称").fill(site.agency)
-        page.get_by_label("令牌").fill(secret)
-        page.get_by_role("button", name="开始抓取").click()
-        page.locator("#live .results li").first.wait_for()
-        page.get_by_text("已完成").wait_for()
-        assert page.locator("#live .results li").count() == len({p.year for p in site.truth if p.kind != "look_alike"})
-        page.get_by_role("link", name="抓取日志与逐步说明").click()
-        page.locator("table.log tbody tr").nth(10).wait_for()
-        page.go_back()
-        page.locator("#live .results a").first.click()
-        page.get_by_role("heading", level=1).get_by_text("政府信息公开工作年度报告").wait_for()
-        context.close()

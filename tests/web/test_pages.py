@@ -16,12 +16,14 @@ from storage.tokens import Tokens
 from tests.factories import SITE, finding
 from web.app import create_app
 from web.desk import environment
+from web.explained import explained
+from web.headline import headline
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 def titles(html: str) -> list[str]:
-    return re.findall(r'<h3 lang="zh-Hans"><a href="/reports/[0-9a-f]+">([^<]*)', html)
+    return re.findall(r'<h3 lang="zh-Hans"><a href="/reports/[0-9a-f]+">([^<]*)', html.replace("<wbr>", ""))
 
 
 def test_the_pages_speak_chinese_until_asked_for_english_and_then_remember(browser: TestClient) -> None:
@@ -48,6 +50,29 @@ def test_every_word_the_pages_use_is_there_in_both_languages() -> None:
 def test_every_template_can_be_read() -> None:
     for name in environment().list_templates():
         environment().get_template(name)
+
+
+@pytest.mark.parametrize(("title", "parts"), [
+    ("青岚市水务局2024年政府信息公开工作年度报告", ["青岚市水务局", "2024年", "政府信息公开", "工作年度报告"]),
+    ("2020年度信息公开年报", ["2020年度", "信息公开", "年报"]),
+    ("<b>公告", ["&lt;b&gt;公告"])])
+def test_a_headline_ends_its_lines_between_words(title: str, parts: list[str]) -> None:
+    assert headline(title).split("<wbr>") == parts
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("12 of 18 years found; nothing promising is left", "应有 18 个年度，找到 12 个；没有值得再看的网页了"),
+    ("list: 27 links, 7 new reports named (2020-2025), 1 further pages",
+     "列表：链接 27 个，新见年报 7 份（2020-2025），续页 1 页"),
+    ("a phrase nobody has put into Chinese", "a phrase nobody has put into Chinese")])
+def test_what_a_crawl_says_is_chinese_on_chinese_pages(said: str, told: str) -> None:
+    assert explained(said, "zh") == told and explained(said, "en") == said
+
+
+def test_times_on_pages_are_those_of_beijing(browser: TestClient, ids: dict[int, str]) -> None:
+    """Fetched at eight in the morning, UTC."""
+    page = browser.get(f"/reports/{ids[2021]}").text
+    assert '<time datetime="2026-01-31T08:00:00Z">2026-01-31 16:00</time>' in page and "北京时间" in page
 
 
 def test_conditions_narrow_a_listing_and_go_with_a_click(browser: TestClient) -> None:
@@ -110,8 +135,28 @@ def test_a_page_that_did_not_change_is_not_sent_again(browser: TestClient, ids: 
         assert again.status_code == 304 and again.content == b"" and again.headers["etag"] == answer.headers["etag"]
         assert browser.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
         assert browser.head(path).status_code == 200 and browser.head(path).content == b""
-    dated = browser.get(f"/reports/{ids[2020]}").headers["last-modified"]
-    assert browser.get(f"/reports/{ids[2020]}", headers={"If-Modified-Since": dated}).status_code == 304
+
+
+def test_every_answer_that_has_a_date_tells_it(browser: TestClient, ids: dict[int, str]) -> None:
+    """A report's own date decides by itself; that of a list does not, since an entry may leave it."""
+    report = ids[2020]
+    agency = browser.get(f"/api/v1/reports/{report}").json()["agency_id"]
+    crawl = browser.get("/api/v1/crawls").json()["items"][0]["crawl_id"]
+    settled = [f"/reports/{report}", f"/reports/{report}/versions", f"/reports/{report}/compare",
+               f"/reports/{report}/text", f"/api/v1/reports/{report}", f"/api/v1/reports/{report}/versions/1/text",
+               f"/api/v1/reports/{report}/versions/1/captures", f"/api/v1/reports/{report}/changes",
+               "/feeds/changes.atom"]
+    lists = ["/", "/reports", "/reports?q=公开", f"/agencies/{agency}", "/changes", "/arrivals", "/crawls",
+             f"/crawls/{crawl}", "/api/v1/archive", "/api/v1/reports", f"/api/v1/agencies/{agency}", "/api/v1/changes",
+             "/api/v1/arrivals", "/api/v1/crawls", f"/api/v1/crawls/{crawl}"]
+    undated = ["/agencies", "/coverage", "/season?year=2020", "/api", "/api/v1/openapi.json", "/api/v1/coverage"]
+    for path in (*settled, *lists, *undated):
+        answer = browser.get(path)
+        assert ("last-modified" in answer.headers) == (path not in undated), path
+        assert browser.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304, path
+        if path not in undated:
+            dated = {"If-Modified-Since": answer.headers["last-modified"]}
+            assert browser.get(path, headers=dated).status_code == (304 if path in settled else 200), path
 
 
 def test_a_result_can_be_taken_away_as_csv_and_json_lines(browser: TestClient) -> None:
@@ -183,6 +228,14 @@ class TestOrders:
         assert again.status_code == 202 and again.json()["order_id"] == order_id, "one order a site waits"
         gone = ordering.post(f"/crawls/orders/{order_id}/cancel", data={"token": secret})
         assert "已取消" in gone.text
+
+    def test_the_form_comes_filled_in_from_the_page_of_an_agency(self, ordering: TestClient) -> None:
+        agency = ordering.get("/api/v1/reports?limit=1").json()["items"][0]["agency_id"]
+        link = re.search(r'href="(/crawls\?url=[^"]+)#order"', ordering.get(f"/agencies/{agency}").text)
+        assert link is not None
+        form = ordering.get(link[1].replace("&amp;", "&")).text
+        assert 'value="http://cgj.yunxi.gov.cn/"' in form and 'value="云溪市城市管理局"' in form
+        assert 'value="&#34;&gt;&lt;script&gt;"' in ordering.get("/crawls", params={"url": '"><script>'}).text
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://169.254.169.254/", "file:///etc/passwd",
                                      "http://www.example.com/", "看看", ""])

@@ -47,7 +47,8 @@ def season(agencies: int = 10) -> Season:
 
 def pictures(words: str = "云溪市财政局") -> dict[str, Markup | None]:
     return {
-        "heat": heat_map([HeatRow(words, "/x?a=1&b=2", [0.5, None])], [2023, 2024], zh, words),
+        **{f"heat {piece}": drawn for piece, drawn in vars(
+            heat_map([HeatRow(words, "/x?a=1&b=2", [0.5, None])], [2023, 2024], zh, words)).items()},
         "strip": year_strip(cells(), zh, words),
         "lines": line_chart([Line(words, {2018: 3, 2019: 5})], [Break(2019, words)], zh, words),
         "bars": stacked_bars([Bar(2024, [Part(words, 2), Part("别的", 1)])], zh, words),
@@ -77,9 +78,9 @@ def test_no_name_breaks_out_of_a_picture(kind: str) -> None:
 def test_a_field_of_the_heat_map_never_claims_more_than_there_is() -> None:
     assert [percent(share) for share in (0.0, 0.001, 0.499, 0.999, 1.0)] == ["0", "1", "50", "99", "100"]
     assert [shade_of(share) for share in (None, 0.0, 0.1, 0.2, 0.5, 0.95, 1.0)] == [9, 0, 1, 2, 3, 6, 6]
-    drawn = str(heat_map([HeatRow("福建", "/coverage?region=35", [0.62, None, 0.0])], [2022, 2023, 2024], zh, "图"))
-    assert re.findall(r"<tspan[^>]*>([^<]*)</tspan>", drawn) == ["2022", "2023", "2024", "62", "·", "0"]
-    assert 'href="/coverage?region=35"' in drawn
+    drawn = heat_map([HeatRow("福建", "/coverage?region=35", [0.62, None, 0.0])], [2022, 2023, 2024], zh, "图")
+    assert re.findall(r"<tspan[^>]*>([^<]*)</tspan>", drawn.fields) == ["2022", "2023", "2024", "62", "·", "0"]
+    assert 'href="/coverage?region=35"' in drawn.names
 
 
 def test_the_states_of_a_strip_differ_in_sign_and_word_not_only_in_colour() -> None:

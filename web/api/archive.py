@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gongkai.errors import NotFoundError
 from web.api import shapes
+from web.api.described import describe
 from web.desk import DeskDep
 from web.places import Places
 
@@ -17,7 +18,13 @@ router = APIRouter(tags=["archive"])
 
 @router.get("/archive", response_model=shapes.Archive, summary="How much there is")
 def archive(request: Request, desk: DeskDep) -> Response:
-    return desk.json(request, asdict(desk.archive.browse.numbers()))
+    numbers = desk.archive.browse.numbers()
+    return desk.json(request, asdict(numbers), latest=numbers.last_crawl)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def described(request: Request, desk: DeskDep) -> Response:
+    return desk.json(request, describe(request.app))
 
 
 @router.get("/places", response_model=list[shapes.Place], summary="The provinces")

@@ -11,6 +11,7 @@ from storage import Change, PlaceCoverage
 from web.api import browsing_shapes as shapes
 from web.asking import AgenciesAsked, AgencyYearsAsked, NewsPageAsked, SeasonAsked, SeasonListAsked, Years
 from web.captions import captions
+from web.conditional import latest_of
 from web.desk import Desk, DeskDep
 from web.pages import agency as agency_pages
 from web.pages import changes as change_pages
@@ -30,7 +31,7 @@ def agencies(request: Request, desk: DeskDep, asked: Annotated[AgenciesAsked, Qu
 @router.get("/agencies/{agency_id}", response_model=shapes.Agency, summary="One agency: its years, names and sites")
 def agency(request: Request, desk: DeskDep, agency_id: AgencyId) -> Response:
     found = desk.archive.browse.agency(agency_id)
-    return desk.json(request, {**asdict(found), "hosts": dict(found.hosts)})
+    return desk.json(request, {**asdict(found), "hosts": dict(found.hosts)}, latest=agency_pages.seen_of(found))
 
 
 @router.get("/agencies/{agency_id}/figures", response_model=list[shapes.YearFigures],
@@ -66,7 +67,7 @@ def season(request: Request, desk: DeskDep, asked: Annotated[SeasonAsked, Query(
 def late(request: Request, desk: DeskDep, asked: Annotated[SeasonListAsked, Query()]) -> Response:
     page = season_pages.late_page(desk, asked)
     return desk.json(request, {"items": [{**report.as_json(), "days_late": days} for report, days in page.items],
-                               "next": page.after})
+                               "next": page.after}, latest=latest_of(report.last_seen for report, _ in page.items))
 
 
 @router.get("/season/missing", response_model=shapes.MissingAgencies, summary="Agencies without a report of the year")
@@ -78,13 +79,15 @@ def missing(request: Request, desk: DeskDep, asked: Annotated[SeasonListAsked, Q
 @router.get("/changes", response_model=shapes.Changes, summary="What was changed after publication, the newest first")
 def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = change_pages.changes_page(desk, asked)
-    return desk.json(request, {"items": [_change(desk, one) for one in page.items], "next": page.after})
+    return desk.json(request, {"items": [_change(desk, one) for one in page.items], "next": page.after},
+                     latest=latest_of(one.at for one in page.items))
 
 
 @router.get("/arrivals", response_model=shapes.Arrivals, summary="Reports as the archive first saw them, newest first")
 def arrivals(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = change_pages.arrivals_page(desk, asked)
-    return desk.json(request, {"items": [report.as_json() for report in page.items], "next": page.after})
+    return desk.json(request, {"items": [report.as_json() for report in page.items], "next": page.after},
+                     latest=latest_of(report.first_seen for report in page.items))
 
 
 def _place(desk: Desk, part: PlaceCoverage) -> dict[str, Any]:

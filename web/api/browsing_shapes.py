@@ -76,6 +76,7 @@ class Agency(BaseModel):
     sources: list[Source] = Field(description="sites its reports come from")
     hosts: dict[str, int] = Field(description="where its reports stand, with how many")
     merged: list[str] = Field(description="ids that were merged into this one")
+    last_seen: str | None = Field(description="when a report of it was fetched last")
 
 
 class YearFigures(BaseModel):

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api import shapes
+from web.conditional import latest_of
 from web.desk import DeskDep
 from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
-from web.paging import Page, position
+from web.pages import crawls as pages
 from web.permission import ordered_by
 
 router = APIRouter(tags=["crawls"])
@@ -35,10 +36,9 @@ _REFUSED: dict[int | str, dict[str, object]] = {
 
 @router.get("/crawls", response_model=shapes.Crawls, summary="Crawls, newest first")
 def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
-    after = position(asked.after, str)
-    found = desk.archive.browse.crawls(site=asked.site, limit=asked.limit + 1, after=str(after[0]) if after else None)
-    page = Page.of(found, asked.limit, lambda entry: (entry.crawl_id,))
-    return desk.json(request, {"items": [entry.as_json() for entry in page.items], "next": page.after})
+    page = pages.page_of(desk, asked)
+    return desk.json(request, {"items": [entry.as_json() for entry in page.items], "next": page.after},
+                     latest=latest_of(map(pages.moved, page.items)))
 
 
 @router.get("/crawls/{crawl_id}", response_model=shapes.CrawlWithLog,
@@ -47,12 +47,13 @@ def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId) -> Response:
     log = desk.archive.browse.crawl(crawl_id)
     told = {**log.entry.as_json(), "steps": log.steps, "fetch_log": log.fetches,
             "reports": [record.as_json() for record in log.reports]}
-    return desk.json(request, told)
+    return desk.json(request, told, latest=pages.moved(log.entry))
 
 
 @router.get("/orders/{order_id}", response_model=shapes.Order, summary="How an order stands")
 def seen(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
-    return desk.json(request, desk.archive.timetable.see(order_id).as_json())
+    found = desk.archive.timetable.see(order_id)
+    return desk.json(request, found.as_json(), latest=pages.stood(found))
 
 
 @router.post("/orders", response_model=shapes.Order, status_code=202, responses=_REFUSED,
@@ -71,8 +72,6 @@ def cancel_one(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
 
 @router.get("/sites", response_model=shapes.Sites, summary="Sites that are followed, their last crawl and the next")
 def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
-    after = position(asked.after, str)
-    found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
-                                      after=str(after[0]) if after else None)
-    page = Page.of(found, asked.limit, lambda run: (run.site_id,))
-    return desk.json(request, {"items": [run.as_json() for run in page.items], "next": page.after})
+    page = pages.sites_page(desk, asked)
+    return desk.json(request, {"items": [run.as_json() for run in page.items], "next": page.after},
+                     latest=latest_of(run.last_run_at for run in page.items))

@@ -19,9 +19,10 @@ from web.api import shapes
 from web.captions import captions
 from web.citation import gb7714
 from web.comparing import compared
+from web.conditional import conditional
 from web.desk import DeskDep
 from web.filters import Filters, Listing
-from web.listing import page_of, query_of
+from web.listing import page_of, query_of, seen_of
 from web.side_by_side import changed_lines
 
 router = APIRouter(tags=["reports"])
@@ -39,7 +40,7 @@ def reports(request: Request, desk: DeskDep, asked: Annotated[Listing, Query()])
     page = page_of(desk, asked, snippets=asked.q is not None)
     items = [{**hit.record.as_json(), "snippets": [printable(one.as_text()) for one in hit.snippets]}
              for hit in page.items]
-    return desk.json(request, {"items": items, "next": page.after})
+    return desk.json(request, {"items": items, "next": page.after}, latest=seen_of(page))
 
 
 @router.get("/reports/counts", response_model=shapes.Counts, summary="How many reports of each kind")
@@ -65,16 +66,18 @@ def version(request: Request, desk: DeskDep, report_id: ReportId, number: Number
 @router.get("/reports/{report_id}/versions/{number}/text", response_class=Response,
             responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
             summary="The reading text of one version (Markdown)")
-def text(desk: DeskDep, report_id: ReportId, number: Number) -> Response:
+def text(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -> Response:
     stored = desk.archive.version(report_id, number)
-    return PlainTextResponse(stored.text.encode(errors="backslashreplace"))
+    response = PlainTextResponse(stored.text.encode(errors="backslashreplace"))
+    return conditional(request, response, stored.entry.last_seen)
 
 
 @router.get("/reports/{report_id}/versions/{number}/captures", response_model=list[shapes.Capture],
             summary="Every fetch that gave this version, with what the server said")
 def captures(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -> Response:
     stored = desk.archive.version(report_id, number)
-    return desk.json(request, _CAPTURES.dump_python(desk.archive.captures(stored), mode="json"))
+    return desk.json(request, _CAPTURES.dump_python(desk.archive.captures(stored), mode="json"),
+                     modified=stored.entry.last_seen)
 
 
 @router.get("/reports/{report_id}/changes", response_model=shapes.Changes,

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from storage import ListedAgency
+from storage.browse import Agency
 from web.asking import AgenciesAsked
 from web.charts import charts
+from web.conditional import latest_of
 from web.desk import Desk, DeskDep
 from web.pages.changes import cells_of
 from web.paging import Page, position
@@ -36,11 +38,19 @@ def agency(request: Request, desk: DeskDep, agency_id: AgencyId) -> Response:
     say = desk.say(request)
     figures = browse.figures(agency_id)
     changes = browse.changes(None, agency_id, _CHANGES)
-    missing = [cell.report_year for cell in found.cells if cell.report_id is None]
+    missing = {state: [cell.report_year for cell in found.cells if cell.report_id is None and state in ("", cell.state)]
+               for state in ("", "blocked", "stale")}
     return desk.page(
-        request, "agency.html", agency=found, missing=missing, charts=charts(figures, say),
+        request, "agency.html", latest=seen_of(found), agency=found, missing=missing[""],
+        blocked=missing["blocked"], stale=missing["stale"], takes_orders=desk.check_site is not None,
+        charts=charts(figures, say),
         strip=year_strip(found.cells, say, say("picture.strip_title", agency=found.agency)),
         way=desk.places.way(found.region_code), changes=changes, cells=[cells_of(desk, one) for one in changes])
+
+
+def seen_of(found: Agency) -> str | None:
+    """When something of it was last seen or asked for."""
+    return latest_of([found.last_seen, *(source.last_run_at for source in found.sources)])
 
 
 def page_of(desk: Desk, asked: AgenciesAsked) -> Page[ListedAgency]:

@@ -10,6 +10,7 @@ from storage import Change, ReportRecord
 from web import feed
 from web.asking import NewsAsked, NewsPageAsked
 from web.captions import captions, in_form_order
+from web.conditional import latest_of
 from web.desk import Desk, DeskDep, link
 from web.paging import Page, position
 
@@ -22,15 +23,18 @@ _FEED = 30
 @router.get("/changes")
 def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = changes_page(desk, asked)
-    return desk.page(request, "changes.html", asked=asked, page=page, where=_where(desk, asked),
+    return desk.page(request, "changes.html", latest=latest_of(change.at for change in page.items),
+                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked),
                      cells=[cells_of(desk, change) for change in page.items], query=_query(asked),
                      feed=link("/feeds/changes.atom", _query(asked)))
 
 
 @router.get("/arrivals")
 def arrivals(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
-    return desk.page(request, "arrivals.html", asked=asked, page=arrivals_page(desk, asked), where=_where(desk, asked),
-                     query=_query(asked), feed=link("/feeds/reports.atom", _query(asked)))
+    page = arrivals_page(desk, asked)
+    return desk.page(request, "arrivals.html", latest=latest_of(report.first_seen for report in page.items),
+                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked), query=_query(asked),
+                     feed=link("/feeds/reports.atom", _query(asked)))
 
 
 @router.get("/feeds/changes.atom")
@@ -87,6 +91,11 @@ def _where(desk: Desk, asked: NewsAsked) -> str:
     if asked.agency is not None:
         return desk.archive.browse.agency(asked.agency).agency
     return desk.places.full_name(asked.region)
+
+
+def _around(desk: Desk, asked: NewsAsked) -> dict[str, Any]:
+    """Where the place lies, and what lies in it."""
+    return {"way": desk.places.way(asked.region), "inside": desk.places.inside(asked.region)}
 
 
 def _query(asked: NewsAsked) -> dict[str, Any]:

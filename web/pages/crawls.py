@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gongkai.errors import ConfigurationError
-from storage import CrawlEntry
+from storage import CrawlEntry, Order, SiteRun
+from web.conditional import latest_of
 from web.desk import Desk, DeskDep
 from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
@@ -19,13 +20,16 @@ from web.words import say
 router = APIRouter()
 
 Words = Annotated[str, Form(max_length=200)]
+Filled = Annotated[str, Query(max_length=500)]
 _RUNNING = 50
 _LATEST = 10
 
 
 @router.get("/crawls")
-def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
-    return _crawls(request, desk, asked)
+def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()], url: Filled = "",
+           agency: Filled = "", region_code: Filled = "") -> Response:
+    """The form may come filled in, from the page of an agency."""
+    return _crawls(request, desk, asked, filled={"url": url, "agency": agency, "region_code": region_code})
 
 
 def page_of(desk: Desk, asked: CrawlList) -> Page[CrawlEntry]:
@@ -36,9 +40,9 @@ def page_of(desk: Desk, asked: CrawlList) -> Page[CrawlEntry]:
 
 def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", filled: dict[str, str] | None = None,
             status: int = 200) -> Response:
-    timetable = desk.archive.timetable
+    timetable, page = desk.archive.timetable, page_of(desk, asked)
     return desk.page(
-        request, "crawls.html", status=status, asked=asked, page=page_of(desk, asked),
+        request, "crawls.html", status=status, latest=latest_of(map(moved, page.items)), asked=asked, page=page,
         orders=timetable.orders(("waiting", "running"), limit=_RUNNING), ended=timetable.orders(
             ("done", "failed", "refused", "cancelled"), limit=_LATEST), running=timetable.running()[:_RUNNING],
         troubled=desk.archive.browse.sites(trouble=True, limit=_LATEST), wrong=wrong, filled=filled or {},
@@ -64,11 +68,20 @@ def order_one(request: Request, desk: DeskDep, url: Annotated[str, Form(max_leng
     return RedirectResponse(f"/crawls/orders/{made.order_id}", 303)
 
 
+def moved(crawl: CrawlEntry) -> str:
+    """When it last did something that is written down."""
+    return crawl.finished_at or crawl.started_at
+
+
+def stood(order: Order) -> str:
+    return order.finished_at or order.started_at or order.ordered_at
+
+
 @router.get("/crawls/orders/{order_id}")
 def watched(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
     seen = desk.archive.timetable.see(order_id)
     log = desk.archive.browse.crawl(seen.crawl_id) if seen.crawl_id else None
-    return desk.page(request, "order.html", order=seen, log=log)
+    return desk.page(request, "order.html", latest=stood(seen), order=seen, log=log)
 
 
 @router.post("/crawls/orders/{order_id}/cancel")
@@ -85,13 +98,19 @@ def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId,
     log = desk.archive.browse.crawl(crawl_id)
     lines = log.steps if show == "steps" else log.fetches
     first = (page - 1) * 100
-    return desk.page(request, "crawl.html", log=log, entry=log.entry, show=show, lines=lines[first:first + 100],
-                     page=page, more=len(lines) > first + 100)
+    return desk.page(request, "crawl.html", latest=moved(log.entry), log=log, entry=log.entry, show=show,
+                     lines=lines[first:first + 100], page=page, more=len(lines) > first + 100)
+
+
+def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
+    after = position(asked.after, str)
+    found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
+                                      after=str(after[0]) if after else None)
+    return Page.of(found, asked.limit, lambda run: (run.site_id,))
 
 
 @router.get("/sites")
 def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
-    after = position(asked.after, str)
-    found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
-                                      after=str(after[0]) if after else None)
-    return desk.page(request, "sites.html", asked=asked, page=Page.of(found, asked.limit, lambda s: (s.site_id,)))
+    page = sites_page(desk, asked)
+    return desk.page(request, "sites.html", latest=latest_of(run.last_run_at for run in page.items), asked=asked,
+                     page=page)

@@ -8,6 +8,7 @@ from storage import CoverageQuery, SearchQuery
 from web.desk import DeskDep
 from web.heat_table import heat_table
 from web.pages.coverage import EARLIEST
+from web.pictures.heat import percent
 
 router = APIRouter()
 _NEWEST = 6
@@ -20,5 +21,9 @@ def front(request: Request, desk: DeskDep) -> Response:
     changed = browse.listing(SearchQuery("", changed=True), "newest", _NEWEST)
     numbers, say = browse.numbers(), desk.say(request)
     query = CoverageQuery(since=max(EARLIEST, numbers.first_year or EARLIEST))
-    heat = heat_table(desk, browse.coverage_map(None, query), query, say, say("picture.heat_title"))
-    return desk.page(request, "front.html", numbers=numbers, newest=newest, changed=changed, heat=heat)
+    found = browse.coverage_map(None, query)
+    season = found.whole.years[-1] if found.whole.years else None
+    share = percent(season.share) if season is not None and season.share is not None else None
+    return desk.page(request, "front.html", latest=numbers.last_crawl, numbers=numbers, newest=newest,
+                     changed=changed, season=season if share else None, share=share,
+                     heat=heat_table(desk, found, query, say, say("picture.heat_title")))

@@ -15,6 +15,7 @@ from web import originals
 from web.captions import captions
 from web.citation import gb7714
 from web.comparing import compared
+from web.conditional import conditional
 from web.desk import DeskDep
 from web.findings import findings
 from web.printed import drawn, marks_of
@@ -42,11 +43,12 @@ def report(request: Request, desk: DeskDep, report_id: ReportId, version: Versio
 
 
 @router.get("/reports/{report_id}/text")
-def text(desk: DeskDep, report_id: ReportId, version: VersionNumber = None) -> Response:
+def text(request: Request, desk: DeskDep, report_id: ReportId, version: VersionNumber = None) -> Response:
     """The reading text, whole."""
     stored = desk.archive.version(report_id, version)
-    return PlainTextResponse(stored.text.encode(errors="backslashreplace"),
-                             headers={"Content-Disposition": 'attachment; filename="report.md"'})
+    response = PlainTextResponse(stored.text.encode(errors="backslashreplace"),
+                                 headers={"Content-Disposition": 'attachment; filename="report.md"'})
+    return conditional(request, response, stored.entry.last_seen)
 
 
 @router.get("/reports/{report_id}/versions")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from web.desk import DeskDep
 from web.filters import Listing
-from web.listing import order_of, page_of, query_of
+from web.listing import order_of, page_of, query_of, seen_of
 from web.narrowing import Narrower
 from web.taking import csv_file, jsonl_file
 
@@ -24,7 +24,7 @@ def reports(request: Request, desk: DeskDep, asked: AskedFor) -> Response:
     by_id = next((hit.record.agency for hit in page.items if hit.record.agency_id == asked.agency), None)
     narrower = Narrower(asked, counts, desk.places, desk.language(request), by_id)
     sorts = ("newest", "relevance") if asked.q else ("year", "newest", "place")
-    return desk.page(request, "search.html", asked=asked, page=page, counts=counts, sorts=sorts,
+    return desk.page(request, "search.html", latest=seen_of(page), asked=asked, page=page, counts=counts, sorts=sorts,
                      order=order_of(asked), narrowing=narrower.narrowing())
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from gongkai.clock import utc_now
 from storage import CoverageQuery, ExpectedAgency, ReportRecord
 from web.asking import SeasonAsked, SeasonListAsked
+from web.conditional import latest_of
 from web.desk import Desk, DeskDep
 from web.paging import Page, position
 from web.pictures import season_curve, tile_map
@@ -35,8 +36,9 @@ def season(request: Request, desk: DeskDep, asked: Annotated[SeasonAsked, Query(
 
 @router.get("/season/late")
 def late(request: Request, desk: DeskDep, asked: Annotated[SeasonListAsked, Query()]) -> Response:
-    return desk.page(request, "season_late.html", asked=asked, year=year_of(desk, asked), page=late_page(desk, asked),
-                     way=desk.places.way(asked.region))
+    page = late_page(desk, asked)
+    return desk.page(request, "season_late.html", latest=latest_of(report.last_seen for report, _ in page.items),
+                     asked=asked, year=year_of(desk, asked), page=page, way=desk.places.way(asked.region))
 
 
 @router.get("/season/missing")

@@ -1,4 +1,5 @@
-"""Listings to take away whole as CSV: agencies, a season's late and missing, changes, arrivals, crawls."""
+"""Listings to take away whole as CSV: agencies, one's figures, a season's late and missing, changes, arrivals, crawls,
+sites."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from storage import Change
 from web.asking import AgenciesAsked, NewsPageAsked, SeasonListAsked
 from web.desk import DeskDep
-from web.filters import CrawlList
+from web.filters import CrawlList, SiteList
 from web.pages import agency, changes, crawls, season
 from web.taking import COLUMNS, rows_file, whole
 
@@ -19,6 +20,8 @@ router = APIRouter()
 _AGENCY = ("agency_id", "agency", "region_code", "admin_level", "reports", "first_year", "last_year")
 _CHANGE = ("report_id", "agency", "region_code", "report_year", "title", "url", "at", "document_id", "number",
            "same_address", "text_changed", "chars", "cells_changed", "table", "row", "column", "old", "new")
+_SITE = ("site_id", "site", "agency", "region_code", "schedule", "last_run_at", "last_outcome", "last_why", "failures",
+         "next_due", "why")
 _CRAWL = ("crawl_id", "site", "agency", "region_code", "started_at", "finished_at", "state", "fetches", "outcome",
           "new", "changed")
 
@@ -27,6 +30,16 @@ _CRAWL = ("crawl_id", "site", "agency", "region_code", "started_at", "finished_a
 def agencies(desk: DeskDep, asked: Annotated[AgenciesAsked, Query()]) -> Response:
     found = whole(lambda one: agency.page_of(desk, one), asked)
     return rows_file((asdict(one) for one in found), _AGENCY, "agencies")
+
+
+@router.get("/agencies/{agency_id}/figures.csv")
+def figures(desk: DeskDep, agency_id: agency.AgencyId) -> Response:
+    """A row a year; what the report has no figure for stays empty."""
+    browse = desk.archive.browse
+    found = browse.figures(browse.agency(agency_id).agency_id)
+    names = list(found[0].figures) if found else []
+    return rows_file(({**vars(year), **year.figures} for year in found),
+                     ("report_year", "report_id", "form_id", *names), "figures")
 
 
 @router.get("/season/late.csv")
@@ -60,6 +73,12 @@ def arrivals(desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Respons
 def history(desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
     found = whole(lambda one: crawls.page_of(desk, one), asked)
     return rows_file(({**dict.fromkeys(_CRAWL), **one.summary, **one.as_json()} for one in found), _CRAWL, "crawls")
+
+
+@router.get("/sites.csv")
+def sites(desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
+    found = whole(lambda one: crawls.sites_page(desk, one), asked)
+    return rows_file((run.as_json() for run in found), _SITE, "sites")
 
 
 def _rows(change: Change) -> Iterator[dict[str, Any]]:

@@ -75,7 +75,7 @@ def _frame(plane: _Plane, scale: list[int], say: Say) -> list[str]:
         if first <= plane.end - timedelta(days=8):
             x = plane.x(first)
             body += [stroke([(x, plane.y(0)), (x, plane.y(0) + 5)], "axis"),
-                     text(x + 3, plane.y(0) + 18, say("season.month", n=month), "tick-month")]
+                     text(x + 3, plane.y(0) + 18, say(f"season.month_{month}"), "tick-month")]
     return body
 
 

@@ -10,7 +10,7 @@ from web.pictures.canvas import Say, boxes, cut, linked, picture, told, width_of
 
 STEPS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95)
 """A field takes the shade of the last step it reaches; the palest is for nothing at all."""
-_HIGH, _GAP, _HEAD, _FOOT = 22, 2, 26, 40
+_HIGH, _GAP, _HEAD = 22, 2, 26
 _DARK_FROM = 3
 """Shades from this one on carry light figures."""
 
@@ -25,28 +25,43 @@ class HeatRow:
     head: bool = False
 
 
-def heat_map(rows: Sequence[HeatRow], years: Sequence[int], say: Say, title: str) -> Markup:
+@dataclass(frozen=True)
+class HeatMap:
+    """In three pieces that stand beside and below each other: where the fields are wider than the window, they move and
+    the names stay."""
+
+    names: Markup
+    fields: Markup
+    key: Markup
+
+
+def heat_map(rows: Sequence[HeatRow], years: Sequence[int], say: Say, title: str) -> HeatMap:
     label = min(150.0, max([50.0, *(width_of(row.name) * 1.1 for row in rows)]) + 14)
-    wide = 40.0 if len(years) <= 12 else 36.0
+    wide = 46.0 if len(years) <= 14 else 40.0
     tops = _tops(rows)
+    high = (tops[-1] if tops else _HEAD) + _HIGH + 2
+    says = say("picture.heat_says", rows=len(rows), first=years[0] if years else "", last=years[-1] if years else "")
+    names = [linked(row.href, f'<text class="name{" whole" if row.head else ""}" x="{label - 8:.0f}" '
+                              f'y="{top + 15:.0f}">{told(cut(row.name, (label - 12) / 1.1))}</text>')
+             for row, top in zip(rows, tops, strict=True)]
+    return HeatMap(picture("heat names", label, high, say("coverage.place"), title, names),
+                   picture("heat fields", max(1, len(years)) * (wide + _GAP), high, title, says,
+                           _fields(rows, tops, years, wide)),
+                   _key(say))
+
+
+def _fields(rows: Sequence[HeatRow], tops: Sequence[float], years: Sequence[int], wide: float) -> list[str]:
     fields: dict[int, list[tuple[float, float]]] = {}
     lines = []
     for row, top in zip(rows, tops, strict=True):
         spans = []
         for at, share in enumerate(row.shares):
-            left = label + at * (wide + _GAP)
-            shade = shade_of(share)
+            left, shade = at * (wide + _GAP), shade_of(share)
             fields.setdefault(shade, []).append((left, top))
             spans.append(_span(left + wide / 2, share, shade))
-        name = f'<text class="name{" whole" if row.head else ""}" x="{label - 8:.0f}" y="{top + 15:.0f}">' \
-               f'{told(cut(row.name, (label - 12) / 1.1))}</text>'
-        lines.append(linked(row.href, name) + f'<text class="on" y="{top + 15:.0f}">{"".join(spans)}</text>')
-    width = label + len(years) * (wide + _GAP)
-    bottom = (tops[-1] if tops else _HEAD) + _HIGH
-    body = [_years(years, label, wide), *(boxes(places, wide, _HIGH, f"h{shade}") for shade, places in
-                                          sorted(fields.items())), *lines, _legend(label, bottom + 14, say)]
-    says = say("picture.heat_says", rows=len(rows), first=years[0] if years else "", last=years[-1] if years else "")
-    return picture("heat", max(width, label + 300), bottom + _FOOT, title, says, body)
+        lines.append(f'<text class="on" y="{top + 15:.0f}">{"".join(spans)}</text>')
+    return [_years(years, wide), *(boxes(places, wide, _HIGH, f"h{shade}") for shade, places in
+                                   sorted(fields.items())), *lines]
 
 
 def shade_of(share: float | None) -> int:
@@ -74,19 +89,18 @@ def _tops(rows: Sequence[HeatRow]) -> list[float]:
     return found
 
 
-def _years(years: Sequence[int], label: float, wide: float) -> str:
-    spans = "".join(f'<tspan x="{label + at * (wide + _GAP) + wide / 2:.0f}">{year}</tspan>'
-                    for at, year in enumerate(years))
+def _years(years: Sequence[int], wide: float) -> str:
+    spans = "".join(f'<tspan x="{at * (wide + _GAP) + wide / 2:.0f}">{year}</tspan>' for at, year in enumerate(years))
     return f'<text class="years" y="{_HEAD - 9}">{spans}</text>'
 
 
-def _legend(left: float, top: float, say: Say) -> str:
+def _key(say: Say) -> Markup:
     words = ["0", *(f"{round(low * 100) if low else 1}–" for low in STEPS)]
     pieces = []
     for shade, word in enumerate(words):
-        at = left + shade * 42
         light = " light" if shade > _DARK_FROM else ""
-        pieces.append(boxes([(at, top)], 40, 16, f"h{shade}") + f'<text class="on{light}" x="{at + 20:.0f}" '
-                      f'y="{top + 12:.0f}">{word}</text>')
-    return "".join(pieces) + f'<text class="key" x="{left + len(words) * 42 + 6:.0f}" y="{top + 12:.0f}">' \
-                             f'{told(say("picture.heat_unit"))}</text>'
+        pieces.append(boxes([(shade * 42 + 1, 1)], 40, 16, f"h{shade}") + f'<text class="on{light}" '
+                      f'x="{shade * 42 + 21}" y="13">{word}</text>')
+    unit, left = say("picture.heat_unit"), len(words) * 42 + 7
+    pieces.append(f'<text class="key" x="{left}" y="13">{told(unit)}</text>')
+    return picture("heat key", left + width_of(unit) * 1.1, 18, say("picture.heat_key"), unit, pieces)
