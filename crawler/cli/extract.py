@@ -10,9 +10,9 @@ import typer
 from rich.progress import Progress
 
 from crawler.cli.speech import complain, err, tell
+from crawler.files import read_body
 from crawler.normalise.sandbox import Sandbox
 from crawler.reports import read_report
-from crawler.reports.alternatives import best_reading
 from crawler.reports.record import extract_record
 from gongkai.address import canonical
 from gongkai.chinese import printable
@@ -82,5 +82,5 @@ def _bytes(file: Path, most_mib: int) -> bytes:
 
 
 def _read(sandbox: Sandbox, data: bytes, url: str | None) -> Reading:
-    document = best_reading(sandbox.read(data, url=url), lambda way: sandbox.read(data, url=url, way=way))
+    document = read_body(data, sandbox, url=url)
     return read_report([SourceDocument("page", url or "", (sha256_hex(data),), document)], url=url)

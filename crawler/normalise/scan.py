@@ -6,7 +6,10 @@ Its models come with the rapidocr wheel; nothing is fetched.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from math import inf
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -43,53 +46,73 @@ def start_engine() -> Engine:
     return engine
 
 
-def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], None], *,
-              everything: bool = False) -> Document:
-    """The pages of a scan; `done` is called after each. Words of low confidence are left out and counted. Pages of a
-    PDF that have readable text are read as such, unless `everything` is asked for."""
-    remarked: list[str] = []
-    pages: list[list[Piece]] = []
-    count, looked = 0, list[int]()
-    found = _pdf_pages(data, remarked, everything=everything) if doc_format == "pdf" else _decoded(data)
-    for number, (page, of) in enumerate(found, 1):
-        count = of
-        if isinstance(page, list):
-            pages.append(page)
-            continue
-        looked.append(number)
-        pieces, remarks = _page(page, number, engine)
-        pages.append(pieces)
-        remarked += [f"ocr: page {number}: {remark}" for remark in remarks]
-        done()
-    which = "" if len(looked) == len(pages) else f" of pages {', '.join(map(str, looked))}"
-    warnings = [f"ocr: read from pictures{which}; figures may be misread", *remarked]
-    if count > len(pages):
-        warnings.append(f"ocr: only the first {len(pages)} of {count} pages were read")
-    read = tuple(blocks(pages))
-    if not read:
-        return Document("unsupported", doc_format, pages=count or None, warnings=("ocr: no words on any page",))
-    titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
-    status: Status = "partial" if count > len(pages) else "ok"
-    return Document(status, doc_format, read, flatten(read), titles, pages=count, warnings=tuple(warnings),
-                    extractor="ocr")
+def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Document], None], *,
+              everything: bool = False, within_s: float = inf) -> Document:
+    """The pages of a scan; `done` is given the document so far after each picture. Words of low confidence are left out
+    and counted. Pages of a PDF that have readable text are read as such, unless `everything` is asked for. No picture
+    is begun that would likely end after `within_s`; those left out are named."""
+    found = _pdf_pages(data, everything=everything) if doc_format == "pdf" else _frames(data)
+    began, slowest = monotonic(), 0.0
+    for number, picture in found.pictures:
+        if monotonic() - began + slowest > within_s:
+            found.remarks.append(f"ocr: not read within {within_s:.0f} s")
+            break
+        page_began = monotonic()
+        found.pages[number - 1], remarks = _page(picture, number, engine)
+        found.looked.append(number)
+        found.remarks += [f"ocr: page {number}: {remark}" for remark in remarks]
+        slowest = max(slowest, monotonic() - page_began)
+        done(found.document(doc_format))
+    return found.document(doc_format)
 
 
-def _pdf_pages(data: bytes, warnings: list[str], *, everything: bool) -> Iterator[tuple[Picture | list[Piece], int]]:
-    """Each page, as a grey picture at about 150 dpi or as the pieces its text layer gives, and how many there are."""
+@dataclass
+class _Found:
+    """The pages of a file: what their text gives, the pictures among them still to be looked at, and `count` of all."""
+
+    pages: list[list[Piece]]
+    wanted: list[int]
+    pictures: Iterator[tuple[int, Picture]]
+    count: int
+    remarks: list[str] = field(default_factory=list)
+    looked: list[int] = field(default_factory=list)
+
+    def document(self, doc_format: str) -> Document:
+        left = [number for number in self.wanted if number not in self.looked]
+        cut = self.count > len(self.pages)
+        which = "" if len(self.looked) == len(self.pages) else f" of pages {_numbers(self.looked)}"
+        warnings = [f"ocr: read from pictures{which}; figures may be misread", *self.remarks]
+        if left:
+            warnings.append(f"ocr: the pictures of pages {_numbers(left)} were not read")
+        if cut:
+            warnings.append(f"ocr: only the first {len(self.pages)} of {self.count} pages were read")
+        read = tuple(blocks(self.pages))
+        if not read:
+            none = ["ocr: no words on any page", *warnings[1:]] if left or cut else ["ocr: no words on any page"]
+            return Document("unsupported", doc_format, pages=self.count or None, warnings=tuple(none))
+        titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
+        status: Status = "partial" if cut or left else "ok"
+        return Document(status, doc_format, read, flatten(read), titles, pages=self.count, warnings=tuple(warnings),
+                        extractor="ocr")
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    return ", ".join(map(str, pages))
+
+
+def _pdf_pages(data: bytes, *, everything: bool) -> _Found:
+    """What the text layers give first: it takes no time, and stays when there is none left for the pictures."""
     pdf = pypdfium2.PdfDocument(data)
-    drawn = 0
+    count, remarks, wanted = len(pdf), list[str](), list[int]()
+    pages: list[list[Piece]] = []
     with Plumber(data) as plumber:
-        for number in range(min(len(pdf), MAX_PAGES if everything else MAX_TEXT_PAGES)):
-            pieces, readable = ([], False) if everything else read_page(pdf, number, plumber, warnings)
-            if readable:
-                yield pieces, len(pdf)
-            elif drawn == MAX_PAGES:
-                warnings.append(f"ocr: page {number + 1} was not read: only {MAX_PAGES} pictures are looked at")
-                yield pieces, len(pdf)
-            else:
-                drawn += 1
-                yield _rendered(pdf[number]), len(pdf)
-    pdf.close()
+        for number in range(min(count, MAX_PAGES if everything else MAX_TEXT_PAGES)):
+            pieces, readable = ([], False) if everything else read_page(pdf, number, plumber, remarks)
+            pages.append(pieces)
+            if not readable:
+                wanted.append(number + 1)
+    pictures = ((number, _rendered(pdf[number - 1])) for number in wanted[:MAX_PAGES])
+    return _Found(pages, wanted, pictures, count, remarks)
 
 
 def _rendered(page: Any) -> Picture:
@@ -100,26 +123,30 @@ def _rendered(page: Any) -> Picture:
     return picture
 
 
-def _decoded(data: bytes) -> Iterator[tuple[Picture, int]]:
-    from io import BytesIO
-
+def _frames(data: bytes) -> _Found:
+    """A picture is one page; a TIFF may have many."""
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = 80_000_000  # beyond twice this Pillow refuses the file
-    with Image.open(BytesIO(data)) as image:
-        count = int(getattr(image, "n_frames", 1))
-        frames = min(count, MAX_PAGES) if image.format == "TIFF" else 1
-        for frame in range(frames):
-            image.seek(frame)
-            flat = Image.new("RGB", image.size, "white")
-            rgba = image.convert("RGBA")
-            flat.paste(rgba, mask=rgba.split()[3])
-            grey = np.asarray(flat.convert("L"))
-            side = max(grey.shape)
-            if side > _MAX_SIDE_PX:
-                size = (grey.shape[1] * _MAX_SIDE_PX // side, grey.shape[0] * _MAX_SIDE_PX // side)
-                grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-            yield grey, count if image.format == "TIFF" else 1
+    image = Image.open(BytesIO(data))
+    count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+    wanted = list(range(1, min(count, MAX_PAGES) + 1))
+    return _Found([[] for _ in wanted], wanted, ((number, _decoded(image, number - 1)) for number in wanted), count)
+
+
+def _decoded(image: Any, frame: int) -> Picture:
+    from PIL import Image
+
+    image.seek(frame)
+    flat = Image.new("RGB", image.size, "white")
+    rgba = image.convert("RGBA")
+    flat.paste(rgba, mask=rgba.split()[3])
+    grey = np.asarray(flat.convert("L"))
+    side = max(grey.shape)
+    if side > _MAX_SIDE_PX:
+        size = (grey.shape[1] * _MAX_SIDE_PX // side, grey.shape[0] * _MAX_SIDE_PX // side)
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return grey
 
 
 def _page(picture: Picture, number: int, engine: Engine) -> tuple[list[Piece], list[str]]:

@@ -49,21 +49,22 @@ def best_reading(document: Document, again: Callable[[str], Document]) -> Docume
     if document.doc_format not in WAYS or document.status not in ("ok", "partial") or document.extractor:
         return document
     best = first = _Attempt(document, read_tables(document))
-    tried = ["first"]
+    tried, untried = ["first"], list[str]()
     for way in WAYS.get(document.doc_format, ()):
         if best.is_sound or (way == "ocr" and best.is_complete):  # minutes, for what is printed wrong most likely
             break
         other = again(way)
         if other.status not in ("ok", "partial"):
+            if other.status == "limit":
+                untried.append(f"extractor: {way} gave nothing: {other.warnings[0]}")
             continue
         tried.append(way)
         attempt = _Attempt(other, read_tables(other))
         best = attempt if attempt.score > best.score else best
     if len(tried) == 1:
-        return document
+        return replace(document, warnings=(*document.warnings, *untried)) if untried else document
     chosen = best.document.extractor or "first"
     says = (f"extractor: {chosen} taken of {', '.join(tried)}" if best.is_sound else
             f"extractor: {chosen} taken of {', '.join(tried)}; none makes the figures add up, they are kept as printed")
     own = replace(best.document, titles=best.document.titles or document.titles)
-    return replace(own, warnings=(*document.warnings, *own.warnings, says) if best is not first
-                   else (*document.warnings, says))
+    return replace(own, warnings=(*document.warnings, *(own.warnings if best is not first else ()), *untried, says))

@@ -4,11 +4,15 @@ import io
 import json
 import os
 import signal
+import socket
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from crawler.files import read_files
 from crawler.normalise import sandbox as sandboxes
@@ -17,7 +21,7 @@ from crawler.normalise.scanner import Scanner
 from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.forms import load_forms
 from gongkai.capture import Attachment, Finding
-from gongkai.document import Document
+from gongkai.document import Block, Document
 from gongkai.settings import Settings
 from tests.factories import SITE, capture
 from tests.normalise.makers import PROSE, PdfPage, pdf, ruled
@@ -26,6 +30,9 @@ from tests.shared_material import SHARED, needs_shared
 pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
 cv2 = pytest.importorskip("cv2")
 np = pytest.importorskip("numpy")
+from crawler.normalise import scan  # noqa: E402 - needs them
+from crawler.normalise.scan import read_scan  # noqa: E402
+
 FIGURES = [["1042", "0", "7", "38"], ["", "19", "1", "506"], ["3", "6", "9", "8"]]
 
 
@@ -122,6 +129,70 @@ def test_a_page_that_takes_too_long_meets_a_limit_and_a_killed_worker_is_started
     scanner._process.wait()
     assert scanner.read(picture(), "image").status == "ok"
     scanner.close()
+
+
+def frames(count: int) -> bytes:
+    from PIL import Image
+
+    shown = Image.open(io.BytesIO(picture()))
+    out = io.BytesIO()
+    shown.save(out, format="TIFF", save_all=True, append_images=[shown] * (count - 1))
+    return out.getvalue()
+
+
+def test_no_picture_is_begun_that_would_not_end_in_time_and_those_left_are_named(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def slow(*_: Any, use_det: bool, **__: Any) -> SimpleNamespace:
+        """Ten seconds to find a page's one word."""
+        clock[0] += 10.0 * use_det
+        at = np.array([[[150, 100], [300, 100], [300, 130], [150, 130]]])
+        return SimpleNamespace(boxes=at, txts=("总体情况" if use_det else "7",), scores=(0.9,))
+
+    monkeypatch.setattr(scan, "monotonic", lambda: clock[0])
+    told: list[Document] = []
+    document = read_scan(frames(4), "image", slow, told.append, within_s=29.0)
+    assert (document.status, document.pages, document.text.count("总体情况")) == ("partial", 4, 2)
+    assert "ocr: not read within 29 s" in document.warnings
+    assert "ocr: the pictures of pages 3, 4 were not read" in document.warnings
+    assert [one.warnings[-1] for one in told] == [
+        f"ocr: the pictures of pages {left} were not read" for left in ("2, 3, 4", "3, 4")]
+
+
+def test_a_scan_broken_off_in_a_page_keeps_the_pages_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker, played here, reads one page and stands still at the next."""
+    ours, theirs = socket.socketpair()
+    block = Block("paragraph", "第一页")
+    read = Document("partial", "image", (block,), block.text, warnings=("ocr: the pictures of pages 2 were not read",))
+    body = TypeAdapter(Document).dump_json(read)
+    theirs.sendall(struct.pack(">cQ", b"p", len(body)) + body)
+    scanner = Scanner(Settings())
+    monkeypatch.setattr(scanner, "_started", lambda over: ours)
+    document = scanner.read(b"II*\0", "image", within_s=0.2)
+    assert (document.status, document.text) == ("partial", "第一页")
+    assert document.warnings == (*read.warnings, "ocr: broken off: its time was up")
+    ours.close()
+    theirs.close()
+
+
+def test_the_time_of_a_file_is_shared_by_its_text_and_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def read(self: Scanner, data: bytes, doc_format: str, *, everything: bool, within_s: float) -> Document:
+        given.append(within_s)
+        return Document("limit", doc_format, warnings=("ocr: its time was up",))
+
+    monkeypatch.setattr(Scanner, "read", read)
+    mixed = partly_scanned([[("text", 50, 780 - 20 * n, 12, PROSE[:40]) for n in range(4)]])
+    with Sandbox(Settings(sandbox_wall_s=50, ocr_wall_s=200)) as sandbox:
+        document = sandbox.read(mixed)
+        assert PROSE[:20] in document.text and "ocr: its time was up" in document.warnings
+        assert sandbox.read(picture()).status == "limit"
+        assert sandbox.read(mixed, way="ocr", spent_s=100).status == "limit"
+        late = sandbox.read(mixed, way="pdfplumber", spent_s=50)
+    assert (late.status, late.warnings) == ("limit", ("pdf: no time left of 50 s to read it another way",))
+    assert [0 < seconds <= most for seconds, most in zip(given, (45, 180, 80), strict=True)] == [True] * 3
 
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + b"x" * 9_000, picture()[:5_000], b"GIF89a" + bytes(9_000)])
