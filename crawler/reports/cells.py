@@ -11,12 +11,14 @@ from crawler.reports.grids import scan_grids
 from crawler.reports.printing import Assembled, PrintedRow
 from crawler.reports.sideways import scan_sideways
 from crawler.reports.statistics import read_indicators, read_statistics
+from crawler.reports.tabbed import scan_tabbed
 from gongkai.document import Document
 from gongkai.report import CellTable
 
 _LONGEST_TEXT = 2_000_000
 _ASSEMBLE: dict[str, Callable[[Form, Sequence[PrintedRow]], Assembled]] = {
     "proactive": assemble_proactive, "requests": assemble_requests, "review_litigation": assemble_review}
+_TABBED = ("requests", "review_litigation")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class TablesReading:
     tables: dict[str, CellTable] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     ways: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``."""
+    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``, ``tabs``."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _read(document: Document) -> TablesReading:
     grids = scan_grids(document.tables, form)
     tables: dict[str, CellTable] = {}
     warnings: list[str] = []
-    text = turned = None
+    text = turned = lines = None
     told: dict[str, tuple[str, ...]] = {}
     for key, assemble in _ASSEMBLE.items():
         ways = ["grid"]
@@ -86,6 +88,9 @@ def _read(document: Document) -> TablesReading:
         if not best.sound:
             text = text or scan_text(document.text[:_LONGEST_TEXT], form)
             best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))), ways, "text")
+        if not best.sound and key in _TABBED and "\t" in document.text:
+            lines = lines or scan_tabbed(document.text[:_LONGEST_TEXT], form)
+            best = _better(best, _weigh(form, key, assemble(form, getattr(lines, key))), ways, "tabs")
         read = _without_doubtful(best)
         if read.cells:
             tables[key], told[key] = read.cells, tuple(ways)
