@@ -32,6 +32,7 @@ from gongkai.site import AgencySite
 from gongkai.succession import may_precede
 from gongkai.title import read_title
 
+_TABLES_SINCE = 2019  # the first report year whose form has the three tables
 _CARRIES = re.compile(r"公开.{0,20}(?:报告|年报)")
 
 
@@ -172,6 +173,8 @@ class _Reader:
         best = self._year(period, signed, published)
         year = int(best.value) if best else None
         form_id = self._form(year)
+        if year is not None and year >= _TABLES_SINCE and not self.leaf.tables.tables:
+            self.warnings.append(f"tables: none of the statutory tables was found in a report for {year}")
         name, region = self._agency(contact.address)
         agency, filed_under, own = self._filing(name, region, year)
         if own and region is None:
