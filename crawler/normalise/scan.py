@@ -17,6 +17,7 @@ import numpy as np
 import pypdfium2
 
 from crawler.normalise.grid import Box
+from crawler.normalise.ofd import read_pictures
 from crawler.normalise.pdf import MAX_PAGES as MAX_TEXT_PAGES
 from crawler.normalise.pdf import read_page
 from crawler.normalise.plumbed import Plumber
@@ -31,6 +32,8 @@ _DPI = 150
 _MAX_SIDE_PX = 4_000
 _MIN_SCORE = 0.5
 _MOST_SKEW = 5.0
+_LEGIBLE = 0.8  # upright pages have 0.95 and more, upside down 0.6
+_FEWEST_RUNS = 6  # to say which way a page lies
 _LONG_PX = 40  # an upright stroke no character of a table has
 _BLANKS = re.compile(r"\s+")
 
@@ -51,7 +54,8 @@ def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Docu
     """The pages of a scan; `done` is given the document so far after each picture. Words of low confidence are left out
     and counted. Pages of a PDF that have readable text are read as such, unless `everything` is asked for. No picture
     is begun that would likely end after `within_s`; those left out are named."""
-    found = _pdf_pages(data, everything=everything) if doc_format == "pdf" else _frames(data)
+    found = (_pdf_pages(data, everything=everything) if doc_format == "pdf" else
+             _ofd_pages(data) if doc_format == "ofd" else _frames(data))
     began, slowest = monotonic(), 0.0
     for number, picture in found.pictures:
         if monotonic() - began + slowest > within_s:
@@ -123,12 +127,30 @@ def _rendered(page: Any) -> Picture:
     return picture
 
 
-def _frames(data: bytes) -> _Found:
-    """A picture is one page; a TIFF may have many."""
+def _ofd_pages(data: bytes) -> _Found:
+    pages, shown, count = read_pictures(data)
+    readable = {number: image for number, file in shown.items() if (image := _opened_image(file)) is not None}
+    found = _Found(pages, list(shown), ((n, _decoded(readable[n], 0)) for n in [*readable][:MAX_PAGES]), count)
+    found.remarks += [f"ocr: page {number}: its picture is in no form that is read" for number in shown
+                      if number not in readable]
+    return found
+
+
+def _opened_image(data: bytes) -> Any:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = 80_000_000  # beyond twice this Pillow refuses the file
-    image = Image.open(BytesIO(data))
+    try:
+        return Image.open(BytesIO(data))
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def _frames(data: bytes) -> _Found:
+    """A picture is one page; a TIFF may have many."""
+    image = _opened_image(data)
+    if image is None:
+        raise ValueError("no picture that can be read")
     count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
     wanted = list(range(1, min(count, MAX_PAGES) + 1))
     return _Found([[] for _ in wanted], wanted, ((number, _decoded(image, number - 1)) for number in wanted), count)
@@ -150,15 +172,49 @@ def _decoded(image: Any, frame: int) -> Picture:
 
 
 def _page(picture: Picture, number: int, engine: Engine) -> tuple[list[Piece], list[str]]:
-    grey = _straight(picture)
+    grey, seen, remarks = *_upright(picture, engine), list[str]()
+    if seen.turned:
+        remarks.append(f"lay turned by {90 * seen.turned} degrees")
     ink = _ink(grey)
     strokes, rules = _strokes(ink)
-    texts, doubtful = _words(engine, grey)
-    ruled = read_ruled(strokes, texts)
+    ruled = read_ruled(strokes, seen.texts)
     free = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
-    tables = [tuple(_second_look(box, texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
-    remarks = [*ruled.warnings, *([f"{doubtful} words were too faint to read"] if doubtful else [])]
+    tables = [tuple(_second_look(box, seen.texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
+    remarks += [*ruled.warnings, *([f"{seen.doubtful} words were too faint to read"] if seen.doubtful else [])]
     return in_order(lines(ruled.loose), tables, number), remarks
+
+
+def _upright(picture: Picture, engine: Engine) -> tuple[Picture, "_Seen"]:
+    """The page as it is to be read, and its words: scanners take pages lying and upside down. Where most runs stand, or
+    nearly nothing is legible, it is looked at the way round that would be right, and the more legible one counts."""
+    grey = _straight(picture)
+    seen = _words(engine, grey)
+    turns = seen.likely_turns()
+    for turn in turns:
+        turned = _straight(np.ascontiguousarray(np.rot90(picture, turn)))
+        other = replace(_words(engine, turned), turned=turn)
+        if not other.is_standing and other.score > (0.0 if seen.is_standing else seen.score):
+            return turned, other
+    return grey, seen
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Runs of text with their places in points; how many were left out as too doubtful, how legible all are, and
+    whether most stand on end. `turned` counts the quarters the page was turned by, to the left."""
+
+    texts: list[Text]
+    doubtful: int
+    score: float
+    is_standing: bool
+    turned: int = 0
+
+    def likely_turns(self) -> tuple[int, ...]:
+        if len(self.texts) + self.doubtful < _FEWEST_RUNS:
+            return ()
+        if self.is_standing:  # the engine turns such runs itself, to the left: legible, that is the way
+            return (1, 3) if self.score >= _LEGIBLE else (3, 1)
+        return () if self.score >= _LEGIBLE else (2,)
 
 
 def _straight(grey: Picture) -> Picture:
@@ -225,20 +281,22 @@ def _stroke(box: tuple[int, int, int, int], *, level: bool) -> Stroke:
             else Stroke(x + width / 2, y, x + width / 2, y + height))
 
 
-def _words(engine: Engine, grey: Picture) -> tuple[list[Text], int]:
-    """Runs of text with their places in points, and how many were left out as too doubtful."""
+def _words(engine: Engine, grey: Picture) -> _Seen:
     # Every switch is given every time: a call without detection changes the engine for the calls after it.
     found = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=True, text_score=0.0)
     if found.boxes is None:
-        return [], 0
-    texts, doubtful = [], 0
+        return _Seen([], 0, 1.0, False)
+    texts, doubtful, standing = [], 0, 0
     for corners, words, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        xs, ys = [float(p[0]) * 72 / _DPI for p in corners], [float(p[1]) * 72 / _DPI for p in corners]
+        high, wide = max(ys) - min(ys), max(xs) - min(xs)
+        standing += (high > 1.5 * wide) - (wide > 1.5 * high)
         if score < _MIN_SCORE:
             doubtful += 1
             continue
-        xs, ys = [float(p[0]) * 72 / _DPI for p in corners], [float(p[1]) * 72 / _DPI for p in corners]
         texts.append(Text(printable(str(words)).strip(), min(xs), min(ys), max(xs), max(ys)))
-    return [text for text in texts if text.text], doubtful
+    legible = sum(map(float, found.scores)) / max(len(found.scores), 1)
+    return _Seen([text for text in texts if text.text], doubtful, legible, standing > 0)
 
 
 def _second_look(box: Box, texts: Sequence[Text], grey: Picture, free: Picture, engine: Engine) -> Box:
