@@ -11,7 +11,8 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _HEAD = re.compile(r"([a-z_0-9]{2,20}): (?=.)", re.S)
 _KEY = re.compile(r"[a-z][a-z0-9_]+")
 _PLACES = tuple((re.compile(stored), told) for stored, told in (
-    (r"\bocr ", "识别件"), (r"table (\d+) row (\d+) col (\d+)", r"第 \1 表第 \2 行第 \3 列"),
+    (r"\bfile (\d+) ", r"第 \1 个文件"), (r"\bocr ", "识别件"),
+    (r"table (\d+) row (\d+) col (\d+)", r"第 \1 表第 \2 行第 \3 列"),
     (r"line (\d+) cell (\d+)", r"文字第 \1 行第 \2 格"), (r"line (\d+)", r"文字第 \1 行")))
 _DEEPEST = 6
 

@@ -51,9 +51,10 @@ class _Candidate:
         return not self.missing and not self.failed and not self.read.inferred
 
 
-def read_tables(document: Document) -> TablesReading:
-    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``."""
-    reading = _read(document)
+def read_tables(document: Document, form_id: str | None = None) -> TablesReading:
+    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``. `form_id` is given where
+    another file of the report shows the form (the table of reviews is the same on two)."""
+    reading = _read(document, form_id)
     if document.extractor != "ocr":
         return reading
     marked = {key: {row: {column: replace(cell, where=f"ocr {cell.where}") for column, cell in cells.items()}
@@ -61,13 +62,13 @@ def read_tables(document: Document) -> TablesReading:
     return replace(reading, tables=marked)
 
 
-def _read(document: Document) -> TablesReading:
+def _read(document: Document, known: str | None) -> TablesReading:
     """Every cell of the statutory tables. Grids go first; the text is read where a grid is incomplete or incoherent.
 
     Per table the reading that lacks least and whose identities hold is taken; where none holds, what is printed is
     kept and the warning says which identities fail.
     """
-    form_id, quote = detect_form(document)
+    form_id, quote = (known, "") if known else detect_form(document)
     form = load_forms().get(form_id or "")
     if form is None:
         indicators = read_indicators(document)
