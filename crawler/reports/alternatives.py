@@ -14,6 +14,8 @@ from gongkai.document import Document
 
 WAYS = {"pdf": ("pdfplumber", "columns", "ocr")}
 """In the order they are tried; the first way of a format has no name."""
+_PROMISE = ("收到和处理政府信息公开申请", "行政复议")
+_PICTURED = "a picture on it was not read"
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,17 @@ class _Attempt:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every table of its form is there; a text on no form lacks nothing."""
+        """Whether every table of its form is there; a text on no form lacks nothing unless its headings promise the
+        tables."""
         form = load_forms().get(self.tables.form_id or "")
-        return form is None or all(key in self.tables.tables for key in form.tables)
+        if form is None:
+            return not all(heading in self.document.text for heading in _PROMISE)
+        return all(key in self.tables.tables for key in form.tables)
+
+    @property
+    def may_be_pictured(self) -> bool:
+        """Whether what it lacks can be seen by OCR: text without any table is not looked at for minutes in vain."""
+        return self.tables.form_id is not None or any(_PICTURED in warning for warning in self.document.warnings)
 
     @property
     def is_sound(self) -> bool:
@@ -51,8 +61,8 @@ def best_reading(document: Document, again: Callable[[str], Document]) -> Docume
     best = first = _Attempt(document, read_tables(document))
     tried, untried = ["first"], list[str]()
     for way in WAYS.get(document.doc_format, ()):
-        if best.is_sound or (way == "ocr" and best.is_complete):  # minutes, for what is printed wrong most likely
-            break
+        if best.is_sound or (way == "ocr" and (best.is_complete or not best.may_be_pictured)):
+            break  # OCR takes minutes, for what is printed wrong most likely
         other = again(way)
         if other.status not in ("ok", "partial"):
             if other.status == "limit":

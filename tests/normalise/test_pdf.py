@@ -186,3 +186,12 @@ def test_pages_our_grid_is_not_sure_of_are_read_by_pdfplumber() -> None:
     broken += [("line", 300, 600, 300, 576), ("line", 300, 540, 300, 528)]
     data = pdf([lines(TITLE) + broken])
     assert all_texts(normalise(data)) == all_texts(normalise(data, way="pdfplumber")) != [ROWS]
+
+
+@pytest.mark.parametrize(("side", "told"), [(300, True), (90, False), (900, False)])
+def test_a_picture_on_a_page_of_text_is_told_of(side: int, told: bool) -> None:
+    """A table; a seal is none, nor is what lies under the whole page."""
+    page: PdfPage = [("text", 50, 780 - 20 * n, 12, PROSE[:40]) for n in range(4)]
+    document = normalise(pdf([[*page, ("raw", f"q {side} 0 0 {side} 50 100 cm /I Do Q")]]))
+    says = ("pdf: page 1: a picture on it was not read",) if told else ()
+    assert (document.status, document.warnings) == ("ok", says)

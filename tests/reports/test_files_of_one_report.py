@@ -12,7 +12,8 @@ TITLE = "青屏县档案局2023年政府信息公开工作年度报告"
 TABLES = ("proactive", "requests", "review_litigation")
 PROSE = document("\n".join([
     TITLE, "本报告统计期限自2023年1月1日起至2023年12月31日止。", "一、总体情况", "全年通过网站公开信息三百余条。" * 9,
-    "二、主动公开政府信息情况", "见附件1。", "五、存在的主要问题及改进情况", "公开的范围还不够广，下一步加强培训。" * 9]), titles=(("h1", TITLE),))
+    "二、主动公开政府信息情况", "见附件1。", "五、存在的主要问题及改进情况",
+    "公开的范围还不够广，下一步加强培训。" * 9]), titles=(("h1", TITLE),))
 
 
 def found(page: Document, *files: Document) -> Reading:
