@@ -24,13 +24,14 @@ class _Attempt:
     tables: TablesReading
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        """Tables with figures, then fewest failed checks, then legible cells."""
+    def score(self) -> tuple[int, int, int, int]:
+        """Tables with figures, then checks passed, then legible cells, then fewest failed: a check that fails no more
+        because its rows were lost speaks for nobody."""
         found = self.tables.tables
-        failed = sum(check.state == "fail" for check in run_checks(self.tables.form_id, found))
+        states = [check.state for check in run_checks(self.tables.form_id, found)]
         legible = sum(cell.semantic != "text" for table in found.values() for row in table.values()
                       for cell in row.values())
-        return sum(map(has_figure, found.values())), -failed, legible
+        return sum(map(has_figure, found.values())), states.count("pass"), legible, -states.count("fail")
 
     @property
     def is_complete(self) -> bool:

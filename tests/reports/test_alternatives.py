@@ -104,3 +104,15 @@ def test_text_without_tables_and_pictures_is_not_looked_at_for_minutes() -> None
 
     best_reading(promising(), again)
     assert asked == ["pdfplumber", "columns"]
+
+
+def test_a_way_that_loses_the_rows_of_a_wrong_sum_is_not_the_better_one() -> None:
+    made = figures("cn-gov-2021", 2)
+    made.grids["requests"][3] = [*made.grids["requests"][3][:-1], ("9999", 1, 1)]  # 新收, its total printed wrong
+    whole = replace(made.document(), doc_format="pdf")
+    torn = made.tables()
+    del made.grids["requests"][3]
+    torn[1] = made.tables()[1]
+    best = best_reading(whole, lambda way: replace(made.document(torn), doc_format="pdf", extractor=way))
+    assert best.extractor == "" and any("kept as printed" in warning for warning in best.warnings)
+    assert read_tables(best).tables["requests"]["new_received"]["total"].value == 9999
