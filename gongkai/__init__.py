@@ -5,5 +5,5 @@ The rooms are ``spiders`` (find), ``crawler`` (capture, normalise, recognise, ru
 """
 
 __version__ = "0.1.0"
-PIPELINE_VERSION = 3
+PIPELINE_VERSION = 4
 """Raised whenever reading the same bytes may give another text, cell or field; kept with every interpretation."""

@@ -126,6 +126,8 @@ class Settings(BaseSettings):
 
     ocr_memory_mib: int = _about(4096, "memory the reader of scans may use, in MiB", "4096", ge=1024)
     ocr_page_s: float = _about(120.0, "seconds one page of a scan may take", "60", gt=0)
+    ocr_wall_s: float = _about(300.0, "seconds a scan may take in all (where other pages of a file have text: at most "
+                               "sandbox_wall_s); pages there is no time for are named and stay unread", "900", gt=0)
 
     language: Literal["zh", "en"] = _about("zh", "language of messages for people", "en")
     log_format: Literal["human", "json"] = _about(

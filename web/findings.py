@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gongkai.remarks import in_chinese
 from gongkai.report import CellValue, Check, Report
 from storage import Codebook
 from web.words import Language, has, say
@@ -26,6 +27,12 @@ def findings(report: Report, codebook: Codebook, language: Language) -> tuple[Fi
     """Of every check that failed, in the order of the form."""
     failed = [check for check in report.checks if check.state == "fail"]
     return tuple(_told(number, check, report, codebook, language) for number, check in enumerate(failed, 1))
+
+
+def remarks(stored: Iterable[str], codebook: Codebook, language: Language) -> tuple[str, ...]:
+    """What the readers remarked on the file and the report, each once, in the page's language."""
+    once = dict.fromkeys(stored)
+    return tuple(in_chinese(remark, codebook.words) for remark in once) if language == "zh" else tuple(once)
 
 
 def _told(number: int, check: Check, report: Report, codebook: Codebook, language: Language) -> FindingTold:

@@ -15,7 +15,7 @@ MOST_ROWS = 300
 MOST_COLUMNS = 40
 """A page stays readable, and under its hundred kilobytes, whatever was archived; the text as a file is whole."""
 
-_PLACE = re.compile(r"table (\d+) row (\d+) col (\d+)$")
+_PLACE = re.compile(r"^(?:ocr )?table (\d+) row (\d+) col (\d+)$")  # of another file's tables nothing is marked
 _FIGURE = re.compile(r"^[\s+\-−—–/\d.,，%]*$")
 
 Marks = Mapping[tuple[int, int, int], tuple[int, ...]]

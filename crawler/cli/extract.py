@@ -10,14 +10,16 @@ import typer
 from rich.progress import Progress
 
 from crawler.cli.speech import complain, err, tell
+from crawler.files import read_body
 from crawler.normalise.sandbox import Sandbox
 from crawler.reports import read_report
-from crawler.reports.alternatives import best_reading
+from crawler.reports.codebook import codebook
 from crawler.reports.record import extract_record
 from gongkai.address import canonical
 from gongkai.chinese import printable
 from gongkai.digest import sha256_hex
 from gongkai.errors import DONE, SITE_GAVE_NOTHING, WRONG_USE, ConfigurationError
+from gongkai.remarks import in_chinese
 from gongkai.report import Reading, SourceDocument
 from gongkai.settings import load_settings
 
@@ -60,17 +62,26 @@ def extract(
             if document.status in UNREAD:
                 zh, en = UNREAD[document.status]
                 tell(
-                    f"{file}：未能读出（{document.status}）{'；'.join(document.warnings)}；{zh}",
+                    f"{file}：未能读出（{document.status}）{'；'.join(map(in_chinese, document.warnings))}；{zh}",
                     f"{file}: not read ({document.status}) {'; '.join(document.warnings)}; {en}",
                     style="yellow",
                 )
                 code = code or SITE_GAVE_NOTHING
+            elif as_format == "text":
+                _tell_remarks(file, reading)
             if as_format == "json":
                 sys.stdout.write(json.dumps(extract_record(str(file), reading), ensure_ascii=False) + "\n")
             elif document.text:
                 sys.stdout.write(printable(document.text).rstrip("\n") + "\n")
             sys.stdout.flush()
     raise typer.Exit(code)
+
+
+def _tell_remarks(file: Path, reading: Reading) -> None:
+    """What to be careful about in a text whose record nobody asked for."""
+    remarks = dict.fromkeys((*reading.sources[reading.main].document.warnings, *reading.report.warnings))
+    for remark in remarks:
+        tell(f"{file}：{in_chinese(remark, codebook().words)}", f"{file}: {remark}", style="yellow")
 
 
 def _bytes(file: Path, most_mib: int) -> bytes:
@@ -82,5 +93,5 @@ def _bytes(file: Path, most_mib: int) -> bytes:
 
 
 def _read(sandbox: Sandbox, data: bytes, url: str | None) -> Reading:
-    document = best_reading(sandbox.read(data, url=url), lambda way: sandbox.read(data, url=url, way=way))
+    document = read_body(data, sandbox, url=url)
     return read_report([SourceDocument("page", url or "", (sha256_hex(data),), document)], url=url)

@@ -6,6 +6,7 @@ imported with the first file of its format: a crawl, which has its files read by
 
 import importlib
 import logging
+from dataclasses import replace
 
 from crawler.normalise.parts import join
 from crawler.normalise.sniff import inflate, sniff
@@ -72,6 +73,8 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None, d
             document = read_script(data, doc_format, url=url, declared=declared)
         case "zip" | "rar" | "7z":
             document = _read_archive(data, doc_format, depth)
+        case "odt":
+            document = _read_odt(data)
         case "ooxml-encrypted":
             document = Document("encrypted", "docx", warnings=("docx: opens only with a password",))
         case "empty":
@@ -79,6 +82,17 @@ def _read(data: bytes, doc_format: str, url: str | None, declared: str | None, d
         case _:
             document = Document("unsupported", doc_format, warnings=(f"{doc_format}: this format is not read yet",))
     return document
+
+
+def _read_odt(data: bytes) -> Document:
+    """OpenDocument text is read by LibreOffice alone: offices hand it out once in a blue moon."""
+    from crawler.normalise.office import as_docx
+    from crawler.normalise.zipped import oversize
+
+    if problem := oversize(data):
+        return Document("limit", "odt", warnings=(f"odt: {problem}",))
+    document, why_not = as_docx(data, "odt")
+    return replace(document, doc_format="odt") if document else Document("unsupported", "odt", warnings=(why_not,))
 
 
 def _read_archive(data: bytes, doc_format: str, depth: int) -> Document:

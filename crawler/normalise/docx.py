@@ -8,7 +8,7 @@ import docx
 from docx.oxml.ns import qn
 
 from crawler.normalise.grid import Span, expand
-from crawler.normalise.reading import clean, paragraph
+from crawler.normalise.reading import REAL_COLUMNS, REAL_ROWS, clean, paragraph
 from crawler.normalise.text import flatten, title_lines
 from crawler.normalise.zipped import oversize
 from gongkai.document import Block, Document, Table
@@ -43,15 +43,25 @@ def _blocks(parent: Any) -> Iterator[Block]:
             marked = _is_heading_style(child.style or "")
             yield from (paragraph(line, marked=marked) for line in _lines(child))
         elif child.tag == qn("w:tbl"):
-            cells = [tc for row in _own(child, qn("w:tr")) for tc in _own(row, qn("w:tc"))]
-            if len(cells) == 1:  # a frame around text
-                yield from _blocks(cells[0])
+            rows = [list(_own(row, qn("w:tc"))) for row in _own(child, qn("w:tr"))]
+            if _is_layout(child, rows):
+                for cell in (cell for row in rows for cell in row):
+                    yield from _blocks(cell)
             else:
                 table = _table(child)
                 if any(cell.text for cell in table.cells):
                     yield Block("table", table=table)
         elif child.tag in _CONTENT:
             yield from _blocks(child)
+
+
+def _is_layout(table: Any, rows: list[list[Any]]) -> bool:
+    """Whether the table only puts the text in place: it has one column, or holds a real table."""
+    if all(len(row) <= 1 for row in rows):
+        return True
+    inner = [[len(list(_own(row, qn("w:tc")))) for row in _own(one, qn("w:tr"))]
+             for one in table.iter(qn("w:tbl")) if one is not table]
+    return any(len(widths) >= REAL_ROWS and max(widths) >= REAL_COLUMNS for widths in inner)
 
 
 def _is_heading_style(name: str) -> bool:

@@ -36,12 +36,14 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """`is_whole` is false where strokes or letters were left out."""
+    """`is_whole` is false where strokes or letters were left out; `pictured` is the largest picture's share of the
+    page."""
 
     letters: tuple[Letter, ...]
     strokes: tuple[Stroke, ...]
     has_pictures: bool
     is_whole: bool = True
+    pictured: float = 0.0
 
 
 def draw(page: Any) -> Drawing:
@@ -52,7 +54,7 @@ def draw(page: Any) -> Drawing:
     objects = _objects(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)
     _collect(objects, _AS_DRAWN, place, strokes, seen, _DEPTH)
     return Drawing(tuple(_letters(page, place)), tuple(strokes), seen.pictures,
-                   seen.segments <= MAX_SEGMENTS and not seen.lost_letters)
+                   seen.segments <= MAX_SEGMENTS and not seen.lost_letters, _share(page, seen.picture))
 
 
 def _display(page: Any) -> Place:
@@ -146,6 +148,7 @@ def _printed_again(one: Text, last: Text) -> bool:
 class _Seen:
     segments: int = 0
     pictures: bool = False
+    picture: float = 0.0
     lost_letters: bool = False
 
 
@@ -160,12 +163,24 @@ def _collect(objects: Iterator[Any], matrix: _Matrix, place: Place, strokes: lis
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             seen.lost_letters = seen.lost_letters or _is_lost(item)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            seen.pictures = True
+            seen.pictures, seen.picture = True, max(seen.picture, _area(item))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth:
             inner = _objects(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject)
             _collect(inner, _joined(_matrix_of(item), matrix), place, strokes, seen, depth - 1)
         elif kind == pdfium.FPDF_PAGEOBJ_PATH and seen.segments <= MAX_SEGMENTS:
             _path(item, _joined(_matrix_of(item), matrix), place, strokes, seen)
+
+
+def _area(item: Any) -> float:
+    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
+    if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+        return 0.0
+    return abs((right.value - left.value) * (top.value - bottom.value))
+
+
+def _share(page: Any, area: float) -> float:
+    width, height = page.get_size()
+    return area / max(width * height, 1.0)
 
 
 def _is_lost(item: Any) -> bool:

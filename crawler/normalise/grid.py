@@ -139,18 +139,24 @@ def stitch(upper: Sequence[Box], lower: Sequence[Box]) -> list[Box]:
 
 
 def _without_repeated_head(upper: Sequence[Box], lower: list[Box], floor: float) -> list[Box]:
+    """A head is the rows at the top that are printed again as they were, up to the first that is not; it has no figures
+    (noughts further down stand where noughts stood by chance), and something stands below it."""
     head = min(box.top for box in upper)
-    repeated = [box for box in lower for first in upper if box.text and box.text == first.text
-                and abs(box.x0 - first.x0) <= _TOLERANCE_PT and abs(box.x1 - first.x1) <= _TOLERANCE_PT
-                and abs((box.top - floor) - (first.top - head)) <= _TOLERANCE_PT]
-    if not repeated or not any(abs(box.top - floor) <= _TOLERANCE_PT for box in repeated):
+
+    def is_again(box: Box) -> bool:
+        return not _NUMBER.fullmatch(box.text) and any(
+            box.text == first.text and _near(box.x0, first.x0) and _near(box.x1, first.x1)
+            and _near(box.top - floor, first.top - head) for first in upper)
+
+    own = min((box.top for box in lower if not is_again(box)), default=None)
+    again = [box for box in lower if own is None or box.top < own - _TOLERANCE_PT]
+    if own is None or not any(box.text for box in again):
         return lower
-    depth = max(box.bottom for box in repeated)
-    kept = [box for box in lower if box.top >= depth - _TOLERANCE_PT]
-    # A real head has no figures and something must stand below it.
-    if not kept or any(_NUMBER.fullmatch(box.text) for box in repeated):
+    depth = max(box.bottom for box in again)
+    if depth > own + _TOLERANCE_PT:
         return lower
-    return [replace(box, top=box.top - (depth - floor), bottom=box.bottom - (depth - floor)) for box in kept]
+    return [replace(box, top=box.top - (depth - floor), bottom=box.bottom - (depth - floor))
+            for box in lower if box not in again]
 
 
 def _touching(boxes: Sequence[Box], line: float, head: bool = False) -> list[Box]:

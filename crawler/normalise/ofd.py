@@ -3,6 +3,7 @@
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import pairwise
@@ -11,12 +12,14 @@ from lxml import etree
 
 from crawler.normalise.printed import Piece, blocks, in_order, letters
 from crawler.normalise.ruled import Stroke, Text, lines, read_ruled, strokes_of
+from crawler.normalise.scanner import BARE_PAGES
 from crawler.normalise.text import flatten, title_lines
 from crawler.normalise.zipped import MAX_XML_BYTES, is_locked, oversize
 from gongkai.document import Document, Status
 
 MAX_PAGES = 300
 MAX_OBJECTS = 400_000
+MAX_PICTURE_BYTES = 32 << 20
 _PT = 72 / 25.4
 _PRIVATE_SHARE = 0.05
 _LETTER_SPACED = 2.2  # what some writers step from digit to digit, in widths of a digit: still one number
@@ -55,6 +58,23 @@ def read_ofd(data: bytes) -> Document:
     return _document(pages, len(places), images, private, warnings)
 
 
+def read_pictures(data: bytes) -> tuple[list[list[Piece]], dict[int, bytes], int]:
+    """For OCR: what each page's text gives, the largest picture of every page without text by its number, and how many
+    pages there are."""
+    pages: list[list[Piece]] = []
+    shown: dict[int, bytes] = {}
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        package = _Package(archive)
+        places = list(package.pages())
+        for number, place in enumerate(places[:MAX_PAGES], 1):
+            drawing = package.draw(place, [])
+            ruling = read_ruled(drawing.strokes, drawing.texts)
+            pages.append(in_order(lines(ruling.loose), ruling.tables, number))
+            if not pages[-1] and drawing.pictures:
+                shown[number] = package.picture(max(drawing.pictures)[1])
+    return pages, shown, len(places)
+
+
 def _document(pages: list[list[Piece]], count: int, images: int, private: list[int], warnings: list[str]) -> Document:
     bare = [number for number, page in enumerate(pages, 1) if not page]
     read = sum(letters(piece) for page in pages for piece in page)
@@ -63,7 +83,7 @@ def _document(pages: list[list[Piece]], count: int, images: int, private: list[i
         return Document("failed" if not count else "unsupported", "ofd", pages=count, images=images,
                         warnings=tuple(warnings))
     if bare and images:
-        warnings.append(f"ofd: no text on pages {', '.join(map(str, bare[:20]))}")
+        warnings.append(f"{BARE_PAGES} {', '.join(map(str, bare[:20]))}")
     if private:
         warnings.append(f"ofd: text in codes only its own font knows (needs OCR) on pages "
                         f"{', '.join(map(str, private[:20]))}")
@@ -80,7 +100,11 @@ class _Drawing:
 
     texts: list[Text] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
-    images: int = 0
+    pictures: list[tuple[float, str]] = field(default_factory=list)  # area, resource
+
+    @property
+    def images(self) -> int:
+        return len(self.pictures)
 
 
 class _Package:
@@ -90,6 +114,7 @@ class _Package:
         self._archive = archive
         self._names = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in archive.infolist()}
         self._templates: dict[str, str] = {}
+        self._media: dict[str, str] = {}
 
     def pages(self) -> Iterator[str]:
         """Places of the pages' contents, in order, of all documents in the package."""
@@ -99,8 +124,27 @@ class _Package:
             document = self._xml(root)
             for template in _named(document, "TemplatePage"):
                 self._templates[template.get("ID") or ""] = _joined(root, template.get("BaseLoc") or "")
+            for kind in ("PublicRes", "DocumentRes"):
+                for resources in _named(document, kind):
+                    self._note_media(_joined(root, resources.text or ""))
             for pages in (child for child in document if _local(child) == "Pages"):
                 yield from (_joined(root, page.get("BaseLoc") or "") for page in pages if _local(page) == "Page")
+
+    def _note_media(self, place: str) -> None:
+        with suppress(KeyError, etree.XMLSyntaxError):  # pages are read without what they only show
+            resources = self._xml(place)
+            base = _joined(place, f"{resources.get('BaseLoc') or '.'}/x")
+            for media in _named(resources, "MultiMedia"):
+                for file in _named(media, "MediaFile"):
+                    self._media[media.get("ID") or ""] = _joined(base, file.text or "")
+
+    def picture(self, resource: str) -> bytes:
+        """Its file; nothing where the package has none."""
+        info = self._names.get(self._media.get(resource, "").lower())
+        if info is None or info.file_size > MAX_PICTURE_BYTES:
+            return b""
+        with self._archive.open(info) as member:
+            return member.read(MAX_PICTURE_BYTES)
 
     def draw(self, place: str, warnings: list[str]) -> _Drawing:
         drawing = _Drawing()
@@ -148,10 +192,10 @@ def _draw(content: etree._Element, drawing: _Drawing) -> None:
         kind = _local(item)
         if kind not in ("TextObject", "PathObject", "ImageObject") or item.get("Visible") == "false":
             continue
+        x, y, wide, high = _numbers(item.get("Boundary"), 4, (0, 0, 0, 0))
         if kind == "ImageObject":
-            drawing.images += 1
+            drawing.pictures.append((wide * high, item.get("ResourceID") or ""))
             continue
-        x, y, *_ = _numbers(item.get("Boundary"), 4, (0, 0, 0, 0))
         a, b, c, d, e, f = _numbers(item.get("CTM"), 6, (1, 0, 0, 1, 0, 0))
         matrix = (a * _PT, b * _PT, c * _PT, d * _PT, (e + x) * _PT, (f + y) * _PT)
         if kind == "TextObject":

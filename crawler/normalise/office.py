@@ -16,7 +16,7 @@ from gongkai.document import Document
 
 TIMEOUT_S = 25.0
 _MAX_OUTPUT_BYTES = 64 << 20
-_SUFFIX = {"doc": "doc", "wps": "doc", "rtf": "rtf"}
+_SUFFIX = {"doc": "doc", "wps": "doc", "rtf": "rtf", "odt": "odt"}
 
 
 def program() -> str | None:

@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium
 
 from crawler.normalise.drawn import Drawing, Letter, draw
 from crawler.normalise.plumbed import Plumber
-from crawler.normalise.printed import Line, Piece, blocks, in_order, letters, without_page_number
+from crawler.normalise.printed import Line, Piece, TablePart, blocks, in_order, letters, without_page_number
 from crawler.normalise.reading import clean
 from crawler.normalise.ruled import RULE_PT, lines, read_ruled
 from crawler.normalise.scanner import UNREAD_PAGES
@@ -21,6 +21,8 @@ _CROSSED = 2  # strokes each way, least: a page with fewer has no table
 _MIN_TEXT_CHARS = 50
 _PRIVATE = frozenset(map(chr, range(0xE000, 0xF900)))
 _PRIVATE_SHARE = 0.05
+_PICTURE = (0.1, 0.8)  # less is a seal or a head, more the ground of a page whose text lies over it
+UNREAD_PICTURE = "a picture on it was not read"
 
 
 def read_pdf(data: bytes, *, plumbed: bool = False) -> Document:
@@ -53,6 +55,8 @@ def read_page(pdf: Any, number: int, plumber: Plumber, warnings: list[str], *,
     drawing = draw(page)
     page.close()
     pieces = _pieces(drawing, number, plumber, warnings, plumbed=plumbed)
+    if pieces and _PICTURE[0] < drawing.pictured < _PICTURE[1] and not any(isinstance(p, TablePart) for p in pieces):
+        warnings.append(f"pdf: page {number + 1}: {UNREAD_PICTURE}")
     coded = sum(letter.char == "\ufffd" or letter.char in _PRIVATE for letter in drawing.letters)
     return pieces, (bool(pieces) or not drawing.has_pictures) and coded <= _PRIVATE_SHARE * len(drawing.letters)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from crawler.normalise.grid import Box, follows, rule, stitch
 from crawler.normalise.reading import is_heading, paragraph
@@ -43,17 +44,15 @@ Piece = Line | TablePart
 
 
 def in_order(lines: Sequence[Line], tables: Sequence[tuple[Box, ...]], page: int) -> list[Piece]:
-    """The pieces of a page from the top down, without its number."""
-    pieces: list[Piece] = [*lines, *(TablePart(boxes, page) for boxes in tables)]
-    return without_page_number(sorted(pieces, key=_top))
+    """The pieces of a page from the top down, without its number; lines keep their order (columns have their own)."""
+    tops = accumulate((line.top for line in lines), max)
+    pieces: list[tuple[float, Piece]] = [*zip(tops, lines, strict=True)]
+    pieces += [(min(box.top for box in boxes), TablePart(boxes, page)) for boxes in tables]
+    return without_page_number([piece for _, piece in sorted(pieces, key=lambda pair: pair[0])])
 
 
 def letters(piece: Piece) -> int:
     return len(piece.text) if isinstance(piece, Line) else sum(len(box.text) for box in piece.boxes)
-
-
-def _top(piece: Piece) -> float:
-    return piece.top if isinstance(piece, Line) else min(box.top for box in piece.boxes)
 
 
 def without_page_number(pieces: list[Piece]) -> list[Piece]:

@@ -10,6 +10,8 @@ from gongkai.chinese import printable
 from gongkai.document import Block, Table
 
 MAX_BLOCKS = 50_000
+REAL_ROWS, REAL_COLUMNS = 3, 3
+"""A table inside another that has at least these is data, and what it stands in only puts it in place."""
 _SKIP = frozenset(("script", "style", "noscript", "template", "svg", "head", "title", "select", "button", "textarea",
                    "iframe", "object", "input", "map"))
 _INLINE = frozenset(("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -215,4 +217,4 @@ def _is_layout(table: Element) -> bool:
 
 def _is_real(table: Element) -> bool:
     rows = [row for section in _sections(table) for row in section]
-    return len(rows) >= 3 and max(map(len, rows)) >= 3
+    return len(rows) >= REAL_ROWS and max(map(len, rows)) >= REAL_COLUMNS

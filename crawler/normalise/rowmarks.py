@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawler.normalise.grid import MAX_COLS, MAX_POSITIONS, MAX_ROWS, compact
-from crawler.normalise.reading import MAX_BLOCKS, clean, paragraph
+from crawler.normalise.reading import MAX_BLOCKS, REAL_COLUMNS, REAL_ROWS, clean, paragraph
 from gongkai.document import Block, Cell
 
 _SLIVER_TWIPS = 60
@@ -104,8 +104,8 @@ class RowMarks:
             table.cells += [table.content] if table.content else []
             table.rows.append((table.cells, _fitted((), len(table.cells))))
         level = len(self._levels) - 1
-        if len(table.rows) == 1 and len(table.rows[0][0]) == 1:  # a frame around text
-            for block in table.rows[0][0][0]:
+        if _is_layout(table.rows):
+            for block in (block for cells, _ in table.rows for content in cells for block in content):
                 self._add(level, block)
         elif any(content for cells, _ in table.rows for content in cells):
             self._add(level, Block("table", table=compact(_placed(table.rows))))
@@ -119,6 +119,14 @@ class RowMarks:
     def _warn(self, warning: str) -> None:
         if warning not in self.warnings and len(self.warnings) < 20:
             self.warnings.append(warning)
+
+
+def _is_layout(rows: list[tuple[list[_Content], list[Edges]]]) -> bool:
+    """Whether the table only puts the text in place: it has one column, or holds a real table."""
+    if all(len(cells) <= 1 for cells, _ in rows):
+        return True
+    inner = [block.table for cells, _ in rows for content in cells for block in content if block.table is not None]
+    return any(table.rows >= REAL_ROWS and table.cols >= REAL_COLUMNS for table in inner)
 
 
 def _fitted(edges: Sequence[Edges], count: int) -> list[Edges]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from crawler.normalise.columns import one_after_the_other
 from crawler.normalise.grid import Box
 from crawler.normalise.printed import GAP, Line
 from crawler.normalise.reading import clean
@@ -78,14 +79,14 @@ def read_ruled(strokes: Iterable[Stroke], texts: Sequence[Text]) -> Ruling:
 
 
 def lines(texts: Iterable[Text]) -> list[Line]:
-    """Runs put together into lines, top down, left to right."""
+    """Runs put together into lines, top down, left to right; of two columns of text one after the other."""
     rows: list[list[Text]] = []
     for text in sorted(texts, key=lambda item: ((item.top + item.bottom) / 2, item.x0)):
         if rows and _level_with(rows[-1][0], text):
             rows[-1].append(text)
         else:
             rows.append([text])
-    return [line for row in rows if (line := _line(row)).text]
+    return [line for row in one_after_the_other(rows) if (line := _line(row)).text]
 
 
 def _level_with(one: Text, other: Text) -> bool:

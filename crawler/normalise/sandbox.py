@@ -28,6 +28,7 @@ from gongkai.settings import Settings
 _DOCUMENT = TypeAdapter(Document)
 _START_S = 60.0
 _GRACE_S = 5.0
+_TO_STOP = 0.1  # the part of a file's time in which an OCR that does not end is ended
 _ICON_BYTES = 4_096  # a smaller picture shows no page of text
 _CHUNK_BYTES = 1 << 20
 _LENGTH = struct.Struct(">Q")
@@ -41,26 +42,32 @@ class Sandbox:
         self._memory_mib = settings.sandbox_memory_mib
         self._cpu_s = settings.sandbox_cpu_s
         self._wall_s = settings.sandbox_wall_s
-        limits = {"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": self._wall_s}
-        self._limits = json.dumps(limits).encode()
+        self._ocr_wall_s = settings.ocr_wall_s
         self._scanner = Scanner(settings)
         self._lock = threading.Lock()
         self._gate: socket.socket | None = None
         self._is_up = False
         self._finalizer: weakref.finalize | None = None
 
-    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None, way: str = "") -> Document:
+    def read(self, data: bytes, *, url: str | None = None, content_type: str | None = None, way: str = "",
+             spent_s: float = 0.0) -> Document:
         """`crawler.normalise.normalise` behind limits. Never raises for the file's sake: a child that dies gives
-        ``failed``, one that meets a limit gives ``limit``."""
+        ``failed``, one that meets a limit gives ``limit``; pictures there is no time for are named and stay unread.
+        `spent_s` is what other ways to read the file took of its time."""
+        began = time.monotonic() - spent_s
+        wall_s = self._wall_s - spent_s
         if way == "ocr":
-            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data), everything=True)
+            return self._scanned(Document("unsupported", sniff(data, url=url)), inflate(data), began, everything=True)
+        if wall_s <= 0:
+            return self._bad("limit", data, url, f"no time left of {self._wall_s:g} s to read it another way")
         request = json.dumps({"url": url, "content_type": content_type, "way": way}).encode()
         try:
-            answer, end = self._ask(request, data)
+            answer, end = self._ask(request, data, wall_s)
         except OSError as problem:
             return self._bad("failed", data, url, f"the reader could not be started: {problem}")
         document = self._judge(answer, end, data, url)
-        return self._scanned(document, inflate(data)) if is_scan(document) and len(data) >= _ICON_BYTES else document
+        pictured = is_scan(document) and len(data) >= _ICON_BYTES
+        return self._scanned(document, inflate(data), began) if pictured else document
 
     def start(self) -> None:
         """Has the server load its libraries (half a second) while the caller does other things; without it the first
@@ -79,25 +86,29 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _scanned(self, document: Document, data: bytes, *, everything: bool = False) -> Document:
+    def _scanned(self, document: Document, data: bytes, began: float, *, everything: bool = False) -> Document:
         """Pictures of pages, read by the OCR worker where its extra is installed; else they stay unread and pending.
-        Where only some pages are pictures and OCR fails, what was read of the others stays."""
+        Where only some pages are pictures and OCR fails, what was read of the others stays, and OCR has what is left of
+        the file's own time; a scan has more, for nothing else reads it."""
         if not is_installed():
             return replace(document, warnings=(*document.warnings, "install gongkai[ocr] to read pictures of pages"))
-        read = self._scanner.read(data, document.doc_format, everything=everything)
+        wall_s = self._ocr_wall_s if document.status == "unsupported" else min(self._ocr_wall_s, self._wall_s)
+        left = (1 - _TO_STOP) * wall_s - (time.monotonic() - began)
+        read = self._scanner.read(data, document.doc_format, everything=everything, within_s=left)
         if document.status == "partial" and read.status not in ("ok", "partial"):
             return replace(document, warnings=(*document.warnings, *read.warnings))
         return read
 
-    def _ask(self, request: bytes, data: bytes) -> tuple[bytes, dict[str, int | bool]]:
+    def _ask(self, request: bytes, data: bytes, wall_s: float) -> tuple[bytes, dict[str, int | bool]]:
         """The child's answer (maybe cut short) and how it ended; a server that has gone is started once more."""
+        limits = json.dumps({"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": wall_s}).encode()
         for last in (False, True):
             ours, theirs = socket.socketpair()
             report, reported = os.pipe()
             try:
                 with self._lock:
                     try:
-                        socket.send_fds(self._started(), [self._limits], [theirs.fileno(), reported])
+                        socket.send_fds(self._started(), [limits], [theirs.fileno(), reported])
                     except OSError:
                         self._stop()
                         if last:
@@ -106,7 +117,7 @@ class Sandbox:
                 theirs.close()
                 os.close(reported)
                 reported = -1
-                deadline = time.monotonic() + self._wall_s + _GRACE_S
+                deadline = time.monotonic() + wall_s + _GRACE_S
                 answer = _converse(ours, _LENGTH.pack(len(request)) + request + data, deadline)
                 return answer, _end(report, deadline)
             finally:

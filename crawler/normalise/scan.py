@@ -6,7 +6,10 @@ Its models come with the rapidocr wheel; nothing is fetched.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from math import inf
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -14,6 +17,7 @@ import numpy as np
 import pypdfium2
 
 from crawler.normalise.grid import Box
+from crawler.normalise.ofd import read_pictures
 from crawler.normalise.pdf import MAX_PAGES as MAX_TEXT_PAGES
 from crawler.normalise.pdf import read_page
 from crawler.normalise.plumbed import Plumber
@@ -28,6 +32,8 @@ _DPI = 150
 _MAX_SIDE_PX = 4_000
 _MIN_SCORE = 0.5
 _MOST_SKEW = 5.0
+_LEGIBLE = 0.8  # upright pages have 0.95 and more, upside down 0.6
+_FEWEST_RUNS = 6  # to say which way a page lies
 _LONG_PX = 40  # an upright stroke no character of a table has
 _BLANKS = re.compile(r"\s+")
 
@@ -43,53 +49,74 @@ def start_engine() -> Engine:
     return engine
 
 
-def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[], None], *,
-              everything: bool = False) -> Document:
-    """The pages of a scan; `done` is called after each. Words of low confidence are left out and counted. Pages of a
-    PDF that have readable text are read as such, unless `everything` is asked for."""
-    remarked: list[str] = []
-    pages: list[list[Piece]] = []
-    count, looked = 0, list[int]()
-    found = _pdf_pages(data, remarked, everything=everything) if doc_format == "pdf" else _decoded(data)
-    for number, (page, of) in enumerate(found, 1):
-        count = of
-        if isinstance(page, list):
-            pages.append(page)
-            continue
-        looked.append(number)
-        pieces, remarks = _page(page, number, engine)
-        pages.append(pieces)
-        remarked += [f"ocr: page {number}: {remark}" for remark in remarks]
-        done()
-    which = "" if len(looked) == len(pages) else f" of pages {', '.join(map(str, looked))}"
-    warnings = [f"ocr: read from pictures{which}; figures may be misread", *remarked]
-    if count > len(pages):
-        warnings.append(f"ocr: only the first {len(pages)} of {count} pages were read")
-    read = tuple(blocks(pages))
-    if not read:
-        return Document("unsupported", doc_format, pages=count or None, warnings=("ocr: no words on any page",))
-    titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
-    status: Status = "partial" if count > len(pages) else "ok"
-    return Document(status, doc_format, read, flatten(read), titles, pages=count, warnings=tuple(warnings),
-                    extractor="ocr")
+def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Document], None], *,
+              everything: bool = False, within_s: float = inf) -> Document:
+    """The pages of a scan; `done` is given the document so far after each picture. Words of low confidence are left out
+    and counted. Pages of a PDF that have readable text are read as such, unless `everything` is asked for. No picture
+    is begun that would likely end after `within_s`; those left out are named."""
+    found = (_pdf_pages(data, everything=everything) if doc_format == "pdf" else
+             _ofd_pages(data) if doc_format == "ofd" else _frames(data))
+    began, slowest = monotonic(), 0.0
+    for number, picture in found.pictures:
+        if monotonic() - began + slowest > within_s:
+            found.remarks.append(f"ocr: not read within {within_s:.0f} s")
+            break
+        page_began = monotonic()
+        found.pages[number - 1], remarks = _page(picture, number, engine)
+        found.looked.append(number)
+        found.remarks += [f"ocr: page {number}: {remark}" for remark in remarks]
+        slowest = max(slowest, monotonic() - page_began)
+        done(found.document(doc_format))
+    return found.document(doc_format)
 
 
-def _pdf_pages(data: bytes, warnings: list[str], *, everything: bool) -> Iterator[tuple[Picture | list[Piece], int]]:
-    """Each page, as a grey picture at about 150 dpi or as the pieces its text layer gives, and how many there are."""
+@dataclass
+class _Found:
+    """The pages of a file: what their text gives, the pictures among them still to be looked at, and `count` of all."""
+
+    pages: list[list[Piece]]
+    wanted: list[int]
+    pictures: Iterator[tuple[int, Picture]]
+    count: int
+    remarks: list[str] = field(default_factory=list)
+    looked: list[int] = field(default_factory=list)
+
+    def document(self, doc_format: str) -> Document:
+        left = [number for number in self.wanted if number not in self.looked]
+        cut = self.count > len(self.pages)
+        which = "" if len(self.looked) == len(self.pages) else f" of pages {_numbers(self.looked)}"
+        warnings = [f"ocr: read from pictures{which}; figures may be misread", *self.remarks]
+        if left:
+            warnings.append(f"ocr: the pictures of pages {_numbers(left)} were not read")
+        if cut:
+            warnings.append(f"ocr: only the first {len(self.pages)} of {self.count} pages were read")
+        read = tuple(blocks(self.pages))
+        if not read:
+            none = ["ocr: no words on any page", *warnings[1:]] if left or cut else ["ocr: no words on any page"]
+            return Document("unsupported", doc_format, pages=self.count or None, warnings=tuple(none))
+        titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
+        status: Status = "partial" if cut or left else "ok"
+        return Document(status, doc_format, read, flatten(read), titles, pages=self.count, warnings=tuple(warnings),
+                        extractor="ocr")
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    return ", ".join(map(str, pages))
+
+
+def _pdf_pages(data: bytes, *, everything: bool) -> _Found:
+    """What the text layers give first: it takes no time, and stays when there is none left for the pictures."""
     pdf = pypdfium2.PdfDocument(data)
-    drawn = 0
+    count, remarks, wanted = len(pdf), list[str](), list[int]()
+    pages: list[list[Piece]] = []
     with Plumber(data) as plumber:
-        for number in range(min(len(pdf), MAX_PAGES if everything else MAX_TEXT_PAGES)):
-            pieces, readable = ([], False) if everything else read_page(pdf, number, plumber, warnings)
-            if readable:
-                yield pieces, len(pdf)
-            elif drawn == MAX_PAGES:
-                warnings.append(f"ocr: page {number + 1} was not read: only {MAX_PAGES} pictures are looked at")
-                yield pieces, len(pdf)
-            else:
-                drawn += 1
-                yield _rendered(pdf[number]), len(pdf)
-    pdf.close()
+        for number in range(min(count, MAX_PAGES if everything else MAX_TEXT_PAGES)):
+            pieces, readable = ([], False) if everything else read_page(pdf, number, plumber, remarks)
+            pages.append(pieces)
+            if not readable:
+                wanted.append(number + 1)
+    pictures = ((number, _rendered(pdf[number - 1])) for number in wanted[:MAX_PAGES])
+    return _Found(pages, wanted, pictures, count, remarks)
 
 
 def _rendered(page: Any) -> Picture:
@@ -100,38 +127,94 @@ def _rendered(page: Any) -> Picture:
     return picture
 
 
-def _decoded(data: bytes) -> Iterator[tuple[Picture, int]]:
-    from io import BytesIO
+def _ofd_pages(data: bytes) -> _Found:
+    pages, shown, count = read_pictures(data)
+    readable = {number: image for number, file in shown.items() if (image := _opened_image(file)) is not None}
+    found = _Found(pages, list(shown), ((n, _decoded(readable[n], 0)) for n in [*readable][:MAX_PAGES]), count)
+    found.remarks += [f"ocr: page {number}: its picture is in no form that is read" for number in shown
+                      if number not in readable]
+    return found
 
+
+def _opened_image(data: bytes) -> Any:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = 80_000_000  # beyond twice this Pillow refuses the file
-    with Image.open(BytesIO(data)) as image:
-        count = int(getattr(image, "n_frames", 1))
-        frames = min(count, MAX_PAGES) if image.format == "TIFF" else 1
-        for frame in range(frames):
-            image.seek(frame)
-            flat = Image.new("RGB", image.size, "white")
-            rgba = image.convert("RGBA")
-            flat.paste(rgba, mask=rgba.split()[3])
-            grey = np.asarray(flat.convert("L"))
-            side = max(grey.shape)
-            if side > _MAX_SIDE_PX:
-                size = (grey.shape[1] * _MAX_SIDE_PX // side, grey.shape[0] * _MAX_SIDE_PX // side)
-                grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-            yield grey, count if image.format == "TIFF" else 1
+    try:
+        return Image.open(BytesIO(data))
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def _frames(data: bytes) -> _Found:
+    """A picture is one page; a TIFF may have many."""
+    image = _opened_image(data)
+    if image is None:
+        raise ValueError("no picture that can be read")
+    count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+    wanted = list(range(1, min(count, MAX_PAGES) + 1))
+    return _Found([[] for _ in wanted], wanted, ((number, _decoded(image, number - 1)) for number in wanted), count)
+
+
+def _decoded(image: Any, frame: int) -> Picture:
+    from PIL import Image
+
+    image.seek(frame)
+    flat = Image.new("RGB", image.size, "white")
+    rgba = image.convert("RGBA")
+    flat.paste(rgba, mask=rgba.split()[3])
+    grey = np.asarray(flat.convert("L"))
+    side = max(grey.shape)
+    if side > _MAX_SIDE_PX:
+        size = (grey.shape[1] * _MAX_SIDE_PX // side, grey.shape[0] * _MAX_SIDE_PX // side)
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return grey
 
 
 def _page(picture: Picture, number: int, engine: Engine) -> tuple[list[Piece], list[str]]:
-    grey = _straight(picture)
+    grey, seen, remarks = *_upright(picture, engine), list[str]()
+    if seen.turned:
+        remarks.append(f"lay turned by {90 * seen.turned} degrees")
     ink = _ink(grey)
     strokes, rules = _strokes(ink)
-    texts, doubtful = _words(engine, grey)
-    ruled = read_ruled(strokes, texts)
+    ruled = read_ruled(strokes, seen.texts)
     free = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
-    tables = [tuple(_second_look(box, texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
-    remarks = [*ruled.warnings, *([f"{doubtful} words were too faint to read"] if doubtful else [])]
+    tables = [tuple(_second_look(box, seen.texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
+    remarks += [*ruled.warnings, *([f"{seen.doubtful} words were too faint to read"] if seen.doubtful else [])]
     return in_order(lines(ruled.loose), tables, number), remarks
+
+
+def _upright(picture: Picture, engine: Engine) -> tuple[Picture, "_Seen"]:
+    """The page as it is to be read, and its words: scanners take pages lying and upside down. Where most runs stand, or
+    nearly nothing is legible, it is looked at the way round that would be right, and the more legible one counts."""
+    grey = _straight(picture)
+    seen = _words(engine, grey)
+    turns = seen.likely_turns()
+    for turn in turns:
+        turned = _straight(np.ascontiguousarray(np.rot90(picture, turn)))
+        other = replace(_words(engine, turned), turned=turn)
+        if not other.is_standing and other.score > (0.0 if seen.is_standing else seen.score):
+            return turned, other
+    return grey, seen
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Runs of text with their places in points; how many were left out as too doubtful, how legible all are, and
+    whether most stand on end. `turned` counts the quarters the page was turned by, to the left."""
+
+    texts: list[Text]
+    doubtful: int
+    score: float
+    is_standing: bool
+    turned: int = 0
+
+    def likely_turns(self) -> tuple[int, ...]:
+        if len(self.texts) + self.doubtful < _FEWEST_RUNS:
+            return ()
+        if self.is_standing:  # the engine turns such runs itself, to the left: legible, that is the way
+            return (1, 3) if self.score >= _LEGIBLE else (3, 1)
+        return () if self.score >= _LEGIBLE else (2,)
 
 
 def _straight(grey: Picture) -> Picture:
@@ -198,20 +281,22 @@ def _stroke(box: tuple[int, int, int, int], *, level: bool) -> Stroke:
             else Stroke(x + width / 2, y, x + width / 2, y + height))
 
 
-def _words(engine: Engine, grey: Picture) -> tuple[list[Text], int]:
-    """Runs of text with their places in points, and how many were left out as too doubtful."""
+def _words(engine: Engine, grey: Picture) -> _Seen:
     # Every switch is given every time: a call without detection changes the engine for the calls after it.
     found = engine(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=True, text_score=0.0)
     if found.boxes is None:
-        return [], 0
-    texts, doubtful = [], 0
+        return _Seen([], 0, 1.0, False)
+    texts, doubtful, standing = [], 0, 0
     for corners, words, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        xs, ys = [float(p[0]) * 72 / _DPI for p in corners], [float(p[1]) * 72 / _DPI for p in corners]
+        high, wide = max(ys) - min(ys), max(xs) - min(xs)
+        standing += (high > 1.5 * wide) - (wide > 1.5 * high)
         if score < _MIN_SCORE:
             doubtful += 1
             continue
-        xs, ys = [float(p[0]) * 72 / _DPI for p in corners], [float(p[1]) * 72 / _DPI for p in corners]
         texts.append(Text(printable(str(words)).strip(), min(xs), min(ys), max(xs), max(ys)))
-    return [text for text in texts if text.text], doubtful
+    legible = sum(map(float, found.scores)) / max(len(found.scores), 1)
+    return _Seen([text for text in texts if text.text], doubtful, legible, standing > 0)
 
 
 def _second_look(box: Box, texts: Sequence[Text], grey: Picture, free: Picture, engine: Engine) -> Box:

@@ -1,5 +1,6 @@
 """A body that stands in a string of a script or of JSON: found, unescaped, given back as markup."""
 
+import base64
 import html
 import re
 from urllib.parse import unquote
@@ -14,6 +15,8 @@ _MARKUP = re.compile(r"<(?:p|table|div|br|span|td|h[1-6])\b|&lt;(?:p|table|div|b
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.S)
 _PERCENT = re.compile(r"%3C(?:p|table|div|br|span|td|h[1-6])\b", re.I)
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\-_\s]++={0,2}+\s*+")
+_URL_SAFE = str.maketrans("-_", "+/")
 _MAX_NESTED = 3
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
 
@@ -34,6 +37,8 @@ def markup_in(script: str) -> str | None:
 
 def _as_markup(literal: str, depth: int = 0) -> str | None:
     text = unescape(literal)
+    if _BASE64.fullmatch(text):
+        text = _plain(text)
     if _PERCENT.search(text):  # what escape() and encodeURIComponent() make of markup
         text = _percent_decoded(text)
     if depth < _MAX_NESTED and text.lstrip().startswith(("{", "[")) and (inner := _nested(text, depth)):
@@ -41,6 +46,15 @@ def _as_markup(literal: str, depth: int = 0) -> str | None:
     if not _MARKUP.search(text):
         return None
     return html.unescape(text) if "&lt;" in text and not re.search(r"<(?:p|table|div|br)\b", text, re.I) else text
+
+
+def _plain(text: str) -> str:
+    """What base64 stands for, where that is text: pages hand it to ``atob`` or ``Base64.decode``."""
+    squeezed = "".join(text.split()).translate(_URL_SAFE)
+    try:
+        return base64.b64decode(squeezed + "=" * (-len(squeezed) % 4), validate=True).decode("utf-8")
+    except ValueError:  # a picture, or no base64 at all
+        return text
 
 
 def _nested(text: str, depth: int) -> str | None:

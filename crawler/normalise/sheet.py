@@ -21,6 +21,7 @@ MAX_SHEETS = 100
 _NO_NAME = re.compile(r"(?:sheet|工作表)\s*\d*", re.I)
 _MAX_LAID_OUT = 5_000_000
 _FILLED = re.compile(rb'<(?:\w{1,9}:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*<(?:\w{1,9}:)?(?:f|v|is)\b')
+_HIDDEN = re.compile(rb'<(?:\w{1,9}:)?(?:row|col)\s[^>]*?\bhidden="(?:1|true)"')
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more; 0.1 + 0.2 is printed 0.3
 
 
@@ -38,6 +39,8 @@ def read_sheet(data: bytes, doc_format: str) -> Document:
     warnings: list[str] = []
     if hidden:
         warnings.append(f"{doc_format}: hidden sheets were left out: {'、'.join(hidden[:20])}")
+    if doc_format == "xlsx" and _hides(data):
+        warnings.append(f"{doc_format}: hidden rows or columns were read too")
     names = (shown or [sheet.name for sheet in sheets])
     cut = len(names) > MAX_SHEETS
     blocks: list[Block] = []
@@ -58,6 +61,13 @@ def read_sheet(data: bytes, doc_format: str) -> Document:
     status: Status = "partial" if cut else "ok"
     return Document(status, doc_format, tuple(blocks), flatten(blocks),
                     tuple(("text", line) for line in title_lines(titles)), warnings=tuple(warnings))
+
+
+def _hides(data: bytes) -> bool:
+    """Whether a sheet hides rows or columns: they are no less data, but no reader of the sheet sees them."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return any(_HIDDEN.search(archive.read(info)) for info in archive.infolist()
+                   if info.filename.startswith("xl/worksheets/") and info.file_size <= MAX_XML_BYTES)
 
 
 def _far_cell(data: bytes) -> str | None:

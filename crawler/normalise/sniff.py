@@ -107,7 +107,12 @@ def _ole_names(data: bytes) -> set[str]:
 def _zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = {info.filename.lstrip("/") for info in archive.infolist()[:2000]}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+            infos = archive.infolist()[:2000]
+            if infos and infos[0].filename == "mimetype" and infos[0].file_size < 200:  # OpenDocument says so first
+                said = archive.read(infos[0])
+                if b"opendocument" in said:
+                    return "odt" if b"opendocument.text" in said else "odf"
+            names = {info.filename.lstrip("/") for info in infos}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, RuntimeError, zlib.error):
         return "zip"
     return next((name for part, name in _ZIP_PARTS if part in names), "zip")

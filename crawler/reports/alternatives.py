@@ -14,6 +14,8 @@ from gongkai.document import Document
 
 WAYS = {"pdf": ("pdfplumber", "columns", "ocr")}
 """In the order they are tried; the first way of a format has no name."""
+_PROMISE = ("收到和处理政府信息公开申请", "行政复议")
+_PICTURED = "a picture on it was not read"
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,28 @@ class _Attempt:
     tables: TablesReading
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        """Tables with figures, then fewest failed checks, then legible cells."""
+    def score(self) -> tuple[int, int, int, int]:
+        """Tables with figures, then checks passed, then legible cells, then fewest failed: a check that fails no more
+        because its rows were lost speaks for nobody."""
         found = self.tables.tables
-        failed = sum(check.state == "fail" for check in run_checks(self.tables.form_id, found))
+        states = [check.state for check in run_checks(self.tables.form_id, found)]
         legible = sum(cell.semantic != "text" for table in found.values() for row in table.values()
                       for cell in row.values())
-        return sum(map(has_figure, found.values())), -failed, legible
+        return sum(map(has_figure, found.values())), states.count("pass"), legible, -states.count("fail")
 
     @property
     def is_complete(self) -> bool:
-        """Whether every table of its form is there; a text on no form lacks nothing."""
+        """Whether every table of its form is there; a text on no form lacks nothing unless its headings promise the
+        tables."""
         form = load_forms().get(self.tables.form_id or "")
-        return form is None or all(key in self.tables.tables for key in form.tables)
+        if form is None:
+            return not all(heading in self.document.text for heading in _PROMISE)
+        return all(key in self.tables.tables for key in form.tables)
+
+    @property
+    def may_be_pictured(self) -> bool:
+        """Whether what it lacks can be seen by OCR: text without any table is not looked at for minutes in vain."""
+        return self.tables.form_id is not None or any(_PICTURED in warning for warning in self.document.warnings)
 
     @property
     def is_sound(self) -> bool:
@@ -49,21 +60,22 @@ def best_reading(document: Document, again: Callable[[str], Document]) -> Docume
     if document.doc_format not in WAYS or document.status not in ("ok", "partial") or document.extractor:
         return document
     best = first = _Attempt(document, read_tables(document))
-    tried = ["first"]
+    tried, untried = ["first"], list[str]()
     for way in WAYS.get(document.doc_format, ()):
-        if best.is_sound or (way == "ocr" and best.is_complete):  # minutes, for what is printed wrong most likely
-            break
+        if best.is_sound or (way == "ocr" and (best.is_complete or not best.may_be_pictured)):
+            break  # OCR takes minutes, for what is printed wrong most likely
         other = again(way)
         if other.status not in ("ok", "partial"):
+            if other.status == "limit":
+                untried.append(f"extractor: {way} gave nothing: {other.warnings[0]}")
             continue
         tried.append(way)
         attempt = _Attempt(other, read_tables(other))
         best = attempt if attempt.score > best.score else best
     if len(tried) == 1:
-        return document
+        return replace(document, warnings=(*document.warnings, *untried)) if untried else document
     chosen = best.document.extractor or "first"
     says = (f"extractor: {chosen} taken of {', '.join(tried)}" if best.is_sound else
             f"extractor: {chosen} taken of {', '.join(tried)}; none makes the figures add up, they are kept as printed")
     own = replace(best.document, titles=best.document.titles or document.titles)
-    return replace(own, warnings=(*document.warnings, *own.warnings, says) if best is not first
-                   else (*document.warnings, says))
+    return replace(own, warnings=(*document.warnings, *(own.warnings if best is not first else ()), *untried, says))

@@ -11,12 +11,14 @@ from crawler.reports.grids import scan_grids
 from crawler.reports.printing import Assembled, PrintedRow
 from crawler.reports.sideways import scan_sideways
 from crawler.reports.statistics import read_indicators, read_statistics
+from crawler.reports.tabbed import scan_tabbed
 from gongkai.document import Document
 from gongkai.report import CellTable
 
 _LONGEST_TEXT = 2_000_000
 _ASSEMBLE: dict[str, Callable[[Form, Sequence[PrintedRow]], Assembled]] = {
     "proactive": assemble_proactive, "requests": assemble_requests, "review_litigation": assemble_review}
+_TABBED = ("requests", "review_litigation")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class TablesReading:
     tables: dict[str, CellTable] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     ways: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``."""
+    """Table key → the ways it was looked for, the one taken first: ``grid``, ``sideways``, ``text``, ``tabs``."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class _Candidate:
         return not self.missing and not self.failed and not self.read.inferred
 
 
-def read_tables(document: Document) -> TablesReading:
-    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``."""
-    reading = _read(document)
+def read_tables(document: Document, form_id: str | None = None) -> TablesReading:
+    """What `_read` finds, with the cells of a scan marked: their places begin with ``ocr``. `form_id` is given where
+    another file of the report shows the form (the table of reviews is the same on two)."""
+    reading = _read(document, form_id)
     if document.extractor != "ocr":
         return reading
     marked = {key: {row: {column: replace(cell, where=f"ocr {cell.where}") for column, cell in cells.items()}
@@ -59,13 +62,13 @@ def read_tables(document: Document) -> TablesReading:
     return replace(reading, tables=marked)
 
 
-def _read(document: Document) -> TablesReading:
+def _read(document: Document, known: str | None) -> TablesReading:
     """Every cell of the statutory tables. Grids go first; the text is read where a grid is incomplete or incoherent.
 
     Per table the reading that lacks least and whose identities hold is taken; where none holds, what is printed is
     kept and the warning says which identities fail.
     """
-    form_id, quote = detect_form(document)
+    form_id, quote = (known, "") if known else detect_form(document)
     form = load_forms().get(form_id or "")
     if form is None:
         indicators = read_indicators(document)
@@ -75,7 +78,7 @@ def _read(document: Document) -> TablesReading:
     grids = scan_grids(document.tables, form)
     tables: dict[str, CellTable] = {}
     warnings: list[str] = []
-    text = turned = None
+    text = turned = lines = None
     told: dict[str, tuple[str, ...]] = {}
     for key, assemble in _ASSEMBLE.items():
         ways = ["grid"]
@@ -86,6 +89,9 @@ def _read(document: Document) -> TablesReading:
         if not best.sound:
             text = text or scan_text(document.text[:_LONGEST_TEXT], form)
             best = _better(best, _weigh(form, key, assemble(form, getattr(text, key))), ways, "text")
+        if not best.sound and key in _TABBED and "\t" in document.text:
+            lines = lines or scan_tabbed(document.text[:_LONGEST_TEXT], form)
+            best = _better(best, _weigh(form, key, assemble(form, getattr(lines, key))), ways, "tabs")
         read = _without_doubtful(best)
         if read.cells:
             tables[key], told[key] = read.cells, tuple(ways)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 
 from crawler.reports.forms import Block, Column, Form, TableForm, load_forms
 from crawler.reports.regions import by_code
@@ -10,6 +11,7 @@ from storage.export import CellMeaning, Codebook, FormMeaning
 _FIGURES = "figures"
 
 
+@cache
 def codebook() -> Codebook:
     forms = {form.id: FormMeaning(form.id, form.title, tuple(_cells(form))) for form in load_forms().values()}
     places = by_code()

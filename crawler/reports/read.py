@@ -11,6 +11,7 @@ from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.contact import read_contact
 from crawler.reports.dates import publication, signature
+from crawler.reports.forms import load_forms
 from crawler.reports.language import read_language
 from crawler.reports.letters import without_letter
 from crawler.reports.material import Material, PrintedTitle, gather, tidy
@@ -27,11 +28,12 @@ from gongkai.address import host_of
 from gongkai.capture import Hints
 from gongkai.chinese import fold
 from gongkai.document import Document
-from gongkai.report import Evidence, Reading, Report, SourceDocument
+from gongkai.report import Evidence, Reading, Report, Section, SourceDocument
 from gongkai.site import AgencySite
 from gongkai.succession import may_precede
 from gongkai.title import read_title
 
+_TABLES_SINCE = 2019  # the first report year whose form has the three tables
 _CARRIES = re.compile(r"公开.{0,20}(?:报告|年报)")
 
 
@@ -107,11 +109,68 @@ def _report(leaves: list[_Leaf], main: int, site: AgencySite | None) -> Report:
     leaf = leaves[main]
     kind = _kind(leaves, main)
     others = [other for i, other in enumerate(leaves) if i != main]
+    same = [other for other in others if not _differs(leaf, other)]
+    leaf = _with_tables(leaf, same)
     material = _with_others(leaf.material, others)
     warnings = [*leaf.tables.warnings, *_provenance(leaves, site)]
     if kind != "annual_report":
         return Report(kind, title=_any_title(material), evidence=leaf.recognition.evidence, warnings=tuple(warnings))
-    return _Reader(leaf, material, site, warnings, list(leaf.recognition.evidence)).report()
+    warnings += [f"finding: another report is in it: {unquote(other.source.url)}" for other in others
+                 if other not in same and other.recognition.kind == "annual_report"]
+    return _Reader(leaf, same, material, site, warnings, list(leaf.recognition.evidence)).report()
+
+
+def _differs(leaf: _Leaf, other: _Leaf) -> bool:
+    """Whether the titles of two files name other years or other agencies: not parts of one report."""
+    mine, theirs = ([title.reading for title in one.material.titles if title.reading.kind == "annual_report"]
+                    for one in (leaf, other))
+    years = {t.year for t in mine if t.year}, {t.year for t in theirs if t.year}
+    agencies = {t.agency for t in mine if t.agency}, {t.agency for t in theirs if t.agency}
+    return any(one and two and one.isdisjoint(two) for one, two in (years, agencies))
+
+
+def _with_tables(leaf: _Leaf, others: list[_Leaf]) -> _Leaf:
+    """The main file with the statutory tables that only other files have (a sheet each, and the prose on the page)."""
+    read = leaf.tables
+    for number, other in sorted(enumerate(others, 2), key=lambda pair: pair[1].tables.form_id is None):
+        theirs = other.tables
+        if theirs.form_id is None and read.form_id and other.document.tables:
+            theirs = _coherent(read_tables(other.document, read.form_id))
+        lent = {key: table for key, table in theirs.tables.items() if key not in read.tables and has_figure(table)}
+        if not lent or read.form_id not in (None, theirs.form_id):
+            continue
+        marked = {key: {row: {column: replace(cell, where=f"file {number} {cell.where}")
+                              for column, cell in cells.items()} for row, cells in table.items()}
+                  for key, table in lent.items()}
+        found = {f"{key}: the table was not found" for key in lent}
+        warnings = [*(w for w in read.warnings if w not in found),
+                    *(f"{key}: read from another file: {other.source.url}" for key in lent),
+                    *(w for w in theirs.warnings if not w.endswith(": the table was not found"))]
+        read = replace(read, form_id=theirs.form_id, form_quote=read.form_quote or theirs.form_quote,
+                       tables=read.tables | marked, warnings=tuple(warnings),
+                       ways=read.ways | {key: theirs.ways[key] for key in lent if key in theirs.ways})
+    return replace(leaf, tables=read)
+
+
+def _coherent(read: TablesReading) -> TablesReading:
+    """The tables whose sums all hold: of a file that shows no form nothing else says that they are the form's."""
+    failed = [key for key in read.tables if not has_figure(read.tables[key]) or any(
+        check.state != "pass" for check in run_checks(read.form_id, {key: read.tables[key]}, only=key))]
+    return replace(read, tables={key: table for key, table in read.tables.items() if key not in failed})
+
+
+def _with_sections(own: Sequence[Section], others: list[_Leaf], form_id: str | None) -> tuple[Section, ...]:
+    """The main file's sections, and in their order those that only another file of the report has."""
+    found = {section.key: section for section in own}
+    lent = [section for other in others if other.recognition.kind == "annual_report"
+            for section in read_sections(other.document, form_id) if section.key != "preamble" and section.text.strip()]
+    for section in lent:
+        if section.key not in found or not found[section.key].text.strip():
+            found[section.key] = section
+    form = load_forms().get(form_id or "", load_forms()["cn-gov-2014stat"])
+    place = {key: at for at, key in enumerate(["preamble", *(section.key for section in form.sections)])}
+    changed = len(found) > len(own) or any(section is not found[section.key] for section in own)
+    return tuple(sorted(found.values(), key=lambda one: place.get(one.key, len(place)))) if changed else tuple(own)
 
 
 def _kind(leaves: list[_Leaf], main: int) -> str:
@@ -156,9 +215,9 @@ def _day(evidence: Evidence | None) -> date | None:
 class _Reader:
     """Fills the fields of one recognised report, gathering evidence and warnings on the way."""
 
-    def __init__(self, leaf: _Leaf, material: Material, site: AgencySite | None, warnings: list[str],
-                 evidence: list[Evidence]) -> None:
-        self.leaf, self.material, self.site = leaf, material, site
+    def __init__(self, leaf: _Leaf, others: list[_Leaf], material: Material, site: AgencySite | None,
+                 warnings: list[str], evidence: list[Evidence]) -> None:
+        self.leaf, self.others, self.material, self.site = leaf, others, material, site
         self.warnings, self.evidence = warnings, evidence
 
     def report(self) -> Report:
@@ -172,6 +231,8 @@ class _Reader:
         best = self._year(period, signed, published)
         year = int(best.value) if best else None
         form_id = self._form(year)
+        if year is not None and year >= _TABLES_SINCE and not self.leaf.tables.tables:
+            self.warnings.append(f"tables: none of the statutory tables was found in a report for {year}")
         name, region = self._agency(contact.address)
         agency, filed_under, own = self._filing(name, region, year)
         if own and region is None:
@@ -188,7 +249,8 @@ class _Reader:
             self.evidence.append(Evidence(f"tables.{key}", taken, "extractor", tried, 0.9 if ocr else 1.0))
         tables = self.leaf.tables.tables if self.leaf.tables.form_id or form_id == "cn-gov-pre2014" else {}
         meant = read_name(filed_under) if filed_under else None
-        sections = tuple(read_sections(document, self.leaf.tables.form_id))
+        sections = _with_sections(read_sections(document, self.leaf.tables.form_id), self.others,
+                                  self.leaf.tables.form_id)
         level = admin_level(meant, region)
         scope = read_scope(name.name if name else meant, material)
         language = read_language(document.text)

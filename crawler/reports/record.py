@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from crawler.reports.codebook import codebook
+from gongkai.remarks import in_chinese
 from gongkai.report import CellTable, CellValue, Evidence, Reading
 
 
@@ -26,7 +28,8 @@ def extract_record(file: str, reading: Reading) -> dict[str, Any]:
         "checks": [{"rule_id": c.rule_id, "scope": c.scope, "left": c.left, "right": c.right, "state": c.state}
                    for c in report.checks],
         "text": document.text,
-        "warnings": [*document.warnings, *report.warnings],
+        "warnings": (warnings := [*document.warnings, *report.warnings]),
+        "warnings_zh": [in_chinese(warning, codebook().words) for warning in warnings],
         "evidence": [_evidence(e) for e in report.evidence],
     }
 

@@ -53,7 +53,9 @@ def _read_value(raw: str, kind: Kind, unit: str | None) -> tuple[CellValue, str 
     found = _money(bare, unit) if kind == "money" else _count(bare, signed=kind == "signed")
     if found is not None:
         value, written = found
-        return CellValue(text, value, "number" if value else "zero", written), None
+        sign = kind == "count" and bare[0] in "+-"
+        return CellValue(text, value, "number" if value else "zero", written), (
+            f"a change where a count is asked for: {text}" if sign else None)
     noted = _NOTE.match(bare)
     if noted:
         found = _money(noted[1], unit) if kind == "money" else _count(noted[1], signed=kind == "signed")

@@ -40,3 +40,15 @@ class Codebook:
 
     forms: Mapping[str, FormMeaning] = field(default_factory=dict)
     regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """What the keys of rows and columns are called, by key alone; the newest form goes before."""
+        named: dict[str, str] = {}
+        for _, form in sorted(self.forms.items()):
+            for cell in form.cells:
+                *above, column = cell.title.split(" ")
+                whole = cell.row == "figures" or not above
+                named[cell.column] = cell.title if whole else column
+                named |= {} if whole else {cell.row: above[-1]}
+        return named

@@ -214,6 +214,13 @@ def test_one_good_file_among_unreadable_ones(say: Say, tmp_path: Path) -> None:
         assert f"{name}: not read ({status})" in said.err and told in said.err
 
 
+def test_what_a_reader_doubts_is_told_in_chinese_beside_the_text(say: Say, tmp_path: Path) -> None:
+    torn = makers.page(makers.report_html()).rpartition(b"</tr>")[0]
+    (tmp_path / "torn.html").write_bytes(torn)
+    said = say("extract", "torn.html", "--format", "text", language="zh")
+    assert said.code == 0 and "总体情况" in said.out and "torn.html：网页不完整，在表格中间中断" in said.err
+
+
 def test_files_that_cannot_be_opened(say: Say, tmp_path: Path) -> None:
     (tmp_path / "good.html").write_bytes(makers.page(makers.report_html()))
     said = say("extract", "none.pdf", ".", "/dev/zero", "good.html", language="en")

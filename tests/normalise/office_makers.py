@@ -68,22 +68,30 @@ OfdPage = list[tuple]
 _NAMESPACE = "http://www.ofdspec.org/2016"
 
 
-def ofd(pages: Sequence[OfdPage], template: OfdPage = ()) -> bytes:
-    """The smallest package readers take; characters step by the font size, latin ones by half."""
+def ofd(pages: Sequence[OfdPage], template: OfdPage = (), pictures: dict[str, bytes] | None = None) -> bytes:
+    """The smallest package readers take; characters step by the font size, latin ones by half. `pictures` by the
+    resource's number."""
+    media = "".join(f"<ofd:MultiMedia ID='{key}' Type='Image'><ofd:MediaFile>i{key}.png</ofd:MediaFile>"
+                    "</ofd:MultiMedia>" for key in pictures or {})
     members = {
         "OFD.xml": "<ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>",
-        "Doc_0/Document.xml": "<ofd:CommonData><ofd:TemplatePage ID='900' BaseLoc='T.xml'/></ofd:CommonData><ofd:Pages>"
+        "Doc_0/DocumentRes.xml": f"<ofd:MultiMedias>{media}</ofd:MultiMedias>",
+        "Doc_0/Document.xml": "<ofd:CommonData><ofd:TemplatePage ID='900' BaseLoc='T.xml'/><ofd:DocumentRes>"
+        "DocumentRes.xml</ofd:DocumentRes></ofd:CommonData><ofd:Pages>"
         + "".join(f"<ofd:Page ID='{i + 1}' BaseLoc='/Doc_0/P{i}.xml'/>" for i in range(len(pages))) + "</ofd:Pages>",
         "Doc_0/T.xml": _layer(template),
     }
     for i, page in enumerate(pages):
         members[f"Doc_0/P{i}.xml"] = "<ofd:Template TemplateID='900'/>" + _layer(page)
-    roots = {"OFD.xml": "OFD", "Doc_0/Document.xml": "Document"}
+    roots = {"OFD.xml": "OFD", "Doc_0/Document.xml": "Document", "Doc_0/DocumentRes.xml": "Res"}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, inner in members.items():
             root = roots.get(name, "Page")
-            archive.writestr(name, f"<ofd:{root} xmlns:ofd='{_NAMESPACE}'>{inner}</ofd:{root}>")
+            of = " BaseLoc='Res'" if root == "Res" else ""
+            archive.writestr(name, f"<ofd:{root} xmlns:ofd='{_NAMESPACE}'{of}>{inner}</ofd:{root}>")
+        for key, picture in (pictures or {}).items():
+            archive.writestr(f"Doc_0/Res/i{key}.png", picture)
     return out.getvalue()
 
 

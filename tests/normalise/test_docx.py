@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import docx
+import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from crawler.normalise import normalise
+from crawler.normalise.rowmarks import Edges, RowMarks
 from tests.normalise.grids import all_texts, paragraphs
 from tests.normalise.makers import HEADINGS, PROACTIVE, PROSE, REQUESTS, TITLE, expanded, word
 
@@ -93,3 +96,57 @@ def test_entities_are_not_expanded() -> None:
 def test_a_damaged_file_fails_with_a_reason() -> None:
     whole = word([TITLE] * 50)
     assert normalise(repacked(whole, "word/document.xml", b"<broken")).status == "failed"
+
+
+def laid_out(columns: int) -> bytes:
+    """A page's frame: a table whose cells hold the text and, one inside each, the tables."""
+    document = docx.Document()
+    document.add_paragraph("某局2023年政府信息公开工作年度报告")
+    frame = document.add_table(rows=2, cols=columns)
+    for row, (title, grid) in enumerate((("二、主动公开", ROWS), ("三、收到和处理", ROWS[:3]))):
+        frame.cell(row, 0).text = title
+        inner = frame.cell(row, columns - 1).add_table(len(grid), len(grid[0]))
+        for r, line in enumerate(grid):
+            for c, text in enumerate(line):
+                inner.cell(r, c).text = text
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+ROWS = [["信息内容", "本年制发件数", "现行有效件数"], ["规章", "1", "4"], ["行政规范性文件", "2", "27"],
+        ["合计", "3", "31"]]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_tables_inside_a_table_that_only_puts_them_in_place(columns: int) -> None:
+    document = normalise(laid_out(columns))
+    grids = [[[cell.text for cell in row if cell] for row in table.grid()] for table in document.tables]
+    assert grids == [ROWS, ROWS[:3]]
+    assert [block.text for block in document.blocks if block.table is None][1:] == ["二、主动公开", "三、收到和处理"]
+
+
+def test_tables_inside_a_table_of_an_old_word_file() -> None:
+    marks = RowMarks()
+    edges = [Edges(0, 3000), Edges(3000, 6000), Edges(6000, 9000)]
+    marks.cell(1, "三、收到和处理")
+    for line in ROWS:
+        for text in line:
+            marks.cell(2, text)
+        marks.row(2, edges)
+    marks.cell(1, "")
+    marks.row(1, [Edges(0, 2000), Edges(2000, 9000)])
+    first, second = marks.blocks()
+    assert first.text == "三、收到和处理" and second.table is not None
+    assert [[cell.text for cell in row if cell] for row in second.table.grid()] == ROWS
+
+
+def test_opendocument_says_what_reads_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    document = normalise(out.getvalue())
+    assert (document.status, document.doc_format) == ("unsupported", "odt")
+    assert "LibreOffice" in document.warnings[0]

@@ -84,3 +84,26 @@ def test_a_hostile_page_costs_itself_alone(content: bytes) -> None:
     assert document.status in ("ok", "partial")
     assert all_texts(document) == [expanded(PROACTIVE)]
     assert "root:" not in document.text and time.monotonic() - began < 5
+
+
+LEFT = ["一、总体情况", "全年主动公开信息一百二十条，", "收到申请九件，均已答复，没有", "复议和诉讼，制度更加完善。"]
+RIGHT = ["（一）主动公开。公开政策解读", "九条，回应关切三次。", "（二）依申请公开。新收申请九",
+         "件，均已按期答复完毕。"]
+
+
+def test_text_set_in_two_columns_is_read_one_after_the_other() -> None:
+    page: OfdPage = [*HEAD, *(("text", 20, 40 + 8 * n, 4, text) for n, text in enumerate(LEFT)),
+                     *(("text", 110, 40 + 8 * n, 4, text) for n, text in enumerate(RIGHT)),
+                     ("text", 20, 90, 4, "二、主动公开政府信息情况"), *ofd_table(PROACTIVE, 110)]
+    document = normalise(ofd([page]))
+    assert "".join(document.text.split()).startswith("".join([TITLE, *LEFT, *RIGHT, "二、主动公开政府信息情况"]))
+    assert all_texts(document) == [expanded(PROACTIVE)]
+
+
+def test_fields_and_figures_beside_one_another_are_no_columns() -> None:
+    fields = [("索引号", "AB0301-2024"), ("发布机构", "档案局"), ("生成日期", "2024-01-12"), ("有效性", "有效"),
+              ("文号", "无")]
+    page: OfdPage = [*HEAD, *(("text", x, 40 + 8 * n, 4, text) for n, pair in enumerate(fields)
+                              for x, text in zip((20, 110), pair, strict=True))]
+    text = "".join(normalise(ofd([page])).text.split())
+    assert all(name + value in text for name, value in fields)

@@ -186,3 +186,21 @@ def test_pages_our_grid_is_not_sure_of_are_read_by_pdfplumber() -> None:
     broken += [("line", 300, 600, 300, 576), ("line", 300, 540, 300, 528)]
     data = pdf([lines(TITLE) + broken])
     assert all_texts(normalise(data)) == all_texts(normalise(data, way="pdfplumber")) != [ROWS]
+
+
+@pytest.mark.parametrize(("side", "told"), [(300, True), (90, False), (900, False)])
+def test_a_picture_on_a_page_of_text_is_told_of(side: int, told: bool) -> None:
+    """A table; a seal is none, nor is what lies under the whole page."""
+    page: PdfPage = [("text", 50, 780 - 20 * n, 12, PROSE[:40]) for n in range(4)]
+    document = normalise(pdf([[*page, ("raw", f"q {side} 0 0 {side} 50 100 cm /I Do Q")]]))
+    says = ("pdf: page 1: a picture on it was not read",) if told else ()
+    assert (document.status, document.warnings) == ("ok", says)
+
+
+def test_a_head_printed_again_is_dropped_also_where_noughts_stand_where_noughts_stood() -> None:
+    """The label the break cut goes back into its row."""
+    head, xs = ["办理结果", "自然人", "总计"], (50, 110, 200, 300)
+    upper = [head, ["予以公开", "3", "3"], ["部分公开", "0", "0"], ["补正后内容", "0", "5"]]
+    lower = [head, ["仍不明确", "", ""], ["重复申请", "0", "0"], ["逾期不补", "0", "7"]]
+    document = normalise(pdf([ruled(upper, 160, xs), ruled(lower, 800, xs)]))
+    assert all_texts(document) == [[head, *upper[1:3], ["补正后内容仍不明确", "0", "5"], *lower[2:]]]

@@ -4,28 +4,37 @@ import io
 import json
 import os
 import signal
+import socket
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from crawler.files import read_files
+from crawler.normalise import normalise
 from crawler.normalise import sandbox as sandboxes
 from crawler.normalise.sandbox import Sandbox
-from crawler.normalise.scanner import Scanner
+from crawler.normalise.scanner import Scanner, is_scan
 from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.forms import load_forms
 from gongkai.capture import Attachment, Finding
-from gongkai.document import Document
+from gongkai.document import Block, Document
 from gongkai.settings import Settings
 from tests.factories import SITE, capture
 from tests.normalise.makers import PROSE, PdfPage, pdf, ruled
+from tests.normalise.office_makers import OfdPage, ofd
 from tests.shared_material import SHARED, needs_shared
 
 pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
 cv2 = pytest.importorskip("cv2")
 np = pytest.importorskip("numpy")
+from crawler.normalise import scan  # noqa: E402 - needs them
+from crawler.normalise.scan import read_scan  # noqa: E402
+
 FIGURES = [["1042", "0", "7", "38"], ["", "19", "1", "506"], ["3", "6", "9", "8"]]
 
 
@@ -122,6 +131,118 @@ def test_a_page_that_takes_too_long_meets_a_limit_and_a_killed_worker_is_started
     scanner._process.wait()
     assert scanner.read(picture(), "image").status == "ok"
     scanner.close()
+
+
+def frames(count: int) -> bytes:
+    from PIL import Image
+
+    shown = Image.open(io.BytesIO(picture()))
+    out = io.BytesIO()
+    shown.save(out, format="TIFF", save_all=True, append_images=[shown] * (count - 1))
+    return out.getvalue()
+
+
+def test_no_picture_is_begun_that_would_not_end_in_time_and_those_left_are_named(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def slow(*_: Any, use_det: bool, **__: Any) -> SimpleNamespace:
+        """Ten seconds to find a page's one word."""
+        clock[0] += 10.0 * use_det
+        at = np.array([[[150, 100], [300, 100], [300, 130], [150, 130]]])
+        return SimpleNamespace(boxes=at, txts=("总体情况" if use_det else "7",), scores=(0.9,))
+
+    monkeypatch.setattr(scan, "monotonic", lambda: clock[0])
+    told: list[Document] = []
+    document = read_scan(frames(4), "image", slow, told.append, within_s=29.0)
+    assert (document.status, document.pages, document.text.count("总体情况")) == ("partial", 4, 2)
+    assert "ocr: not read within 29 s" in document.warnings
+    assert "ocr: the pictures of pages 3, 4 were not read" in document.warnings
+    assert [one.warnings[-1] for one in told] == [
+        f"ocr: the pictures of pages {left} were not read" for left in ("2, 3, 4", "3, 4")]
+
+
+def lying(turn: int) -> bytes:
+    """A page of runs of ink, wider than high, with a mark at its top left, turned to the left by quarters."""
+    page = np.full((600, 800), 255, np.uint8)
+    page[:40, :40] = 0
+    for row in range(8):
+        page[100 + 60 * row:120 + 60 * row, 100:500] = 0
+    return encoded(np.ascontiguousarray(np.rot90(page, turn)), ".png")
+
+
+def seeing(picture: Any, *, use_det: bool, **_: Any) -> SimpleNamespace:
+    """An engine that finds the runs of such a page and reads them as PP-OCR does: well when the page is upright or
+    its runs stand turned to the right, which the engine turns back by itself."""
+    grey = picture[..., 0]
+    rows, columns = np.nonzero(grey < 128)
+    corner = {(True, True): 0, (True, False): 3, (False, False): 2, (False, True): 1}[
+        bool(grey[:30, :30].min() < 128 or grey[:30, -30:].min() < 128),
+        bool(grey[:30, :30].min() < 128 or grey[-30:, :30].min() < 128)]
+    count, _, stats, _ = cv2.connectedComponentsWithStats((grey < 128).astype(np.uint8))
+    boxes = [[[x, y], [x + w, y], [x + w, y + h], [x, y + h]] for x, y, w, h, _ in stats[1:count] if w != h]
+    legible = 0.97 if corner in (0, 3) else 0.6
+    assert rows.size and columns.size and use_det
+    return SimpleNamespace(boxes=np.array(boxes), txts=[f"第{n}行" for n in range(len(boxes))],
+                           scores=[legible] * len(boxes))
+
+
+@pytest.mark.parametrize(("turn", "told"), [(0, None), (1, 270), (2, 180), (3, 90)])
+def test_a_page_that_went_through_the_scanner_lying_or_upside_down(turn: int, told: int | None) -> None:
+    document = read_scan(lying(turn), "image", seeing, lambda _: None)
+    assert [warning for warning in document.warnings if "turned" in warning] == (
+        [f"ocr: page 1: lay turned by {told} degrees"] if told else [])
+    assert "第0行" in document.text
+
+
+def test_pages_of_an_ofd_that_are_pictures_are_read_between_those_of_text() -> None:
+    plain: OfdPage = [("text", 20, 20 + 8 * n, 5, PROSE[:30]) for n in range(4)]
+    data = ofd([plain, [("image",)], [("image",)]], pictures={"1": lying(0)})
+    document = normalise(data)
+    assert document.status == "partial" and is_scan(document) and "ofd: no text on pages 2, 3" in document.warnings
+    scanned = normalise(ofd([[("image",)]], pictures={"1": lying(0)}))
+    assert scanned.status == "unsupported" and is_scan(scanned)
+    assert not is_scan(normalise(ofd([[("line", 10, 10, 90, 10)]])))  # drawings: nothing here makes pictures of them
+    read = read_scan(data, "ofd", seeing, lambda _: None)
+    assert (read.status, read.pages) == ("ok", 3) and read.text.count("第0行") == 2
+    assert read.text.startswith(PROSE[:30]) and any("of pages 2, 3; figures" in warning for warning in read.warnings)
+    lost = read_scan(ofd([plain, [("image",)]], pictures={"1": b"JBIG2, say"}), "ofd", seeing, lambda _: None)
+    assert lost.status == "partial" and "ocr: the pictures of pages 2 were not read" in lost.warnings
+
+
+def test_a_scan_broken_off_in_a_page_keeps_the_pages_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker, played here, reads one page and stands still at the next."""
+    ours, theirs = socket.socketpair()
+    block = Block("paragraph", "第一页")
+    read = Document("partial", "image", (block,), block.text, warnings=("ocr: the pictures of pages 2 were not read",))
+    body = TypeAdapter(Document).dump_json(read)
+    theirs.sendall(struct.pack(">cQ", b"p", len(body)) + body)
+    scanner = Scanner(Settings())
+    monkeypatch.setattr(scanner, "_started", lambda over: ours)
+    document = scanner.read(b"II*\0", "image", within_s=0.5)
+    assert (document.status, document.text) == ("partial", "第一页")
+    assert document.warnings == (*read.warnings, "ocr: broken off: its time was up")
+    ours.close()
+    theirs.close()
+
+
+def test_the_time_of_a_file_is_shared_by_its_text_and_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def read(self: Scanner, data: bytes, doc_format: str, *, everything: bool, within_s: float) -> Document:
+        given.append(within_s)
+        return Document("limit", doc_format, warnings=("ocr: its time was up",))
+
+    monkeypatch.setattr(Scanner, "read", read)
+    mixed = partly_scanned([[("text", 50, 780 - 20 * n, 12, PROSE[:40]) for n in range(4)]])
+    with Sandbox(Settings(sandbox_wall_s=500, ocr_wall_s=2000)) as sandbox:
+        document = sandbox.read(mixed)
+        assert PROSE[:20] in document.text and "ocr: its time was up" in document.warnings
+        assert sandbox.read(picture()).status == "limit"
+        assert sandbox.read(mixed, way="ocr", spent_s=1000).status == "limit"
+        late = sandbox.read(mixed, way="pdfplumber", spent_s=500)
+    assert (late.status, late.warnings) == ("limit", ("pdf: no time left of 500 s to read it another way",))
+    assert [0 < seconds <= most for seconds, most in zip(given, (450, 1800, 800), strict=True)] == [True] * 3
 
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + b"x" * 9_000, picture()[:5_000], b"GIF89a" + bytes(9_000)])

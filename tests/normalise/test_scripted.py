@@ -1,5 +1,6 @@
 """Bodies no markup shows: in a script's data, in an interface's answer, in a template."""
 
+import base64
 import json
 import urllib.parse
 
@@ -36,13 +37,15 @@ def percent(text: str) -> str:
     in_page(f"<template>{BODY}</template>"),
     in_page(f"<noscript>{BODY}</noscript>"),
     in_page(f"<script>document.write(unescape('{percent(BODY)}'))</script>"),
+    in_page(f"<script>$('#x').html(Base64.decode('{base64.b64encode(BODY.encode()).decode()}'))</script>"),
+    json.dumps({"data": {"title": TITLE, "content": base64.urlsafe_b64encode(BODY.encode()).decode()}}).encode(),
     json.dumps(ANSWER).encode(),
     json.dumps(ANSWER, ensure_ascii=False).encode("gbk"),
     json.dumps({"data": json.dumps({"content": BODY})}).encode(),
     json.dumps({"data": {"content": BODY.replace("<", "&lt;").replace(">", "&gt;")}}).encode(),
     f"jsonpReturn({json.dumps(ANSWER)})".encode(),
 ], ids=["gkmlpt", "gkmlpt, strokes escaped", "textarea", "text/html script", "template", "noscript", "escape()",
-        "answer", "answer in GBK", "JSON in JSON", "escaped markup", "JSONP"])
+        "base64", "answer in base64", "answer", "answer in GBK", "JSON in JSON", "escaped markup", "JSONP"])
 def test_a_hidden_body_gives_its_tables_whole(data: bytes) -> None:
     document = normalise(data)
     assert (document.status, all_texts(document)) == ("ok", squeezed(GRIDS))

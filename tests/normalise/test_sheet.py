@@ -80,3 +80,13 @@ def test_a_truncated_book_fails_with_a_reason() -> None:
     whole = xlsx(SHEETS)
     document = normalise(whole[:len(whole) // 2])
     assert (document.status, bool(document.warnings)) == ("failed", True)
+
+
+def test_hidden_rows_are_read_and_told_of() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx({"表": PROACTIVE})))
+    book.active.row_dimensions[2].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    document = normalise(out.getvalue())
+    assert all_texts(document) == all_texts(normalise(xlsx({"表": PROACTIVE})))
+    assert document.warnings == ("xlsx: hidden rows or columns were read too",)

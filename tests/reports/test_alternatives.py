@@ -6,9 +6,9 @@ from crawler.normalise import normalise
 from crawler.reports.alternatives import best_reading
 from crawler.reports.cells import read_tables
 from crawler.reports.checks import run_checks
-from gongkai.document import Document
+from gongkai.document import Block, Document
 from tests.normalise.makers import pdf
-from tests.reports.printed import Figures, figures
+from tests.reports.printed import TITLES, Figures, figures
 
 HEADS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
 
@@ -73,3 +73,46 @@ def test_a_sound_report_is_read_once() -> None:
         raise AssertionError(way)
 
     assert best_reading(document, never) is document
+
+
+def promising(*warnings: str) -> Document:
+    """A report whose headings promise tables that its text has nothing of."""
+    text = "\n".join([*TITLES[:3], "见下表。", *TITLES[3:]])
+    return Document("ok", "pdf", tuple(Block("paragraph", line) for line in text.split("\n")), text, warnings=warnings)
+
+
+def test_tables_that_are_pictures_on_pages_of_text_are_looked_at_by_ocr() -> None:
+    made = figures("cn-gov-2021", 5)
+    seen = replace(made.document(), doc_format="pdf", extractor="ocr")
+    bare = promising("pdf: page 2: a picture on it was not read")
+    asked: list[str] = []
+
+    def again(way: str) -> Document:
+        asked.append(way)
+        return seen if way == "ocr" else replace(bare, extractor=way)
+
+    assert best_reading(bare, again).extractor == "ocr"
+    assert asked == ["pdfplumber", "columns", "ocr"]
+
+
+def test_text_without_tables_and_pictures_is_not_looked_at_for_minutes() -> None:
+    asked: list[str] = []
+
+    def again(way: str) -> Document:
+        asked.append(way)
+        return replace(promising(), extractor=way)
+
+    best_reading(promising(), again)
+    assert asked == ["pdfplumber", "columns"]
+
+
+def test_a_way_that_loses_the_rows_of_a_wrong_sum_is_not_the_better_one() -> None:
+    made = figures("cn-gov-2021", 2)
+    made.grids["requests"][3] = [*made.grids["requests"][3][:-1], ("9999", 1, 1)]  # 新收, its total printed wrong
+    whole = replace(made.document(), doc_format="pdf")
+    torn = made.tables()
+    del made.grids["requests"][3]
+    torn[1] = made.tables()[1]
+    best = best_reading(whole, lambda way: replace(made.document(torn), doc_format="pdf", extractor=way))
+    assert best.extractor == "" and any("kept as printed" in warning for warning in best.warnings)
+    assert read_tables(best).tables["requests"]["new_received"]["total"].value == 9999

@@ -72,6 +72,52 @@ def test_flattenings_that_keep_empty_cells(form_id: str, style: Callable[[Rows],
     assert wrong_cells(reading, made) == []
 
 
+def own_cells(rows: Rows) -> str:
+    """Each row its own cells: merged ones leave no place in the rows and columns they reach into."""
+    return "\n".join("\t".join(text for text, _, _ in row) for row in rows)
+
+
+def own_cells_cut(rows: Rows) -> str:
+    return "\n".join(line.rstrip("\t") for line in own_cells(rows).splitlines())
+
+
+def own_cells_ended(rows: Rows) -> str:
+    return "\n".join(line + "\t" for line in own_cells(rows).splitlines())
+
+
+def two_tabs(rows: Rows) -> str:
+    return own_cells(rows).replace("\t", "\t\t")
+
+
+def grid_cut_at_both_ends(rows: Rows) -> str:
+    return "\n".join(line.strip("\t") for line in tabs(rows).splitlines())
+
+
+@both_forms
+@pytest.mark.parametrize("zero", ["0", "", "mixed"])
+@pytest.mark.parametrize("style", [own_cells, own_cells_cut, own_cells_ended, two_tabs, grid_cut_at_both_ends])
+def test_tabs_where_merged_cells_take_another_room(form_id: str, style: Callable[[Rows], str], zero: str) -> None:
+    """Every figure is found; which cells print nought and which nothing is not told where tabs were lost."""
+    made = figures(form_id, 1, zero)
+    reading = read_tables(plain(text_of(made, style)))
+    bad = [(row, column, raw) for row, cells in made.raw["requests"].items() for column, raw in cells.items()
+           if (cell := reading.tables["requests"][row][column]).raw != raw and {cell.raw, raw} != {"", "0"}]
+    assert bad == []
+    assert [line for line in wrong_cells(reading, made) if line.startswith("review")] == []
+
+
+def test_tabs_and_blanks_that_were_lost_leave_a_row_unread_where_its_sum_does_not_tell() -> None:
+    made = figures("cn-gov-2021", 1)
+    label = "（一）予以公开"
+    lines = [label + "\t3\t3\t6" if label in line else line
+             for line in text_of(made, own_cells).splitlines()]
+    assert any(line.endswith("\t3\t3\t6") for line in lines)
+    reading = read_tables(plain("\n".join(lines)))
+    granted = reading.tables["requests"]["granted"]
+    assert {cell.semantic for column, cell in granted.items() if column != "total"} == {"text"}
+    assert any("granted" in warning for warning in reading.warnings)
+
+
 @both_forms
 @pytest.mark.parametrize("style", [line_by_cell, spaced])
 @pytest.mark.parametrize("seed", range(3))

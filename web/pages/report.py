@@ -17,7 +17,7 @@ from web.citation import gb7714
 from web.comparing import compared
 from web.conditional import conditional
 from web.desk import DeskDep
-from web.findings import findings
+from web.findings import findings, remarks
 from web.printed import drawn, marks_of
 from web.side_by_side import side_by_side
 
@@ -38,6 +38,7 @@ def report(request: Request, desk: DeskDep, report_id: ReportId, version: Versio
     return desk.page(
         request, "report.html", modified=detail.record.last_seen, detail=detail, record=detail.record, stored=stored,
         entry=stored.entry, report=read.report, drawn=shown, findings=told,
+        remarks=remarks((*main.warnings, *read.report.warnings), desk.codebook, language),
         cited=gb7714(detail.record, stored.entry.last_seen), document=main, link_out=_linkable(stored),
         original=lambda file: originals.path_of(detail.record.report_id, stored.entry.number, file))
 
