@@ -21,13 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql import column, table
 
-from storage.search.grams import Phrase, text_tokens
+from storage.search.grams import MARK, Phrase
 from storage.search.tables import FORMAT, entries, metadata, server_metadata, state, superseded, vectors
-
-_CANDIDATES = 1500
-"""Relevance is weighed among so many of the newest hits: weighing all of a common word's took half a second, and
-3,000 nearly twice as long as 1,500."""
-_HEAD_WEIGHT = 8.0
 
 
 @dataclass(frozen=True)
@@ -48,17 +43,21 @@ class Engine(Protocol):
     def prepare(self, connection: Connection) -> None:
         """For the questions of this transaction."""
         ...
-    def put(self, connection: Connection, entry: int, head: str, body: str, marks: Sequence[str]) -> None: ...
+    def put(self, connection: Connection, entry: int, head: Sequence[str], body: Sequence[str],
+            marks: Sequence[str]) -> None:
+        """Tokens of the title and names, and of the text."""
+        ...
     def newest(self, wanted: Wanted) -> Select[Any]:
         """Report and entry ids, the greatest first, from which the caller selects on; joined with `entries`."""
         ...
-    def relevant(self, wanted: Wanted) -> Select[Any]: ...
     def numbers(self, wanted: Wanted) -> Select[Any]:
         """Entry ids alone, in no order: for counting."""
         ...
 
 
 _grams = table("search_grams", column("rowid"), column("search_grams"))
+_HEAD = MARK + "head"
+"""Begins a token of a title or name where it is to be asked for apart from the text's."""
 
 
 class Embedded:
@@ -77,11 +76,11 @@ class Embedded:
     def prepare(self, connection: Connection) -> None:
         pass
 
-    def put(self, connection: Connection, entry: int, head: str, body: str, marks: Sequence[str]) -> None:
+    def put(self, connection: Connection, entry: int, head: Sequence[str], body: Sequence[str],
+            marks: Sequence[str]) -> None:
         connection.execute(
             text("INSERT INTO search_grams (rowid, head, body, marks) VALUES (:entry, :head, :body, :marks)"),
-            {"entry": entry, "head": " ".join(text_tokens(head)), "body": " ".join(text_tokens(body)),
-             "marks": " ".join(marks)})
+            {"entry": entry, "head": " ".join(head), "body": " ".join(body), "marks": " ".join(marks)})
 
     def newest(self, wanted: Wanted) -> Select[Any]:
         """The plus leaves the planner one way: walk the hits from the newest on, look each up, stop at the limit."""
@@ -90,11 +89,6 @@ class Embedded:
                 .select_from(_grams.join(entries, entries.c.entry_id == number))
                 .where(*_found(wanted), ~superseded, *wanted.conditions)
                 .order_by(_grams.c.rowid.desc()))
-
-    def relevant(self, wanted: Wanted) -> Select[Any]:
-        rank: ColumnElement[float] = literal_column(f"bm25(search_grams, {_HEAD_WEIGHT}, 1.0, 0.0)").label("weight")
-        inner = self.newest(wanted).add_columns(rank).limit(_CANDIDATES).subquery()
-        return select(inner.c.report_id, inner.c.entry_id).order_by(inner.c.weight, inner.c.entry_id.desc())
 
     def numbers(self, wanted: Wanted) -> Select[Any]:
         if wanted.conditions:
@@ -121,39 +115,48 @@ class Server:
 
     def prepare(self, connection: Connection) -> None:
         """Each question is planned for its own words: a plan made for any words, as PostgreSQL keeps after five times,
-        took 1.9 s for one that is nowhere, where its own takes 0.3 ms."""
+        took 1.9 s for one that is nowhere, where its own takes 0.3 ms. It takes a look into a vector for as cheap as
+        one into any column, though each reads some fifteen pages, and would rather look into all than ask the index."""
         connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
 
-    def put(self, connection: Connection, entry: int, head: str, body: str, marks: Sequence[str]) -> None:
-        top, rest = text_tokens(head), text_tokens(body)
-        parts = range(0, max(1, len(rest)), self._part)
+    def put(self, connection: Connection, entry: int, head: Sequence[str], body: Sequence[str],
+            marks: Sequence[str]) -> None:
+        marked = [*marks, *(_HEAD + token for token in head)]
+        parts = range(0, max(1, len(body)), self._part)
         connection.execute(vectors.insert().values(entry_id=bindparam("entry_id"), part=bindparam("part"),
                                                    vector=cast(bindparam("made", type_=Text), TSVECTOR)), [
             {"entry_id": entry, "part": number,
-             "made": _vector(top if number == 0 else [], rest[start:start + self._part + self._overlap], marks)}
+             "made": _vector(head if number == 0 else [], body[start:start + self._part + self._overlap], marked)}
             for number, start in enumerate(parts)])
 
     def newest(self, wanted: Wanted) -> Select[Any]:
-        asked = [_tsquery(phrase) for phrase in wanted.phrases]
-        if wanted.named is not None:
-            asked.append(_tsquery(wanted.named, weight="A"))
-        hits: list[ColumnElement[bool]] = [
-            entries.c.entry_id.in_(select(vectors.c.entry_id).where(_holds(one, wanted.marks))) for one in asked]
-        if wanted.below is not None:
-            hits.append(entries.c.entry_id < wanted.below)
-        return (select(entries.c.report_id, entries.c.entry_id).where(and_(*hits), ~superseded, *wanted.conditions)
-                .order_by(entries.c.entry_id.desc()))
-
-    def relevant(self, wanted: Wanted) -> Select[Any]:
-        inner = self.newest(wanted).limit(_CANDIDATES).subquery()
-        query = cast(literal(" | ".join(map(_tsquery, wanted.phrases))), TSQUERY)
-        weight = func.max(func.ts_rank(vectors.c.vector, query))
-        return (select(inner.c.report_id, inner.c.entry_id)
-                .join(vectors, vectors.c.entry_id == inner.c.entry_id)
-                .group_by(inner.c.report_id, inner.c.entry_id).order_by(weight.desc(), inner.c.entry_id.desc()))
+        return _beside(wanted, self._held(wanted).order_by(entries.c.entry_id.desc())).order_by(
+            entries.c.entry_id.desc())
 
     def numbers(self, wanted: Wanted) -> Select[Any]:
-        return self.newest(wanted).with_only_columns(entries.c.entry_id).order_by(None)
+        return _beside(wanted, self._held(wanted)).with_only_columns(entries.c.entry_id, maintain_column_froms=True)
+
+    def _held(self, wanted: Wanted) -> Select[Any]:
+        """Entries that have all tokens of every phrase, as the index alone can say."""
+        asked = [" & ".join([*_tokens(phrase), *map(_quoted, wanted.marks)]) for phrase in wanted.phrases]
+        if wanted.named is not None:
+            asked.append(" & ".join(_tokens(wanted.named, _HEAD)))
+        hits: list[ColumnElement[bool]] = [
+            entries.c.entry_id.in_(select(vectors.c.entry_id).where(_holds(one))) for one in asked]
+        if wanted.below is not None:
+            hits.append(entries.c.entry_id < wanted.below)
+        return select(entries.c.entry_id).where(and_(*hits), ~superseded, *wanted.conditions)
+
+
+def _beside(wanted: Wanted, held: Select[Any]) -> Select[Any]:
+    """Those of them whose tokens stand side by side. That the vectors say, and only so many are read as fill a page:
+    `offset` keeps the two steps apart."""
+    some = held.offset(0).subquery()
+    beside = [select(func.bool_or(_holds(" <-> ".join(_tokens(phrase))))).where(vectors.c.entry_id == some.c.entry_id)
+              .scalar_subquery() for phrase in wanted.phrases if len(phrase.tokens) > 1]
+    return (select(entries.c.report_id, entries.c.entry_id)
+            .select_from(some.join(entries, entries.c.entry_id == some.c.entry_id)).where(*beside))
 
 
 def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -170,24 +173,25 @@ def _fts_phrase(phrase: Phrase) -> str:
     return " + ".join(['"' + token + '"' for token in phrase.tokens[:-1]] + ['"' + phrase.tokens[-1] + last])
 
 
-def _holds(query: str, marks: Sequence[str]) -> ColumnElement[bool]:
-    whole = " & ".join([query, *(f"'{mark}'" for mark in marks)])
-    return vectors.c.vector.op("@@")(cast(literal(whole), TSQUERY))
+def _holds(query: str) -> ColumnElement[bool]:
+    return vectors.c.vector.op("@@")(cast(literal(query), TSQUERY))
 
 
-def _tsquery(phrase: Phrase, weight: str = "") -> str:
-    quoted = [f"'{token}'" + (f":{weight}" if weight else "") for token in phrase.tokens]
+def _quoted(token: str) -> str:
+    return f"'{token}'"
+
+
+def _tokens(phrase: Phrase, before: str = "") -> list[str]:
+    quoted = [_quoted(before + token) for token in phrase.tokens]
     if phrase.open_end:
-        quoted[-1] = f"'{phrase.tokens[-1]}':*{weight}"
-    return "(" + " <-> ".join(quoted) + ")"
+        quoted[-1] += ":*"
+    return quoted
 
 
 def _vector(head: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> str:
-    """In the written form of a tsvector. The title weighs more, and no phrase runs from it into the text."""
+    """In the written form of a tsvector. No phrase runs from the title into the text."""
     places: dict[str, list[str]] = {}
-    for place, token in enumerate(head, 1):
-        places.setdefault(token, []).append(f"{place}A")
-    for place, token in enumerate(body, len(head) + 2):
-        places.setdefault(token, []).append(str(place))
-    return " ".join([*(f"'{token}':{','.join(found[:255])}" for token, found in places.items()),
-                     *(f"'{mark}'" for mark in marks)])
+    for first, tokens in ((1, head), (len(head) + 2, body)):
+        for place, token in enumerate(tokens, first):
+            places.setdefault(token, []).append(str(place))
+    return " ".join([*(f"'{token}':{','.join(found[:255])}" for token, found in places.items()), *map(_quoted, marks)])

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from gongkai.chinese import search_form
 from gongkai.errors import ConfigurationError
 
-_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
+# What looks like one endless word, a picture in base64, is cut: PostgreSQL refuses a token of 2,047 bytes.
+_RUN = re.compile(r"[a-z0-9]{1,200}|[^a-z0-9 ]+")
 _TERM = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]|([^\s"“”「」『』]+)')
 # A row of dashes under a table's head, and what else of Markdown nobody looks for.
 _MARKS = re.compile(r"^\|(?: --- \|)+$|^#+ |\\(?=\|)", re.MULTILINE)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, delete, func, inspect, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, inspect, select, update
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import search_form
@@ -22,14 +22,17 @@ from storage.objects import ObjectStore
 from storage.rereading import text_of
 from storage.search.asked import Counts, Order, SearchQuery
 from storage.search.engines import Embedded, Engine, Server, Wanted
-from storage.search.grams import inner_phrase, phrase, terms
+from storage.search.grams import inner_phrase, phrase, terms, text_tokens
 from storage.search.marks import all_conditions, conditions, marks_asked, marks_of, part_of_name
 from storage.search.numbering import day, first_number, next_number, told, year_and_place
-from storage.search.tables import FORMAT, entries, state, superseded
+from storage.search.tables import FORMAT, entries, state, summaries, superseded
+from storage.search.weights import ranked, summary
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 200
+_CANDIDATES = 1500
+"""Relevance is weighed among so many of the newest hits."""
 _KIND = (entries.c.region_code, entries.c.report_year, entries.c.admin_level, entries.c.agency_type,
          entries.c.form_id, entries.c.checks_fail, entries.c.states)
 
@@ -93,10 +96,14 @@ class SearchIndex:
     def find(self, query: SearchQuery, order: Order, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """Report ids with their places; `after` is the place of the last one of the page before (newest only)."""
         wanted = _wanted(query)
-        asked = self.engine.relevant(wanted) if order == "relevance" else self.engine.newest(
-            replace(wanted, below=after))
+        if order == "relevance":
+            asked = _with_summaries(self.engine.newest(wanted)).limit(_CANDIDATES)
+            with self._reading() as connection:
+                return ranked([(row[0], row[1], row[2]) for row in connection.execute(asked).all()],
+                              wanted.phrases)[:limit]
+        asked = self.engine.newest(replace(wanted, below=after)).limit(limit)
         with self._reading() as connection:
-            return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
+            return [(row[0], row[1]) for row in connection.execute(asked)]
 
     def browse(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """As `find`, newest first, whatever the words: the query's text is not looked at."""
@@ -150,8 +157,8 @@ class SearchIndex:
             phrases = [phrase(terms(f'"{_beginning(report.title or report.names or "")}"')[0])]
         except ConfigurationError:
             return True  # nothing in it that could be looked for
-        asked = self.engine.newest(Wanted(
-            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id])).limit(1)
+        asked = _with_summaries(self.engine.newest(Wanted(
+            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id]))).limit(1)
         with self._reading() as connection:
             return connection.execute(asked).first() is not None
 
@@ -193,6 +200,8 @@ class SearchIndex:
                 select(entries.c.report_id, entries.c.fingerprint).where(entries.c.report_id.in_(named))).all()))
             stale = [r for r in named if r in known and (r not in rows or known[r] != fingerprint(rows[r]))]
             if stale:
+                of_stale = select(entries.c.entry_id).where(entries.c.report_id.in_(stale))
+                connection.execute(delete(summaries).where(summaries.c.entry_id.in_(of_stale)))
                 connection.execute(update(entries).where(entries.c.report_id.in_(stale)).values(report_id=None))
             numbers: dict[int, int] = {}
             for row in ordered:
@@ -205,9 +214,10 @@ class SearchIndex:
     def put(self, connection: Connection, row: Any, text: str, numbers: dict[int, int]) -> None:
         """A report's row with its text; `numbers` as in `next_number`."""
         entry = entry_of(row, next_number(connection, row, numbers))
+        head, body = text_tokens("\n".join(filter(None, (row.title, row.names)))), text_tokens(text)
         connection.execute(entries.insert(), entry)
-        self.engine.put(connection, entry["entry_id"], "\n".join(filter(None, (row.title, row.names))), text,
-                        marks_of(entry))
+        connection.execute(summaries.insert(), {"entry_id": entry["entry_id"], "summary": summary(head, body)})
+        self.engine.put(connection, entry["entry_id"], head, body, marks_of(entry))
 
     def _text(self, row: Row[Any]) -> str:
         """Empty where it is lost: names and title are still to be found, and verify names the loss."""
@@ -215,6 +225,10 @@ class SearchIndex:
             return text_of(self.objects, row.document_id, row.number, row.reading)
         logger.warning("the text of %s %s is missing: only its title can be searched", row.agency, row.report_year)
         return ""
+
+
+def _with_summaries(found: Select[Any]) -> Select[Any]:
+    return found.add_columns(summaries.c.summary).join(summaries, summaries.c.entry_id == entries.c.entry_id)
 
 
 def fingerprint(row: Any) -> str:
