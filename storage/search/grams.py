@@ -6,6 +6,7 @@ phrase of pairs exactly where they stand, and one character by the pairs it begi
 
 import re
 from dataclasses import dataclass
+from operator import add
 
 from gongkai.chinese import search_form
 from gongkai.errors import ConfigurationError
@@ -37,7 +38,8 @@ def text_tokens(text: str) -> list[str]:
             tokens.append(run)
         else:
             pairs = run.translate(ASIDE)
-            tokens.extend(pairs[i:i + 2] for i in range(len(pairs)))
+            tokens.extend(map(add, pairs, pairs[1:]))
+            tokens.append(pairs[-1])
     return tokens
 
 

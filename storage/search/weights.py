@@ -7,6 +7,7 @@ with their number, and only the newest hits are weighed, by those alone.
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 from zlib import crc32
 
 from storage.search.grams import Phrase
@@ -26,8 +27,8 @@ def summary(title: Sequence[str], body: Sequence[str]) -> bytes:
     """Of the tokens of a title (and names) and of a text."""
     heads = {*title, *(token[0] for token in title)}  # one character is a query too
     counted = Counter(body)
-    repeated = sorted([(number, token) for token, number in counted.items() if number >= _FEWEST], reverse=True)
-    records = {token: min(number, _NUMBER) for number, token in repeated[:_MOST]}
+    repeated = sorted([pair for pair in counted.items() if pair[1] >= _FEWEST], key=itemgetter(1, 0), reverse=True)
+    records = {token: min(number, _NUMBER) for token, number in repeated[:_MOST]}
     for token in heads:
         records[token] = min(counted[token], _NUMBER) | _IN_TITLE
     return len(body).to_bytes(_RECORD, "big") + b"".join(
