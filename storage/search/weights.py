@@ -27,7 +27,7 @@ def summary(title: Sequence[str], body: Sequence[str]) -> bytes:
     """Of the tokens of a title (and names) and of a text."""
     heads = {*title, *(token[0] for token in title)}  # one character is a query too
     counted = Counter(body)
-    repeated = sorted([pair for pair in counted.items() if pair[1] >= _FEWEST], key=itemgetter(1, 0), reverse=True)
+    repeated = sorted([pair for pair in counted.items() if pair[1] >= _FEWEST], key=itemgetter(1), reverse=True)
     records = {token: min(number, _NUMBER) for token, number in repeated[:_MOST]}
     for token in heads:
         records[token] = min(counted[token], _NUMBER) | _IN_TITLE
