@@ -44,7 +44,7 @@ def open_index(catalog: Catalog, objects: ObjectStore, folder: Path, *, read_onl
     if catalog.file is None:
         return SearchIndex(catalog, catalog, objects, Server())
     place = Catalog(catalog.url.set(database=str(catalog.file.with_suffix(".search.db"))), folder,
-                    read_only=read_only, careful=True)
+                    read_only=read_only, is_index=True)
     return SearchIndex(catalog, place, objects, Embedded())
 
 
@@ -189,11 +189,8 @@ class SearchIndex:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if self.place.file is not None and not self.place.file.is_file():
-            raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
         if not self._known:
-            with self.place.reading() as connection:
-                found = self._format(connection)
+            found = self.format_found()
             if found != FORMAT:
                 raise CatalogUnreadableError(
                     f"the search index {self.place.name} has the format {found} of another release, this program needs "
@@ -202,6 +199,12 @@ class SearchIndex:
         with self.place.reading() as connection:
             self.engine.prepare(connection)
             yield connection
+
+    def format_found(self) -> str | None:
+        if self.place.file is not None and not self.place.file.is_file():
+            raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
+        with self.place.reading() as connection:
+            return self._format(connection)
 
     def _format(self, connection: Connection) -> str | None:
         if not inspect(connection).has_table(state.name):

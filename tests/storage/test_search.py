@@ -267,6 +267,24 @@ def test_a_lost_index_file_comes_back_by_itself(sqlite_settings: Settings) -> No
         assert years(archive, "藏羚羊") == [2019] and archive.verify().ok
 
 
+@pytest.mark.parametrize("harm", ["all", "its end", "its middle"])
+def test_a_damaged_index_file_is_named_stops_no_crawl_and_is_made_anew(sqlite_settings: Settings, harm: str) -> None:
+    with Archive.open(sqlite_settings) as archive:
+        crawl(archive, *(finding(year, extra="藏羚羊") for year in range(2008, 2020)))
+    file = Path(sqlite_settings.archive, "catalog.search.db")
+    sound, noise = file.read_bytes(), bytes(range(7, 256)) * 99
+    file.write_bytes({"all": noise, "its end": sound[:len(sound) // 2],
+                      "its middle": sound[:20_000] + noise[:20_000] + sound[40_000:]}[harm])
+    with Archive.open(sqlite_settings, read_only=True) as archive:
+        damage, = archive.verify().damages
+        assert (damage.key, damage.kind) == ("catalog:search", "unreadable") and "gongkai repair" in damage.advice
+        assert len(list(archive.reports())) == 12
+    with Archive.open(sqlite_settings) as archive:
+        crawl(archive, finding(2020, extra="藏羚羊"))
+        archive.repair(apply=True)
+        assert years(archive, "藏羚羊") == list(range(2020, 2007, -1)) and archive.verify().ok
+
+
 def test_a_report_that_goes_to_another_name_is_not_found_twice(archive: Archive) -> None:
     url = page_url(2020)
     crawl(archive, finding(2020, url=url, own=False), finding(2021, url=url, minutes=60, own=False))
