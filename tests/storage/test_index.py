@@ -113,7 +113,7 @@ def test_a_report_with_one_state_has_no_difference(archive: Archive) -> None:
 def test_a_report_with_a_copy_is_not_compared_with_itself(archive: Archive) -> None:
     crawl(archive, finding(2020), finding(2020, url="http://www.yunxi.gov.cn/2020.html", minutes=9))
     report_id = next(archive.reports()).report_id
-    with pytest.raises(NotFoundError, match="version 1 .* is its first state; name two of its versions 1 to 2"):
+    with pytest.raises(NotFoundError, match=r"version 1 .* is its first state; name two of its versions 1 to 2"):
         archive.changes(report_id)
     assert archive.changes(report_id, 1, 2).text_diff == ()
 
