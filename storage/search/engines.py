@@ -44,8 +44,8 @@ class Wanted:
 class Engine(Protocol):
     def create(self, connection: Connection) -> None: ...
     def drop(self, connection: Connection) -> None: ...
-    def prepare(self, connection: Connection) -> None:
-        """For the questions of this transaction."""
+    def prepare(self, connection: Connection, *, words: bool) -> None:
+        """For the questions of this transaction, whether they ask for words."""
         ...
     def made(self, head: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> Made:
         """For `put`, of the tokens of title and names, and of the text."""
@@ -90,7 +90,7 @@ class Embedded:
         connection.execute(text("DROP TABLE IF EXISTS search_grams"))
         metadata.drop_all(connection)
 
-    def prepare(self, connection: Connection) -> None:
+    def prepare(self, connection: Connection, *, words: bool) -> None:
         pass
 
     def made(self, head: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> Made:
@@ -138,11 +138,13 @@ class Server:
         server_metadata.drop_all(connection)
         metadata.drop_all(connection)
 
-    def prepare(self, connection: Connection) -> None:
+    def prepare(self, connection: Connection, *, words: bool) -> None:
         """Each question is planned for its own words: a plan made for any words, as PostgreSQL keeps after five times,
-        took 1.9 s for one that is nowhere, where its own takes 0.3 ms. And it asks the index: see `_held`."""
+        took 1.9 s for one that is nowhere, where its own takes 0.3 ms. And words are looked up in the index: see
+        `_held`."""
         connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        if words:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
 
     def made(self, head: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> Made:
         marked = [*marks, *(_HEAD + token for token in dict.fromkeys(head))]

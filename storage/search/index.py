@@ -115,12 +115,12 @@ class SearchIndex:
         wanted = _wanted(query)
         if order == "relevance":
             asked = _with_summaries(self.engine.newest(wanted)).limit(_CANDIDATES)
-            with self._reading() as connection:
+            with self._reading(words=True) as connection:
                 return ranked([(row[0], row[1], row[2]) for row in connection.execute(asked).all()],
                               wanted.phrases)[:limit]
         wanted = replace(wanted, below=after)
         recent = self.engine.recent(wanted) if limit <= _PAGE else None
-        with self._reading() as connection:
+        with self._reading(words=True) as connection:
             found = connection.execute(recent.limit(limit)).all() if recent is not None else []
             if len(found) < limit:
                 found = connection.execute(self.engine.newest(wanted).limit(limit)).all()
@@ -146,7 +146,7 @@ class SearchIndex:
         place = func.substr(inner.c.region_code, 1, region_digits)
         kind = (place, inner.c.report_year, inner.c.admin_level, inner.c.agency_type, inner.c.form_id,
                 inner.c.checks_fail > 0, inner.c.states > 1)
-        with self._reading() as connection:
+        with self._reading(words=bool(query.text)) as connection:
             return list(connection.execute(select(*kind, func.count()).group_by(*kind)).all())
 
     def place_of(self, report_id: str) -> int | None:
@@ -158,7 +158,7 @@ class SearchIndex:
         kind = year_and_place(found.c.entry_id).label("kind")
         by_year: dict[int, int] = {}
         by_region: dict[str, int] = {}
-        with self._reading() as connection:
+        with self._reading(words=True) as connection:
             for one, number in connection.execute(select(kind, func.count()).group_by("kind")):
                 year, region = told(one)
                 by_year[year] = by_year.get(year, 0) + number
@@ -180,7 +180,7 @@ class SearchIndex:
             return True  # nothing in it that could be looked for
         asked = _with_summaries(self.engine.newest(Wanted(
             phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id]))).limit(1)
-        with self._reading() as connection:
+        with self._reading(words=True) as connection:
             return connection.execute(asked).first() is not None
 
     def close(self) -> None:
@@ -188,7 +188,7 @@ class SearchIndex:
             self.place.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self, *, words: bool = False) -> Iterator[Connection]:
         if not self._known:
             found = self.format_found()
             if found != FORMAT:
@@ -197,7 +197,7 @@ class SearchIndex:
                     f"{FORMAT}; a command that writes makes it anew: gongkai repair")
             self._known = True
         with self.place.reading() as connection:
-            self.engine.prepare(connection)
+            self.engine.prepare(connection, words=words)
             yield connection
 
     def format_found(self) -> str | None:
