@@ -5,6 +5,7 @@ lead is marked done only then, so a killed crawl loses nothing.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -223,6 +224,8 @@ class AgencySpider(Spider):
             return "a file"
         try:
             return course.take_in(lead, page)
+        except sqlite3.Error:  # the frontier's own disk: the page is asked for again when there is room
+            raise
         except Exception as problem:  # nor what a page's scripts say
             self._incident(page.url, "unreadable", f"{type(problem).__name__}: {problem}"[:300])
             self.logger.exception("what %s names could not be taken in", page.url)

@@ -27,7 +27,7 @@ from storage.coverage import CoverageCell, CoverageCount, CoverageQuery, coverag
 from storage.crawllog import CrawlLog, crawl_row
 from storage.damage import Progress, VerifyReport
 from storage.export import Codebook, ExportSummary, Format, Origin, Selection, Split, export, update
-from storage.failures import CatalogUnreadableError
+from storage.failures import CatalogUnreadableError, IndexUnreadableError
 from storage.keeping import Keeper
 from storage.layout import DOCUMENTS, crawl_started
 from storage.locks import FileLock
@@ -328,8 +328,9 @@ class Archive:
 
     def repair(self, *, apply: bool, progress: Progress | None = None) -> tuple[list[Mended], VerifyReport]:
         """What was or, without `apply`, would be made again from sound objects, and how the archive stands then."""
-        self._must_write()
-        self._index.catch_up(progress=progress)
+        if apply:
+            self._must_write()
+            self._take_in(None, progress)
         before = self.verify(progress)
         repair = Repair(self._objects, self._ready(), self._index)
         steps = repair.plan(before.damages)
@@ -368,16 +369,34 @@ class Archive:
         if self._read_only:
             return
         self._catalog.join_writers()
-        self._index.prepare()
+        self._prepare_index()
         if isinstance(self._objects, LocalObjects):
             self._objects.sweep()
         if fresh and next(self._objects.keys(DOCUMENTS), None) is not None:
             logger.warning("the catalog %s is new, but %s holds documents already: run gongkai rebuild",
                            self._catalog.name, self._objects.place)
         self._sealer.seal_orphans()
-        self._index.catch_up(_AT_ONCE)
+        self._take_in(_AT_ONCE)
         if waiting := self._index.waiting():
             logger.warning("%d reports cannot be searched yet; gongkai repair takes them in", waiting)
+
+    def _prepare_index(self) -> None:
+        try:
+            self._index.prepare()
+        except IndexUnreadableError as problem:
+            self._make_index_anew(problem)
+
+    def _take_in(self, most: int | None, progress: Progress | None = None) -> None:
+        """What waits to be searched. An index that is broken stops nobody: nothing stands in it alone."""
+        try:
+            self._index.catch_up(most, progress)
+        except IndexUnreadableError as problem:
+            self._make_index_anew(problem)
+            self._index.catch_up(most, progress)
+
+    def _make_index_anew(self, problem: IndexUnreadableError) -> None:
+        logger.warning("%s; it is made anew now", problem)
+        self._index.clear()
 
     def _up_to_date(self) -> SearchIndex:
         """Who may write takes in what is waiting; who only reads finds what was taken in so far."""
@@ -419,7 +438,7 @@ class Archive:
 
     def _seal_log(self, log: CrawlLog) -> None:
         self._sealer.seal(log)
-        self._index.catch_up(_AT_ONCE)
+        self._take_in(_AT_ONCE)
         with self._mutex:
             self._crawls.pop(log.crawl_id, None)
 

@@ -12,6 +12,7 @@ def changed_cells(old: Report, new: Report) -> tuple[CellChange, ...]:
     return compared(cells_of(old), cells_of(new))
 
 
-def changes(old: Report, old_text: str, new: Report, new_text: str) -> Changes:
-    diff = unified_diff(old_text.splitlines(), new_text.splitlines(), "before", "after", lineterm="", n=2)
+def changes(old: Report, old_text: str, new: Report, new_text: str, *, names: tuple[str, str]) -> Changes:
+    """`names` of the two states head the differences of the text."""
+    diff = unified_diff(old_text.splitlines(), new_text.splitlines(), *names, lineterm="", n=2)
     return Changes(changed_cells(old, new), tuple(diff))

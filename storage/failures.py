@@ -17,6 +17,10 @@ class CatalogUnreadableError(StorageError):
     """The catalog itself is broken; the objects are not, and the catalog can be made again from them."""
 
 
+class IndexUnreadableError(CatalogUnreadableError):
+    """The search index is broken: a file of its own, made anew from catalog and objects."""
+
+
 class CatalogAwayError(StorageError):
     """The database server does not answer, or ended the connection: it may be back in a moment."""
 
@@ -42,17 +46,17 @@ def _file_reason(problem: OSError) -> str:
 
 
 @contextmanager
-def catalog_failures(catalog: str) -> Iterator[None]:
-    """`catalog` is the catalog's address without password."""
+def catalog_failures(catalog: str, *, is_index: bool = False) -> Iterator[None]:
+    """`catalog` is the catalog's address without password, or the search index's where that has a file of its own."""
     try:
         yield
     except DBAPIError as problem:
         if _is_away(problem):
             raise CatalogAwayError(f"catalog {catalog} does not answer ({_first_line(problem.orig)}). Is the database "
                                    "server up? Check GONGKAI_CATALOG") from problem
-        raise _catalog_error(catalog, str(problem.orig)) from problem
+        raise _catalog_error(catalog, str(problem.orig), is_index) from problem
     except sqlite3.Error as problem:  # from statements that go past SQLAlchemy
-        raise _catalog_error(catalog, str(problem)) from problem
+        raise _catalog_error(catalog, str(problem), is_index) from problem
     except SQLAlchemyError as problem:
         raise StorageError(f"catalog {catalog}: {problem}") from problem
 
@@ -76,10 +80,13 @@ def _first_line(problem: object) -> str:
     return next(iter(str(problem).strip().splitlines()), "no reason given")
 
 
-def _catalog_error(catalog: str, reason: str) -> StorageError:
+def _catalog_error(catalog: str, reason: str, is_index: bool) -> StorageError:
     low = reason.lower()
     broken = ("not a database", "malformed", "no such table", "no such column")
     if any(word in low for word in broken) or (low.startswith(("relation", "column")) and "does not exist" in low):
+        if is_index:
+            return IndexUnreadableError(f"the search index {catalog} is not readable ({reason}); everything else is, "
+                                        "and it is made anew by: gongkai repair")
         return CatalogUnreadableError(f"catalog {catalog} is not readable ({reason}); the objects are the truth: "
                                       "make it again with: gongkai rebuild")
     if "full" in low or "disk i/o" in low or "no space left" in low:

@@ -60,10 +60,14 @@ class Reader:
         detail = self.report(name)
         new = detail.latest if b is None else _numbered(detail, b)
         old = _numbered(detail, a) if a is not None else _numbered(detail, new.before) if new.before else None
-        if old is None:
+        if old is None and len(detail.history) == 1:
             raise NotFoundError(f"report {detail.record.report_id} has one state only; there is nothing to compare "
                                 "it with")
-        return changes(self._reading(old).report, self._text(old), self._reading(new).report, self._text(new))
+        if old is None:
+            raise NotFoundError(f"version {new.number} of report {detail.record.report_id} is its first state; name "
+                                f"two of its versions 1 to {len(detail.history)}, which gongkai history lists")
+        return changes(self._reading(old).report, self._text(old), self._reading(new).report, self._text(new),
+                       names=(_name(old), _name(new)))
 
     def _group(self, name: str) -> tuple[ReportRecord, Group, dict[str, tuple[Absence, ...]]]:
         def ask(connection: Connection) -> tuple[Row[Any], Group | None, dict[str, tuple[Absence, ...]]]:
@@ -128,6 +132,10 @@ def _chosen(members: Group, name: str, number: int | None) -> tuple[Member, int]
         raise NotFoundError(f"report {name} has versions 1 to {len(members.members)}, not {number}; gongkai history "
                             f"{name} lists them")
     return members.members[number - 1], number
+
+
+def _name(entry: VersionEntry) -> str:
+    return f"v{entry.number} {entry.first_seen} {entry.url}"
 
 
 def _numbered(detail: ReportDetail, number: int) -> VersionEntry:

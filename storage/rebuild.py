@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from gongkai.errors import DamageError, StorageError
 from storage.absence import failed_looks
+from storage.catalog.counts import count_anew
 from storage.catalog.engine import Catalog
 from storage.catalog.entry import enter_captures, enter_crawl, enter_failed_looks, enter_version, regroup
 from storage.catalog.filing import gazetteer
@@ -38,12 +40,15 @@ from storage.manifest import load
 from storage.objects import ObjectStore
 from storage.registry import load_event
 from storage.rereading import standing_version
+from storage.search.index import queue_all
 from storage.timetable.carrying import carry_orders
 from storage.timetable.history import tally
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 200
+_AT_ONCE, _READERS = 200, 8
+Enter = Callable[[Connection], None]
+Read = Callable[[], Enter]
 
 
 def rebuild(objects: ObjectStore, catalog: Catalog, state: Path, progress: Progress | None) -> dict[str, int]:
@@ -85,7 +90,7 @@ class _Rebuild:
         logs = [crawl for crawl in logs if crawl not in crawls_in]
         self._total = len(named) + len(logs) + len(running) + len(events)
         self._all([(event_key(event), partial(self._registered, event)) for event in events])
-        self._all([(version_key(d, n, MANIFEST), partial(self._enter, d, n)) for d, n in named])
+        self._all([(version_key(d, n, MANIFEST), partial(self._version, d, n)) for d, n in named])
         self._all([(crawl_key(crawl), partial(self._sealed, crawl)) for crawl in logs])
         self._all([(str(path), partial(self._journal, path)) for path in running])
         with self._catalog.reading() as connection:
@@ -93,7 +98,10 @@ class _Rebuild:
             ready = set(connection.execute(select(reports.c.report_id)).scalars())
         due = sorted((every - ready) | (every & self._touched))
         self._total += len(due)
-        self._all([(report, partial(self._regroup, report)) for report in due])
+        self._all([(report, partial(_regrouping, report)) for report in due])
+        with self._catalog.writing() as connection:
+            count_anew(connection)
+            queue_all(connection)
         return self._whole()
 
     def _versions(self) -> Iterator[tuple[str, int]]:
@@ -111,34 +119,45 @@ class _Rebuild:
                 self._counts[name] = connection.execute(select(func.count()).select_from(table)).scalar_one()
         return self._counts
 
-    def _all(self, steps: list[tuple[str, Callable[[Connection], None]]]) -> None:
-        for start in range(0, len(steps), _AT_ONCE):
-            with self._catalog.writing() as connection:
-                for key, step in steps[start:start + _AT_ONCE]:
-                    self._try(key, partial(step, connection))
-                    self._done += 1
-                    if self._progress is not None:
-                        self._progress(self._done, self._total)
+    def _all(self, steps: list[tuple[str, Read]]) -> None:
+        """Read side by side, for each is a question to a service where objects are on S3; entered one by one."""
+        with ThreadPoolExecutor(_READERS) as readers:
+            for start in range(0, len(steps), _AT_ONCE):
+                found = list(readers.map(_read, steps[start:start + _AT_ONCE]))
+                with self._catalog.writing() as connection:
+                    for key, enter in found:
+                        self._try(key, enter, connection)
+                        self._done += 1
+                        if self._progress is not None:
+                            self._progress(self._done, self._total)
 
-    def _enter(self, document: str, number: int, connection: Connection) -> None:
+    def _version(self, document: str, number: int) -> Enter:
         if (document, number) in self._reread:
             found = standing_version(self._objects, document, number)
             row, manifest, key = version_row(found.manifest, found.reading), found.manifest, found.document_key
         else:
             manifest = load(self._objects.get(version_key(document, number, MANIFEST)))
             row, key = version_row(manifest), version_key(document, number, DOCUMENT)
-        row = gazetteer(connection).filed(row)
-        enter_version(connection, row, manifest, packed_cells(self._objects, key))
-        self._touched.add(row.report_id)
+        cells = packed_cells(self._objects, key)
 
-    def _sealed(self, crawl: str, connection: Connection) -> None:
-        self._log(load_log(crawl, self._objects.get(crawl_key(crawl))), connection, sealed=True)
+        def enter(connection: Connection) -> None:
+            filed = gazetteer(connection).filed(row)
+            enter_version(connection, filed, manifest, cells)
+            self._touched.add(filed.report_id)
 
-    def _journal(self, path: Path, connection: Connection) -> None:
-        self._log(lines_of(path.read_bytes()), connection, sealed=False)
+        return enter
 
-    def _registered(self, event: str, connection: Connection) -> None:
-        enter_event(connection, load_event(event, self._objects.get(event_key(event))))
+    def _sealed(self, crawl: str) -> Enter:
+        lines = load_log(crawl, self._objects.get(crawl_key(crawl)))
+        return lambda connection: self._log(lines, connection, sealed=True)
+
+    def _journal(self, path: Path) -> Enter:
+        lines = lines_of(path.read_bytes())
+        return lambda connection: self._log(lines, connection, sealed=False)
+
+    def _registered(self, event: str) -> Enter:
+        said = load_event(event, self._objects.get(event_key(event)))
+        return lambda connection: enter_event(connection, said)
 
     def _log(self, lines: list[Line], connection: Connection, *, sealed: bool) -> None:
         crawl, rows = crawl_row(lines, sealed=sealed), capture_rows(lines)
@@ -152,14 +171,30 @@ class _Rebuild:
             if report is not None:
                 self._touched.add(report)
 
-    def _regroup(self, report: str, connection: Connection) -> None:
-        regroup(connection, report)
-
-    def _try(self, key: str, enter: Callable[[], None]) -> None:
+    def _try(self, key: str, enter: Enter | DamageError | StorageError, connection: Connection) -> None:
         try:
-            enter()
+            if isinstance(enter, Exception):
+                raise enter
+            enter(connection)
         except (DamageError, StorageError) as problem:
             if isinstance(problem, CatalogAwayError):
                 raise
             logger.warning("%s is left out: %s", key, problem)
             self._counts["skipped"] += 1
+
+
+def _regrouping(report: str) -> Enter:
+    return partial(_regroup, report)
+
+
+def _regroup(report: str, connection: Connection) -> None:
+    regroup(connection, report, counted=False)
+
+
+def _read(step: tuple[str, Read]) -> tuple[str, Enter | DamageError | StorageError]:
+    """What is damaged is told in its turn."""
+    key, read = step
+    try:
+        return key, read()
+    except (DamageError, StorageError) as problem:
+        return key, problem

@@ -110,7 +110,8 @@ class Repair:
             "report_changes": ("made again from the report's versions", lambda: self._regroup(name)),
             "followed_agencies": ("made again from the registry", lambda: self._catalog.write(_follow_anew)),
             "reports": ("its row made again from its versions", lambda: self._regroup(name)),
-            "search": ("its search entry made again", lambda: self._search(name))}
+            "search": ("its search entry made again", lambda: self._search(name)) if name else (
+                "the whole search index made anew", self._index.clear)}
         return steps.get(table)
 
     def _text(self, document: str, number: int) -> tuple[str, Callable[[], None]] | None:

@@ -29,9 +29,14 @@ class YearGrowth:
 
 
 @dataclass(frozen=True)
-class FormatCount:
+class FormatSize:
+    """Versions in one format with the bytes received for them, each once a version, and those new in each calendar year
+    (of their first capture)."""
+
     doc_format: str
     versions: int
+    raw_bytes: int
+    new_versions: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class ArchiveSizes:
     received_bytes: int
     sent_bytes: int
     growth: tuple[YearGrowth, ...]
-    formats: tuple[FormatCount, ...]
+    formats: tuple[FormatSize, ...]
 
     @property
     def compression(self) -> float | None:
@@ -71,11 +76,28 @@ def _sizes(connection: Connection, kinds: dict[str, tuple[int, int]]) -> Archive
         select(once.c.year, func.count(), func.sum(once.c.size)).group_by(once.c.year))}
     year = func.substr(captures.c.fetched_at, 1, 4)
     seen = connection.execute(select(year, func.count(), func.sum(captures.c.size_bytes)).group_by(year)).all()
-    formats = connection.execute(select(versions.c.doc_format, func.count()).group_by(versions.c.doc_format)
-                                 .order_by(func.count().desc(), versions.c.doc_format)).all()
     return ArchiveSizes(
         kinds=tuple(KindSize(kind, *found) for kind, found in sorted(kinds.items())),
         received_bytes=sum(size for _, size in new.values()), sent_bytes=sum(int(row[2]) for row in seen),
         growth=tuple(YearGrowth(int(name), number, *new.get(name, (0, 0))) for name, number, _ in sorted(
             tuple(row) for row in seen)),
-        formats=tuple(FormatCount(*row) for row in formats))
+        formats=_formats(connection))
+
+
+def _formats(connection: Connection) -> tuple[FormatSize, ...]:
+    version = (captures.c.document_id, captures.c.number)
+    files = select(*version, func.max(captures.c.size_bytes).label("size"),
+                   func.min(captures.c.fetched_at).label("at")).where(captures.c.document_id.is_not(None)).group_by(
+        *version, captures.c.raw_sha256).subquery()
+    first = select(files.c.document_id, files.c.number, func.sum(files.c.size).label("size"),
+                   func.substr(func.min(files.c.at), 1, 4).label("year")).group_by(
+        files.c.document_id, files.c.number).subquery()
+    asked = select(versions.c.doc_format, first.c.year, func.count(), func.sum(first.c.size)).join(
+        first, (first.c.document_id == versions.c.document_id) & (first.c.number == versions.c.number)).group_by(
+        versions.c.doc_format, first.c.year).order_by(first.c.year)
+    found: dict[str, FormatSize] = {}
+    for name, year, number, size in connection.execute(asked):
+        before = found.get(name, FormatSize(name, 0, 0, {}))
+        found[name] = FormatSize(name, before.versions + number, before.raw_bytes + int(size or 0),
+                                 {**before.new_versions, int(year): number})
+    return tuple(sorted(found.values(), key=lambda one: (-one.versions, one.doc_format)))

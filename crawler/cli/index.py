@@ -116,10 +116,9 @@ def diff(
 
     with open_index(archive) as opened:
         detail = opened.report(report_id)
-        latest = detail.latest
-        b = newer if newer is not None else latest.number
-        a = older if older is not None else (latest.before or max(1, b - 1))
-        changes = opened.changes(report_id, a, b)
+        changes = opened.changes(report_id, older, newer)
+    b = newer if newer is not None else detail.latest.number
+    a = older if older is not None else detail.history[b - 1].before
     form = next((entry.form_id for entry in detail.history if entry.number == b), None)
     captions = [caption(cell.table, cell.row, cell.column, form) for cell in changes.cells]
     if as_json:

@@ -30,7 +30,7 @@ def verify(
     ] = None,
 ) -> None:
     """逐一核对每个对象与每行目录 · check every object and row, naming each damage."""
-    with _opened_for_verifying(load_settings(archive=archive)) as opened, _bar() as progress:
+    with _opened_to_look(load_settings(archive=archive)) as opened, _bar() as progress:
         day = since.date().isoformat() if since else None
         result = opened.verify(_follow(progress), sample=sample, since=day)
     if as_json:
@@ -49,12 +49,13 @@ def verify(
     raise typer.Exit(DAMAGE if result.damages else DONE)
 
 
-def _opened_for_verifying(settings: Settings) -> Archive:
-    """For writing, which puts in order what dead processes left; a read-only copy is verified as it stands."""
+def _opened_to_look(settings: Settings) -> Archive:
+    """As it stands: opening for writing would put things in order before they are told of. Only a catalog of an earlier
+    release must be brought forward first."""
     try:
-        return Archive.open(settings, create=False)
-    except StorageError:
         return Archive.open(settings, create=False, read_only=True)
+    except StorageError:
+        return Archive.open(settings, create=False)
 
 
 def repair(
@@ -62,7 +63,9 @@ def repair(
     archive: ArchiveOption = None,
 ) -> None:
     """仅凭完好的对象补全目录、检索与正文，绝不虚构 · make rows, search entries and texts again from sound objects."""
-    with Archive.open(load_settings(archive=archive), create=False) as opened, _bar() as progress:
+    settings = load_settings(archive=archive)
+    opening = _opened_to_look(settings) if dry_run else Archive.open(settings, create=False)
+    with opening as opened, _bar() as progress:
         done, after = opened.repair(apply=not dry_run, progress=_follow(progress))
     for mended in done:
         sys.stdout.write(f"{mended.key}\t{mended.what}\n")

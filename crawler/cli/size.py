@@ -31,9 +31,12 @@ def stats(
     growth = table(("抓取年份", "year"), ("抓取", "captures"), ("新增原件", "new raw objects"), ("字节", "bytes"))
     for year in found.growth:
         growth.add_row(str(year.year), str(year.captures), str(year.new_raw_objects), in_words(year.new_raw_bytes))
-    formats = table(("格式", "format"), ("版本", "versions"))
+    years = [year.year for year in found.growth]
+    formats = table(("格式", "format"), ("版本", "versions"), ("字节", "bytes"),
+                    *((f"{year} 年新增", f"new in {year}") for year in years))
     for one in found.formats:
-        formats.add_row(one.doc_format, str(one.versions))
+        formats.add_row(one.doc_format, str(one.versions), in_words(one.raw_bytes),
+                        *(str(one.new_versions.get(year, 0)) for year in years))
     for made in (kinds, growth, formats):
         show(made)
     tell(f"机关 {counts.agencies}，报告 {counts.reports}，版本 {counts.versions}，抓取 {counts.captures} 次；"

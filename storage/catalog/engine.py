@@ -3,7 +3,7 @@ opening."""
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -28,10 +28,11 @@ class Catalog:
     """Short transactions only: no object is read or written while one is open."""
 
     def __init__(self, url: str | URL, state: Path, *, read_only: bool, schema_name: str | None = None,
-                 careful: bool = False) -> None:
-        """With `careful` a commit outlives a power cut: for what the objects do not give back by themselves."""
+                 is_index: bool = False) -> None:
+        """`is_index`: the search index's file beside a catalog's. What is taken off the catalog's queue must be in it:
+        there a commit outlives a power cut."""
         self.url = parsed_url(url)
-        self._synchronous = "FULL" if careful else "NORMAL"
+        self._synchronous, self._is_index = "FULL" if is_index else "NORMAL", is_index
         self._schema = schema_name
         self.name = self.url.render_as_string(hide_password=True)
         self._read_only = read_only
@@ -64,7 +65,7 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with catalog_failures(self.name), self._engine.begin() as connection:
+        with self._failures(), self._engine.begin() as connection:
             yield connection
         self._reached = True
 
@@ -74,7 +75,7 @@ class Catalog:
         if self._read_only:
             raise StorageError(f"catalog {self.name} was opened for reading only")
         self.still_there()
-        with catalog_failures(self.name), self._engine.connect() as plain:
+        with self._failures(), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITING: True})
             with connection.begin():
                 if self._locks is not None:
@@ -220,11 +221,14 @@ class Catalog:
         if self._locks is not None:
             self._locks.close()
 
+    def _failures(self) -> AbstractContextManager[None]:
+        return catalog_failures(self.name, is_index=self._is_index)
+
     def _remember(self) -> None:
         self._prepared = self.file.stat() if self.file is not None and self.file.exists() else None
 
     def _outside_transactions(self, statement: str) -> None:
-        with catalog_failures(self.name), closing(self._engine.raw_connection()) as connection:
+        with self._failures(), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute(statement)
 
     def _open(self, url: URL) -> Engine:

@@ -128,8 +128,9 @@ def grouped(connection: Connection, report_id: str) -> Group | None:
     return group(rows, _seen(connection, {row.document_id for row in rows})) if rows else None
 
 
-def regroup(connection: Connection, report_id: str) -> Regrouped:
-    """Writes the report's row anew from its versions and captures."""
+def regroup(connection: Connection, report_id: str, *, counted: bool = True) -> Regrouped:
+    """Writes the report's row anew from its versions and captures. Without `counted` the caller counts everything anew
+    afterwards and queues it for search."""
     found = grouped(connection, report_id)
     row_before = connection.execute(_STANDING, {"report": report_id}).first()
     before = dict(row_before._mapping) if row_before is not None else None
@@ -142,24 +143,26 @@ def regroup(connection: Connection, report_id: str) -> Regrouped:
         return Regrouped(before["document_id"] if before else None, None)
     row = report_row(report_id, found)
     put_row(connection, reports, row)
-    count(connection, before, row)
     _enter_changes(connection, report_id, change_rows(report_id, found))
-    if before is None or any(row[column.name] != before[column.name] for column in _SEARCHED):
+    if counted:
+        count(connection, before, row)
+    if counted and (before is None or any(row[column.name] != before[column.name] for column in _SEARCHED)):
         queue(connection, report_id)
-    _enter_agency(connection, found.canonical)
+    _enter_agency(connection, found.canonical, counted=counted)
     if before is not None and before["agency_id"] != found.canonical.agency_id:
         _forget_agency(connection, before["agency_id"])
     return Regrouped(before["document_id"] if before else None, found)
 
 
-def _enter_agency(connection: Connection, main: VersionRow) -> None:
+def _enter_agency(connection: Connection, main: VersionRow, *, counted: bool) -> None:
     if main.agency_id:
         row = {"agency_id": main.agency_id, "agency": main.agency, "region_code": main.region_code,
                "admin_level": main.admin_level, "agency_type": agency_type(main.agency)}
         known = connection.execute(_AGENCY, {"agency": main.agency_id}).first()
         if known is None or known._mapping != row:
             put_row(connection, agencies, row)
-            count_agency(connection, "all", known._mapping if known is not None else None, row)
+            if counted:
+                count_agency(connection, "all", known._mapping if known is not None else None, row)
 
 
 def _forget_agency(connection: Connection, agency: str) -> None:

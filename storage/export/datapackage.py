@@ -16,9 +16,9 @@ from storage.export.tables import TableShape, rows_of, shapes
 from storage.export.work import Work
 
 # How much of a table is held as rows before it becomes columns.
-_ROWS_AT_ONCE = 5_000
-_CHARS_AT_ONCE = 1_000_000  # whole texts are rows too
-_VALUES_AT_ONCE = 250_000  # a wide table has some 250 columns
+_ROWS_AT_ONCE = 2_000
+_CHARS_AT_ONCE = 500_000  # whole texts are rows too
+_VALUES_AT_ONCE = 25_000  # a wide table has some 250 columns
 # Said, because readers that guess go wrong where a text fills the first hundred lines.
 _DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n", "header": True}
 _MIME = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}

@@ -1,6 +1,6 @@
 """Tables as Parquet. Imported only where pyarrow (extra ``export``) is installed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,41 +15,49 @@ from storage.export.tables import Column, TableShape
 _TYPES = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
           "datetime": pa.timestamp("s", tz="UTC"), "number": pa.decimal128(30, 6)}
 _LARGEST = 10**18
-_GROUP_BYTES = 12 << 20
+_HELD_BYTES = 32 << 20
 
 
 class ParquetTables:
+    """Rows are held as columns until they make a group worth writing: what a file says of each group and column, 0.85
+    KiB, stays in memory until it is closed, and groups of 20,000 cells would have come to 300 MiB of that for three
+    million reports. All tables share what may be held, and the one that holds most is written: with as much for each,
+    the small ones went on growing until 100,000 reports."""
+
+    def __init__(self) -> None:
+        self._tables = list[ParquetTable]()
+
     def open(self, shape: TableShape, path: Path) -> "ParquetTable":
-        return ParquetTable(shape, path)
+        self._tables.append(ParquetTable(shape, path, self._keep_in_bounds))
+        return self._tables[-1]
+
+    def _keep_in_bounds(self) -> None:
+        if sum(table.held_bytes for table in self._tables) >= _HELD_BYTES:
+            max(self._tables, key=lambda table: table.held_bytes).flush()
 
 
 class ParquetTable:
-    """Rows are held as columns until they fill a group: what a file says of each group and column, 0.85 KiB, stays in
-    memory until it is closed, and groups of 20,000 cells would have come to 300 MiB of that for three million
-    reports."""
-
-    def __init__(self, shape: TableShape, path: Path) -> None:
+    def __init__(self, shape: TableShape, path: Path, grown: Callable[[], None]) -> None:
         self._shape, self._schema = shape, _schema(shape)
         self._out = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._held, self._bytes = list[Any](), 0
+        self._held, self.held_bytes, self._grown = list[Any](), 0, grown
 
     def write(self, rows: Sequence[tuple[Any, ...]]) -> None:
         columns = [pa.array([_value(value, column) for value in values], _TYPES[column.type])
                    for column, values in zip(self._shape.columns, zip(*rows, strict=True), strict=True)]
         table = pa.table(columns, schema=self._schema)
         self._held.append(table)
-        self._bytes += table.nbytes
-        if self._bytes >= _GROUP_BYTES:
-            self._flush()
+        self.held_bytes += table.nbytes
+        self._grown()
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._out.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self._held:
             self._out.write_table(pa.concat_tables(self._held))
-        self._held, self._bytes = [], 0
+        self._held, self.held_bytes = [], 0
 
 
 def _schema(shape: TableShape) -> Any:

@@ -6,10 +6,16 @@ from storage.catalog.engine import Catalog
 from storage.catalog.schema import reports, search_queue
 from storage.damage import REPAIR, Findings
 from storage.search.index import SearchIndex, fingerprint
+from storage.search.tables import FORMAT
 
 
 def check_search(catalog: Catalog, index: SearchIndex, findings: Findings) -> None:
-    """What is still queued is no damage: the next command that writes takes it in."""
+    """What is still queued is no damage, nor is an index of an earlier release: the next command that writes takes it
+    in, or makes it anew."""
+    if (found := index.format_found()) != FORMAT:
+        findings.leftover("catalog:search", f"it has the format {found} of another release; the next command that "
+                                            "writes makes it anew")
+        return
     with catalog.reading() as connection:
         queued = set(connection.execute(select(search_queue.c.report_id)).scalars())
         rows = connection.execute(select(reports)).all()

@@ -5,12 +5,15 @@ phrase of pairs exactly where they stand, and one character by the pairs it begi
 """
 
 import re
+import sys
 from dataclasses import dataclass
+from operator import add
 
 from gongkai.chinese import search_form
 from gongkai.errors import ConfigurationError
 
-_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
+# What looks like one endless word, a picture in base64, is cut: PostgreSQL refuses a token of 2,047 bytes.
+_RUN = re.compile(r"[a-z0-9]{1,200}|[^a-z0-9 ]+")
 _TERM = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]|([^\s"“”「」『』]+)')
 # A row of dashes under a table's head, and what else of Markdown nobody looks for.
 _MARKS = re.compile(r"^\|(?: --- \|)+$|^#+ |\\(?=\|)", re.MULTILINE)
@@ -18,6 +21,7 @@ MARK = "\uf8ff"
 """Begins what stands in the index and is no part of a text; see `marks`."""
 # The tokenizers keep every character but ASCII's blanks, capitals and punctuation; those move out of their way.
 ASIDE = {code: 0xE000 + code for code in range(128) if not re.match("[a-z0-9]", chr(code))} | {ord(MARK): 0xE0FF}
+_MOVED = re.compile(f"[^a-z0-9 \x80-{chr(sys.maxunicode)}]|{MARK}")
 _LONGEST_QUERY = 400
 
 
@@ -31,13 +35,20 @@ class Phrase:
 
 def text_tokens(text: str) -> list[str]:
     tokens: list[str] = []
-    for run in _RUN.findall(search_form(_MARKS.sub("", text))):
-        if run.isascii() and run.isalnum():
+    for run in _RUN.findall(_aside(search_form(_MARKS.sub("", text)))):
+        if run.isascii():
             tokens.append(run)
         else:
-            pairs = run.translate(ASIDE)
-            tokens.extend(pairs[i:i + 2] for i in range(len(pairs)))
+            tokens.extend(map(add, run, run[1:]))
+            tokens.append(run[-1])
     return tokens
+
+
+def _aside(form: str) -> str:
+    """As `ASIDE` says, but for blanks: a dozen kinds of character in a text, where `translate` looks each one up."""
+    for character in set(_MOVED.findall(form)):
+        form = form.replace(character, chr(ASIDE[ord(character)]))
+    return form
 
 
 def plain(text: str) -> str:
@@ -56,18 +67,16 @@ def terms(query: str) -> list[str]:
 
 
 def phrase(term: str) -> Phrase:
-    runs = _RUN.findall(search_form(term))
+    runs = _RUN.findall(_aside(search_form(term)))
     tokens: list[str] = []
     for position, run in enumerate(runs):
-        if run.isascii() and run.isalnum():
+        if run.isascii():
             tokens.append(run)
             continue
-        pairs, last = run.translate(ASIDE), position == len(runs) - 1
-        tokens.extend(pairs[i:i + 2] for i in range(len(pairs) - 1))
-        if not last or len(pairs) == 1:
-            tokens.append(pairs[-1])
-    end = runs[-1]
-    return Phrase(tuple(tokens), open_end=len(end) == 1 and not (end.isascii() and end.isalnum()))
+        tokens.extend(map(add, run, run[1:]))
+        if position < len(runs) - 1 or len(run) == 1:
+            tokens.append(run[-1])
+    return Phrase(tuple(tokens), open_end=len(runs[-1]) == 1 and not runs[-1].isascii())
 
 
 def inner_phrase(part: str) -> Phrase | None:

@@ -3,13 +3,14 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, delete, func, inspect, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, inspect, select, update
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import search_form
@@ -21,15 +22,19 @@ from storage.failures import CatalogUnreadableError
 from storage.objects import ObjectStore
 from storage.rereading import text_of
 from storage.search.asked import Counts, Order, SearchQuery
-from storage.search.engines import Embedded, Engine, Server, Wanted
-from storage.search.grams import inner_phrase, phrase, terms
+from storage.search.engines import Embedded, Engine, Made, Server, Wanted
+from storage.search.grams import inner_phrase, phrase, terms, text_tokens
 from storage.search.marks import all_conditions, conditions, marks_asked, marks_of, part_of_name
 from storage.search.numbering import day, first_number, next_number, told, year_and_place
-from storage.search.tables import FORMAT, entries, state, superseded
+from storage.search.tables import FORMAT, entries, state, summaries, superseded
+from storage.search.weights import ranked, summary
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 200
+_BATCH, _READERS = 300, 4
+_PAGE = 50
+_CANDIDATES = 1500
+"""Relevance is weighed among so many of the newest hits."""
 _KIND = (entries.c.region_code, entries.c.report_year, entries.c.admin_level, entries.c.agency_type,
          entries.c.form_id, entries.c.checks_fail, entries.c.states)
 
@@ -39,7 +44,7 @@ def open_index(catalog: Catalog, objects: ObjectStore, folder: Path, *, read_onl
     if catalog.file is None:
         return SearchIndex(catalog, catalog, objects, Server())
     place = Catalog(catalog.url.set(database=str(catalog.file.with_suffix(".search.db"))), folder,
-                    read_only=read_only, careful=True)
+                    read_only=read_only, is_index=True)
     return SearchIndex(catalog, place, objects, Embedded())
 
 
@@ -78,25 +83,48 @@ class SearchIndex:
 
     def catch_up(self, most: int | None = None, progress: Callable[[int, int], None] | None = None) -> int:
         """Takes in what the queue names. A report is taken off it only after its entry is durable."""
+        if not self.catalog.read(partial(_next_queued, "")):
+            return 0
         done, total = 0, self.waiting() if progress else 0
-        while most is None or done < most:
-            queued = self.catalog.read(_next_queued)
-            if not queued:
-                break
-            self._take_in(queued)
-            self.catalog.write(partial(_unqueue, queued))
-            done += len(queued)
+        for some in self._batches(most):
+            self._take_in(some)
+            self.catalog.write(partial(_unqueue, some.queued))
+            done += len(some.queued)
             if progress:
                 progress(done, total)
+        self.place.write(self.engine.settle)
         return done
+
+    def _batches(self, most: int | None) -> Iterator["_Batch"]:
+        """While one is entered the next is read."""
+        with ThreadPoolExecutor(1, "reading ahead") as ahead:
+            after, given = "", 0
+            coming = ahead.submit(self._gather, after)
+            while (some := coming.result()).queued or after:
+                after = some.queued[-1][0] if some.queued else ""  # at the end once more for what came meanwhile
+                given += len(some.queued)
+                if more := most is None or given < most:
+                    coming = ahead.submit(self._gather, after)
+                if some.queued:
+                    yield some
+                if not more:
+                    return
 
     def find(self, query: SearchQuery, order: Order, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """Report ids with their places; `after` is the place of the last one of the page before (newest only)."""
         wanted = _wanted(query)
-        asked = self.engine.relevant(wanted) if order == "relevance" else self.engine.newest(
-            replace(wanted, below=after))
-        with self._reading() as connection:
-            return [(row[0], row[1]) for row in connection.execute(asked.limit(limit))]
+        if order == "relevance":
+            asked = _with_summaries(self.engine.newest(wanted)).limit(_CANDIDATES)
+            with self._reading(words=True) as connection:
+                return ranked([(row[0], row[1], row[2]) for row in connection.execute(asked).all()],
+                              wanted.phrases)[:limit]
+        wanted = replace(wanted, below=after)
+        recent = self.engine.recent(wanted) if limit <= _PAGE else None
+        with self._reading(words=True) as connection:
+            found = connection.execute(recent.limit(limit)).all() if recent is not None else []
+            if len(found) < limit:
+                found = connection.execute(self.engine.newest(wanted).limit(limit)).all()
+        return [(row[0], row[1]) for row in found]
 
     def browse(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """As `find`, newest first, whatever the words: the query's text is not looked at."""
@@ -118,7 +146,7 @@ class SearchIndex:
         place = func.substr(inner.c.region_code, 1, region_digits)
         kind = (place, inner.c.report_year, inner.c.admin_level, inner.c.agency_type, inner.c.form_id,
                 inner.c.checks_fail > 0, inner.c.states > 1)
-        with self._reading() as connection:
+        with self._reading(words=bool(query.text)) as connection:
             return list(connection.execute(select(*kind, func.count()).group_by(*kind)).all())
 
     def place_of(self, report_id: str) -> int | None:
@@ -130,7 +158,7 @@ class SearchIndex:
         kind = year_and_place(found.c.entry_id).label("kind")
         by_year: dict[int, int] = {}
         by_region: dict[str, int] = {}
-        with self._reading() as connection:
+        with self._reading(words=True) as connection:
             for one, number in connection.execute(select(kind, func.count()).group_by("kind")):
                 year, region = told(one)
                 by_year[year] = by_year.get(year, 0) + number
@@ -150,9 +178,9 @@ class SearchIndex:
             phrases = [phrase(terms(f'"{_beginning(report.title or report.names or "")}"')[0])]
         except ConfigurationError:
             return True  # nothing in it that could be looked for
-        asked = self.engine.newest(Wanted(
-            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id])).limit(1)
-        with self._reading() as connection:
+        asked = _with_summaries(self.engine.newest(Wanted(
+            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id]))).limit(1)
+        with self._reading(words=True) as connection:
             return connection.execute(asked).first() is not None
 
     def close(self) -> None:
@@ -160,54 +188,77 @@ class SearchIndex:
             self.place.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        if self.place.file is not None and not self.place.file.is_file():
-            raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
+    def _reading(self, *, words: bool = False) -> Iterator[Connection]:
         if not self._known:
-            with self.place.reading() as connection:
-                found = self._format(connection)
+            found = self.format_found()
             if found != FORMAT:
                 raise CatalogUnreadableError(
                     f"the search index {self.place.name} has the format {found} of another release, this program needs "
                     f"{FORMAT}; a command that writes makes it anew: gongkai repair")
             self._known = True
         with self.place.reading() as connection:
-            self.engine.prepare(connection)
+            self.engine.prepare(connection, words=words)
             yield connection
+
+    def format_found(self) -> str | None:
+        if self.place.file is not None and not self.place.file.is_file():
+            raise CatalogUnreadableError(f"there is no search index {self.place.file}; make it with: gongkai repair")
+        with self.place.reading() as connection:
+            return self._format(connection)
 
     def _format(self, connection: Connection) -> str | None:
         if not inspect(connection).has_table(state.name):
             return None
         return connection.execute(select(state.c.value).where(state.c.name == "format")).scalar()
 
-    def _take_in(self, queued: Sequence[tuple[str, str]]) -> None:
-        named = [report for report, _ in queued]
-        rows = {row.report_id: row for row in self.catalog.read(
-            lambda c: c.execute(select(reports).where(reports.c.report_id.in_(named))).all())}
-        # FTS5 writes a segment anew whenever a number is smaller than the one before.
-        texts = {report: self._text(row) for report, row in rows.items()}
-        ordered = sorted(rows.values(), key=first_number)
+    def _gather(self, after: str) -> "_Batch":
+        """What is queued behind the report `after`, with the texts: read side by side, for each is a question to a
+        service where objects are on S3."""
+        queued = self.catalog.read(partial(_next_queued, after))
+        if not queued:
+            return _Batch([], [])
+        rows = self.catalog.read(lambda connection: _rows(connection, queued))
+        with ThreadPoolExecutor(_READERS, "texts") as readers:
+            texts = list(readers.map(self._text, rows))
+        return _Batch(queued, [self._entering(row, text) for row, text in zip(rows, texts, strict=True)])
 
+    def _take_in(self, some: "_Batch") -> None:
         def enter(connection: Connection) -> None:
+            # What was gathered may have changed since; it is queued anew then, or another process took it in.
+            rows = (_rows(connection, some.queued) if self.place is self.catalog
+                    else self.catalog.read(lambda catalog: _rows(catalog, some.queued)))
+            now = {row.report_id: fingerprint(row) for row in rows}
+            named = [report for report, _ in some.queued]
             known = dict(cast(Iterable[tuple[str, str]], connection.execute(
                 select(entries.c.report_id, entries.c.fingerprint).where(entries.c.report_id.in_(named))).all()))
-            stale = [r for r in named if r in known and (r not in rows or known[r] != fingerprint(rows[r]))]
+            stale = [report for report in named if report in known and known[report] != now.get(report)]
             if stale:
+                of_stale = select(entries.c.entry_id).where(entries.c.report_id.in_(stale))
+                connection.execute(delete(summaries).where(summaries.c.entry_id.in_(of_stale)))
                 connection.execute(update(entries).where(entries.c.report_id.in_(stale)).values(report_id=None))
             numbers: dict[int, int] = {}
-            for row in ordered:
-                if known.get(row.report_id) == fingerprint(row):
-                    continue
-                self.put(connection, row, texts[row.report_id], numbers)
+            # FTS5 writes a segment anew whenever a number is smaller than the one before.
+            for one in sorted(some.entering, key=lambda one: first_number(one.row)):
+                report = one.row.report_id
+                if now.get(report) == one.fingerprint != known.get(report):
+                    self._put(connection, one, numbers)
 
         self.place.write(enter)
 
     def put(self, connection: Connection, row: Any, text: str, numbers: dict[int, int]) -> None:
         """A report's row with its text; `numbers` as in `next_number`."""
-        entry = entry_of(row, next_number(connection, row, numbers))
+        self._put(connection, self._entering(row, text), numbers)
+
+    def _entering(self, row: Any, text: str) -> "_Entering":
+        head, body = text_tokens("\n".join(filter(None, (row.title, row.names)))), text_tokens(text)
+        return _Entering(row, fingerprint(row), self.engine.made(head, body, marks_of(_facets(row))),
+                         summary(head, body))
+
+    def _put(self, connection: Connection, one: "_Entering", numbers: dict[int, int]) -> None:
+        entry = entry_of(one.row, next_number(connection, one.row, numbers))
         connection.execute(entries.insert(), entry)
-        self.engine.put(connection, entry["entry_id"], "\n".join(filter(None, (row.title, row.names))), text,
-                        marks_of(entry))
+        connection.execute(summaries.insert(), {"entry_id": entry["entry_id"], "summary": one.summary})
+        self.engine.put(connection, entry["entry_id"], one.made)
 
     def _text(self, row: Row[Any]) -> str:
         """Empty where it is lost: names and title are still to be found, and verify names the loss."""
@@ -215,6 +266,30 @@ class SearchIndex:
             return text_of(self.objects, row.document_id, row.number, row.reading)
         logger.warning("the text of %s %s is missing: only its title can be searched", row.agency, row.report_year)
         return ""
+
+
+def _with_summaries(found: Select[Any]) -> Select[Any]:
+    return found.add_columns(summaries.c.summary).join(summaries, summaries.c.entry_id == entries.c.entry_id)
+
+
+@dataclass(frozen=True)
+class _Entering:
+    row: Any
+    fingerprint: str
+    made: Made
+    summary: bytes
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Reports with their tickets, and those of them that are in the catalog."""
+
+    queued: list[tuple[str, str]]
+    entering: list[_Entering]
+
+
+def _rows(connection: Connection, queued: Sequence[tuple[str, str]]) -> Sequence[Row[Any]]:
+    return connection.execute(select(reports).where(reports.c.report_id.in_([report for report, _ in queued]))).all()
 
 
 def fingerprint(row: Any) -> str:
@@ -229,8 +304,9 @@ def queue_all(connection: Connection) -> None:
         ["report_id", "ticket"], select(reports.c.report_id, reports.c.report_id)))
 
 
-def _next_queued(connection: Connection) -> list[tuple[str, str]]:
-    asked = select(search_queue.c.report_id, search_queue.c.ticket).order_by(search_queue.c.report_id).limit(_BATCH)
+def _next_queued(after: str, connection: Connection) -> list[tuple[str, str]]:
+    asked = (select(search_queue.c.report_id, search_queue.c.ticket).where(search_queue.c.report_id > after)
+             .order_by(search_queue.c.report_id).limit(_BATCH))
     return [(row[0], row[1]) for row in connection.execute(asked)]
 
 

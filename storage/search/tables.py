@@ -1,9 +1,9 @@
 """The index's own tables. Not part of the catalog's migrations: another `FORMAT` is simply made anew."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-FORMAT = "3"
+FORMAT = "4"
 
 metadata = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -29,6 +29,13 @@ entries = Table(
 )
 superseded = entries.c.report_id.is_(None)
 Index("search_entries_superseded", entries.c.entry_id, sqlite_where=superseded, postgresql_where=superseded)
+
+summaries = Table(
+    "search_summaries", metadata,
+    Column("entry_id", _Number, primary_key=True, autoincrement=False),
+    # See `weights`. Apart from the entries, which are read many at a time for their other columns.
+    Column("summary", LargeBinary, nullable=False),
+)
 
 state = Table("search_state", metadata, Column("name", String, primary_key=True), Column("value", String))
 

@@ -9,6 +9,8 @@ import pytest
 
 from crawler.session import frontiers_failure
 from gongkai.settings import Settings
+from spiders.agency import AgencySpider
+from spiders.page import Page
 from tests.chaos.conftest import Machine, Site, Told, Whole, assert_kept, assert_whole, drawn, points
 
 _SMALLEST_KIB, _LARGEST_KIB = 300, 2000
@@ -69,6 +71,16 @@ def test_frontiers_that_cannot_be_written_are_said_in_the_same_words(tmp_path: P
             frontier.execute("INSERT INTO t VALUES (zeroblob(100000))")
     told = frontiers_failure(tmp_path, raised.value)
     assert said in told and str(tmp_path) in told and "run the same command again" in told
+
+
+def test_a_page_whose_links_found_no_room_is_not_taken_for_unreadable() -> None:
+    """A disk of 709 KiB was full just there: the next run went on without the column's links and found nothing."""
+    class Full:
+        def take_in(self, *_: object) -> str:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(sqlite3.OperationalError):
+        AgencySpider._take_in(None, Full(), None, Page("http://a.gov.cn/", "list", ""))  # type: ignore[arg-type]
 
 
 @pytest.mark.timeout(3600)

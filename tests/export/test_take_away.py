@@ -325,17 +325,23 @@ def test_a_damaged_report_is_named_and_the_rest_is_taken(tmp_path: Path) -> None
     assert len((tmp_path / "out/reports.jsonl").read_text("utf-8").splitlines()) == 1
 
 
-@pytest.mark.parametrize(("group_bytes", "groups"), [(12 << 20, 1), (1 << 20, 2)])
+@pytest.mark.parametrize(("held_bytes", "groups"), [(32 << 20, 1), (1 << 20, 3)])
 def test_a_large_table_is_written_in_few_groups_and_whole(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_bytes: int, groups: int) -> None:
-    monkeypatch.setattr("storage.export.parquet._GROUP_BYTES", group_bytes)
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_bytes: int, groups: int) -> None:
+    """Of what is held together the table that holds most is written: a small one stays in one group."""
+    monkeypatch.setattr("storage.export.parquet._HELD_BYTES", held_bytes)
     shape = TableShape("wide", "宽表", tuple(Column(f"c{n}", "integer", "列") for n in range(50)), ("c0",))
-    with Table(shape, tmp_path, ParquetTables()) as table:
+    few, tables = TableShape("few", "小表", shape.columns[:5], ("c0",)), ParquetTables()
+    with Table(shape, tmp_path, tables) as table, Table(few, tmp_path, tables) as small:
         for number in range(6000):
             table.write((number,) * 50)
+            if number % 2:
+                small.write((number,) * 5)
     written = parquet.ParquetFile(tmp_path / "parquet/wide.parquet")
     assert written.metadata.num_rows == table.rows == 6000 and written.metadata.num_row_groups == groups
     assert written.read(["c0", "c49"]).to_pydict() == {name: list(range(6000)) for name in ("c0", "c49")}
+    beside = parquet.ParquetFile(tmp_path / "parquet/few.parquet")
+    assert beside.metadata.num_row_groups == 1 and beside.read(["c4"]).to_pydict() == {"c4": list(range(1, 6000, 2))}
 
 
 def test_an_archive_on_s3_is_taken_away_alike(s3_settings: S3Place, tmp_path: Path) -> None:

@@ -98,6 +98,8 @@ def test_what_changed_in_text_and_cells(archive: Archive) -> None:
     assert [str(cell) for cell in changes.cells] == [
         "REQ new_received natural_person 13 → 31", "REQ new_received total 13 → 31"]
     assert "+2020年，本局主动公开政府信息422条。更正如下。" in changes.text_diff
+    assert changes.text_diff[:2] == (f"--- v1 2026-01-31T08:00:00Z {page_url(2020)}",
+                                     f"+++ v2 2026-01-31T09:00:00Z {page_url(2020)}")
     assert archive.changes(report_id, 2, 1).cells[0].new == "13"
     assert archive.changes(report_id, 1, 1).cells == archive.changes(report_id, 1, 1).text_diff == ()
 
@@ -106,6 +108,14 @@ def test_a_report_with_one_state_has_no_difference(archive: Archive) -> None:
     crawl(archive, finding(2020))
     with pytest.raises(NotFoundError, match="one state only"):
         archive.changes(next(archive.reports()).report_id)
+
+
+def test_a_report_with_a_copy_is_not_compared_with_itself(archive: Archive) -> None:
+    crawl(archive, finding(2020), finding(2020, url="http://www.yunxi.gov.cn/2020.html", minutes=9))
+    report_id = next(archive.reports()).report_id
+    with pytest.raises(NotFoundError, match=r"version 1 .* is its first state; name two of its versions 1 to 2"):
+        archive.changes(report_id)
+    assert archive.changes(report_id, 1, 2).text_diff == ()
 
 
 def test_a_downloads_name_is_harmless(archive: Archive) -> None:

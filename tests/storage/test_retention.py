@@ -107,4 +107,6 @@ def test_how_much_there_is(either_settings: Settings) -> None:
         assert found.compression is not None and found.compression > 1 and found.sent_bytes > found.received_bytes > 900
         year, = found.growth
         assert (year.year, year.captures, year.new_raw_objects) == (2026, 3, 2)
-        assert [(one.doc_format, one.versions) for one in found.formats] == [("html", 2)]
+        html, = found.formats
+        assert (html.doc_format, html.versions, html.raw_bytes, html.new_versions) == (
+            "html", 2, found.received_bytes, {2026: 2}), "what was fetched again is no growth"

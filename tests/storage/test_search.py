@@ -65,13 +65,28 @@ def test_a_query_without_words_is_refused(filled: Archive, query: str) -> None:
         filled.search(SearchQuery(query))
 
 
-def test_the_title_weighs_more_than_the_text(archive: Archive) -> None:
-    crawl(archive, finding(2020, url="http://a.gov.cn/1.html", agency="甲局", extra="河长制河长制。" + "其他的话" * 40,
-                           published=date(2021, 2, 1)),
-          finding(2020, url="http://b.gov.cn/1.html", agency="乙市河长制办公室", published=date(2021, 1, 1)))
-    found = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "relevance")]
-    assert found == ["乙市河长制办公室", "甲局"]
-    assert [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "newest")] == found[::-1]
+def test_the_title_weighs_more_than_the_text_and_many_mentions_more_than_one(archive: Archive) -> None:
+    def said(text: str, agency: str, host: str, day: int) -> tuple[Finding, Reading]:
+        return finding(2020, url=f"http://{host}.gov.cn/1.html", agency=agency, extra=text,
+                       published=date(2021, 2, day))
+
+    other = "其他的话" * 40
+    crawl(archive, said(other * 10, "乙市河长制办公室", "b", 1), said("河长制。" * 60 + other, "丙局", "c", 2),
+          said("河长制河长制。" + other, "丁局", "d", 3), said("推行河长制。" + other, "甲局", "a", 4),
+          said("推行河长制。" + other * 20, "戊局", "e", 5))
+    for query in ("河长制", "河长", "河长制 主动公开", "“河长制”"):
+        found = [hit.record.agency for hit in archive.search(SearchQuery(query), "relevance")]
+        assert found == ["乙市河长制办公室", "丙局", "丁局", "甲局", "戊局"], query
+    assert next(archive.search(SearchQuery("河"), "relevance")).record.agency == "乙市河长制办公室"
+    newest = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "newest")]
+    assert newest == ["戊局", "甲局", "丁局", "丙局", "乙市河长制办公室"]
+
+
+def test_a_picture_written_into_a_text_is_no_obstacle(archive: Archive) -> None:
+    """In base64: one word of some thousand letters."""
+    crawl(archive, finding(2020, extra="图" + "iVBORw0KGgo" * 900 + "尾巴词"))
+    assert years(archive, "尾巴词") == [2020]
+    assert years(archive, "iVBORw0KGgo") == [] and archive.verify().ok
 
 
 def test_filters_and_counts(archive: Archive) -> None:
@@ -250,6 +265,24 @@ def test_a_lost_index_file_comes_back_by_itself(sqlite_settings: Settings) -> No
         left.unlink()
     with Archive.open(sqlite_settings) as archive:
         assert years(archive, "藏羚羊") == [2019] and archive.verify().ok
+
+
+@pytest.mark.parametrize("harm", ["all", "its end", "its middle"])
+def test_a_damaged_index_file_is_named_stops_no_crawl_and_is_made_anew(sqlite_settings: Settings, harm: str) -> None:
+    with Archive.open(sqlite_settings) as archive:
+        crawl(archive, *(finding(year, extra="藏羚羊") for year in range(2008, 2020)))
+    file = Path(sqlite_settings.archive, "catalog.search.db")
+    sound, noise = file.read_bytes(), bytes(range(7, 256)) * 99
+    file.write_bytes({"all": noise, "its end": sound[:len(sound) // 2],
+                      "its middle": sound[:20_000] + noise[:20_000] + sound[40_000:]}[harm])
+    with Archive.open(sqlite_settings, read_only=True) as archive:
+        damage, = archive.verify().damages
+        assert (damage.key, damage.kind) == ("catalog:search", "unreadable") and "gongkai repair" in damage.advice
+        assert len(list(archive.reports())) == 12
+    with Archive.open(sqlite_settings) as archive:
+        crawl(archive, finding(2020, extra="藏羚羊"))
+        archive.repair(apply=True)
+        assert years(archive, "藏羚羊") == list(range(2020, 2007, -1)) and archive.verify().ok
 
 
 def test_a_report_that_goes_to_another_name_is_not_found_twice(archive: Archive) -> None:

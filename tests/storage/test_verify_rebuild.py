@@ -273,7 +273,7 @@ def test_a_rebuild_that_fails_leaves_the_old_catalog_and_the_next_goes_on_from_t
     with Archive.open(kept) as archive:
         expected = listing(archive)
         with monkeypatch.context() as patch:
-            patch.setattr("storage.rebuild.regroup", lambda *_: 1 / 0)
+            patch.setattr("storage.rebuild.regroup", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 archive.rebuild()
         assert listing(archive) == expected
