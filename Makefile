@@ -8,6 +8,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?=
 export PYTHON
+# Some machines tell Python to keep no compiled modules: every one of the thousands of processes that the tests start
+# would compile all of ours again, a quarter of its starting time.
+unexport PYTHONDONTWRITEBYTECODE
 CODE := gongkai spiders crawler storage samplesite web
 # What pytest is given: make test ARGS="tests/storage -k rebuild"
 ARGS ?=

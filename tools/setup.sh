@@ -48,8 +48,7 @@ say "Setting up $venv with $("$python" --version 2>&1): about 130 pinned package
 quiet=-q
 if [ -t 2 ]; then quiet=; fi
 export PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0
-# Each module is compiled when it is first used: of 1.1 GB most never is, and compiling all takes a third of the time.
-install() { "$venv/bin/python" -m pip --disable-pip-version-check --no-input install $quiet --no-compile "$@"; }
+install() { "$venv/bin/python" -m pip --disable-pip-version-check --no-input install $quiet "$@"; }
 
 builder=$venv/setuptools.lock
 sed -n '/^setuptools==/,/^    # via/p' requirements.lock >"$builder"
