@@ -12,6 +12,7 @@ from lxml import etree
 from spiders.idioms import NO_IDIOMS, Idioms
 from spiders.links import DataLinks, Link
 from spiders.literals import read_literal
+from spiders.records import ADDRESS
 
 _JSONP = re.compile(r"^\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*$", re.S)
 _XML = re.compile(
@@ -19,6 +20,7 @@ _XML = re.compile(
 )
 _XHTML = re.compile(r"<html[\s>]", re.I)
 _MOST_ELEMENTS = 60_000
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _FEWEST_LINES, _MOST_LINES = 2, 5000
 
 
@@ -74,8 +76,9 @@ def _lines(text: str) -> list[Any] | None:
         return None
     for mark in (",", "\t", "|", ";"):
         rows = list(csv.reader(lines, delimiter=mark))
-        if len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
-            return rows
+        told = sum(any(ADDRESS.match(c) for c in row) and any(_CHINESE.search(c) for c in row) for row in rows)
+        if told >= _FEWEST_LINES and all(len(row) == len(rows[0]) for row in rows):
+            return rows  # and no code
     return None
 
 

@@ -219,6 +219,12 @@ def test_rows_may_come_as_lines(text: str) -> None:
     assert named(read_page(TextResponse(HOST + "/rows", body=text.encode(), encoding="utf-8"))) == WAYS
 
 
+def test_code_is_no_rows() -> None:
+    code = 'var siteGuid = "7eb5", ewb = 1;\nvar page = 1, root = "/api/";\n'
+    page = read_page(TextResponse(HOST + "/js/common.js", body=code.encode(), encoding="utf-8"))
+    assert (page.kind, page.data) == ("script", None)
+
+
 def test_an_address_spelt_out_is_a_link_named_by_what_stands_before_it() -> None:
     assert named(read(each(f"<p>T：{HOST}P</p>"))) == WAYS
 
