@@ -38,8 +38,8 @@ types: setup ## mypy over the packages
 	@$(BIN)/mypy
 
 # More processes than cores: tests wait a third of their time for servers and children they started.
-unit: setup ## pytest alone, three processes more than there are cores
-	@$(BIN)/python -m pytest -n $$(($$(nproc) + 3)) --dist loadfile --no-loadscope-reorder $(ARGS)
+unit: setup ## pytest alone, two processes more than there are cores
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 docs: setup ## write docs/settings.md, docs/cli.md and .env.example anew from the code
 	@$(BIN)/python -m docs.generate
