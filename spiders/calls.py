@@ -14,7 +14,7 @@ from spiders.literals import read_literal
 from spiders.lookups import UNKNOWN
 from spiders.markup import LONGEST_SCRIPTS
 from spiders.post import Asked, Post
-from spiders.sent import Encoded, Stringified, as_query, plain
+from spiders.sent import Encoded, Stringified, as_query, flat, with_query
 from spiders.syntax import arguments_of
 from spiders.trees import trees_in
 from spiders.vocabulary import records
@@ -166,7 +166,7 @@ def _from_settings(code: Code, settings: dict[str, Any], text: str, posts: bool,
     as_json = as_json or "application/json" in text
     query = settings.get("params")
     if posts and isinstance(query, dict) and any(key in settings for key in ("data", "body")):
-        address += ("&" if "?" in address else "?") + as_query(query)
+        address = with_query(address, as_query(query))
     sent = next((settings[key] for key in _SENT if key in settings), _NONE)
     yield from _call(code, address, sent if isinstance(sent, dict) else _form(sent), posts, as_json)
 
@@ -268,12 +268,10 @@ def _call(code: Code, address: str, fields: dict[str, Any], posts: bool, as_json
         return
     if posts:
         as_json = isinstance(fields, Stringified) or (as_json and not isinstance(fields, Encoded))
-        flat = {key: value for key, value in fields.items() if not isinstance(value, dict | list)}
-        post = Post.json(dict(fields)) if as_json else Post.form({k: plain(v) for k, v in flat.items()})
+        post = Post.json(dict(fields)) if as_json else Post.form(flat(fields))
         url = canonical(address, code.url)
     else:
-        post, query = None, as_query(fields)
-        url = canonical(address + (("&" if "?" in address else "?") + query if query else ""), code.url)
+        post, url = None, canonical(with_query(address, as_query(fields)), code.url)
     if url:
         yield Asked(url, post)
 

@@ -61,6 +61,8 @@ class Findings:
         for frame in page.frames[:_MOST_TEXTS]:
             if self._course.territory.place(frame) != "refused" and (part := await self._holding(Asked(frame), page)):
                 return (part,)
+            if self._wire.torn:
+                return ()
         for script in self._course.rows.unread(page):
             if self._course.rows.asked_by(page, whole=True):
                 break
@@ -72,6 +74,8 @@ class Findings:
         for asked in self._course.rows.asked_by(page, whole=True)[:_MOST_TEXTS]:
             if part := await self._holding(asked, page):
                 return (part,)
+            if self._wire.torn:
+                break
         return ()
 
     async def _holding(self, asked: Asked, page: Page) -> Capture | None:

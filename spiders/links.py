@@ -24,6 +24,7 @@ from spiders.openers import Opener, addresses_of, moves_in, openers_in
 from spiders.payloads import payloads_in
 from spiders.post import Post
 from spiders.records import ADDRESS, NOT_A_PAGE, Fragment, Record, records_in
+from spiders.sent import with_query
 from spiders.surroundings import Context, Surroundings, seen_text
 from spiders.templates import made_of, templates_in
 from spiders.trees import POSTED
@@ -148,7 +149,7 @@ def _included(element: HtmlElement, base: str, address: str, around: Surrounding
     sent = read_literal(element.get("hx-vals") or "")
     query = urlencode(sent) if isinstance(sent, dict) else ""
     how: How = "script" if element.tag in ("button", "a") else "frame"
-    yield from _one(element, base, address + (("&" if "?" in address else "?") + query if query else ""), how, around)
+    yield from _one(element, base, with_query(address, query), how, around)
 
 
 def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLinks") -> Iterator[Link]:
@@ -170,11 +171,16 @@ def _option(option: HtmlElement, base: str, around: Surroundings, data: "DataLin
     if form is None or not select.get("name"):
         return
     fields = {**form_fields(form), str(select.get("name")): value}
+    address, post = _sent_by(form, fields, base)
+    yield from _one(option, base, address, "option", around, post)
+
+
+def _sent_by(form: HtmlElement, fields: dict[str, str], base: str) -> tuple[str, Post | None]:
+    """What a form asks for with these fields, in its query or as its body."""
     action = canonical(form.get("action") or base, base) or base
     if (form.get("method") or "get").lower() == "post":
-        yield from _one(option, base, action, "option", around, Post.form(fields))
-    else:
-        yield from _one(option, base, f"{action.split('?')[0]}?{urlencode(fields)}", "option", around)
+        return action, Post.form(fields)
+    return (f"{action.split('?')[0]}?{urlencode(fields)}" if fields else action), None
 
 
 def _button(form: HtmlElement, base: str, around: Surroundings) -> Iterator[Link]:
@@ -185,10 +191,8 @@ def _button(form: HtmlElement, base: str, around: Surroundings) -> Iterator[Link
     label = (fields[0].get("value") or seen_text(fields[0])).strip() if sends else ""
     if not label:
         return
-    action, sent = canonical(form.get("action") or base, base) or base, form_fields(form)
-    posts = (form.get("method") or "get").lower() == "post"
-    query = f"{action.split('?')[0]}?{urlencode(sent)}" if sent and not posts else action
-    for link in _one(fields[0], base, query, "script", around, Post.form(sent) if posts else None):
+    address, post = _sent_by(form, form_fields(form), base)
+    for link in _one(fields[0], base, address, "script", around, post):
         yield replace(link, text=label[:300])
 
 

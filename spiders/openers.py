@@ -17,7 +17,7 @@ from spiders.code import Code, code_of
 from spiders.lookups import UNKNOWN
 from spiders.post import Asked, Post
 from spiders.records import NOT_A_PAGE
-from spiders.sent import as_query, plain
+from spiders.sent import as_query, flat, with_query
 from spiders.syntax import FUNCTIONS, arguments_of, first_of
 
 _MOVES = frozenset({"open", "replace", "assign", "push", "navigateTo", "go"})
@@ -118,19 +118,17 @@ def _target(code: Code, node: Node, local: Mapping[str, Any], *, moves: bool) ->
         first, second = (*told, UNKNOWN, UNKNOWN)[:2]
         address, sent = (first.get("url"), first.get("data")) if isinstance(first, dict) else (first, second)
         if isinstance(address, str) and not moves and isinstance(sent, dict):
-            yield _fetched(code, node, address, sent)
+            yield _fetched(code.last_name(node.child_by_field_name("function")), first, address, sent)
         else:
             yield address
 
 
-def _fetched(code: Code, call: Node, address: str, sent: Mapping[str, Any]) -> str | Asked:
+def _fetched(verb: str, settings: Any, address: str, sent: Mapping[str, Any]) -> str | Asked:
     """A request with what it sends along, in its query or as a form."""
-    callee, settings = call.child_by_field_name("function"), code.value(arguments_of(call)[0])
     method = settings.get("type") or settings.get("method") if isinstance(settings, dict) else ""
-    if code.last_name(callee) == "post" or str(method).lower() == "post":
-        return Asked(address, Post.form({k: plain(v) for k, v in sent.items() if not isinstance(v, dict | list)}))
-    query = as_query(sent)
-    return address + (("&" if "?" in address else "?") + query if query else "")
+    if verb == "post" or str(method).lower() == "post":
+        return Asked(address, Post.form(flat(sent)))
+    return with_query(address, as_query(sent))
 
 
 def _leads_on(code: Code, callee: Node | None, *, moves: bool) -> bool:

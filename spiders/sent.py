@@ -13,9 +13,18 @@ class Encoded(dict[str, Any]):
     pass
 
 
+def flat(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Plain values of an object as a form sends them; what holds others is left out, as form encodings differ there."""
+    return {key: plain(value) for key, value in fields.items() if not isinstance(value, dict | list)}
+
+
 def as_query(fields: Mapping[str, Any]) -> str:
-    """Plain values of an object as a query; what holds others is left out, as form encodings differ there."""
-    return urlencode({key: plain(value) for key, value in fields.items() if not isinstance(value, dict | list)})
+    return urlencode(flat(fields))
+
+
+def with_query(address: str, query: str) -> str:
+    """The address with a further piece of query, where there is one."""
+    return address + ("&" if "?" in address else "?") + query if query else address
 
 
 def plain(value: Any) -> str:

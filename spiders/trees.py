@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gongkai.address import canonical
 from spiders.code import Code
 from spiders.post import Asked, Post
-from spiders.sent import Encoded, as_query
+from spiders.sent import Encoded, as_query, with_query
 from spiders.syntax import arguments_of
 
 POSTED = "POST "
@@ -30,8 +30,8 @@ class Tree:
     @property
     def pattern(self) -> str:
         """The request of a branch, with the node's ``{id}``."""
-        query = "&".join(part for part in (self.always, f"{self.parameter}={{id}}") if part)
-        return f"{POSTED if self.posts else ''}{self.address}{'&' if '?' in self.address else '?'}{query}"
+        pattern = with_query(with_query(self.address, self.always), f"{self.parameter}={{id}}")
+        return f"{POSTED}{pattern}" if self.posts else pattern
 
     def root(self, base: str) -> Asked | None:
         url = canonical(self.address if self.posts or not self.always else f"{self.address}?{self.always}", base)

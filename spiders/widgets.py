@@ -17,7 +17,7 @@ from spiders.code import Code
 from spiders.literals import read_literal
 from spiders.markup import tree_of
 from spiders.post import Asked, Post
-from spiders.sent import Encoded, as_query, plain
+from spiders.sent import Encoded, as_query, flat, with_query
 from spiders.syntax import arguments_of
 from spiders.vocabulary import widgets
 
@@ -58,12 +58,11 @@ class Widget:
         method = next((str(m) for key in ("method", "type", "mtype", "ajax.type") if (m := _deep(options, key))), "")
         posts = method.lower() == "post" if method.lower() in ("get", "post") else self.posts
         if not posts:
-            query = as_query(fields)
-            url = canonical(url + (("&" if "?" in url else "?") + query if query else ""))
+            url = canonical(with_query(url, as_query(fields)))
             return Asked(url) if url else None
         if "json" in str(options.get("contentType")) and not isinstance(fields, Encoded):
             return Asked(url, Post.json(fields))
-        return Asked(url, Post.form({k: plain(v) for k, v in fields.items() if not isinstance(v, dict | list)}))
+        return Asked(url, Post.form(flat(fields)))
 
     def _paging(self, options: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
         size = next((n for key in self.sizes if isinstance(n := options.get(key), int) and 0 < n <= 1000), _SIZE)

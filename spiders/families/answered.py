@@ -36,11 +36,9 @@ def further(page: Page) -> tuple[NextPage, ...]:
     shown = len({link.url for link in page.links})
     if shown < max(_size(page, asked), _FEWEST_ROWS) or _WHOLE_PAGE.search(page.source):
         return ()
-    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    name = _page_parameter(asked)
     if name is not None and page.data is None:
-        here = int(asked[name])
-        url, post = again_with(page, name, here + 1)
-        return (NextPage(url, here + 1 if here else 2, post=post),)
+        return _after(page, name, int(asked[name]))
     if (file := _NUMBERED_FILE.search(page.url)) and page.post is None:
         here = int(file.group(1))
         return (NextPage(f"{page.url[:file.start(1)]}{here + 1}{page.url[file.end(1):]}", here + 1 if here else 2),)
@@ -67,6 +65,17 @@ def _asked(page: Page) -> dict[str, str]:
             key: str(value) for key, value in posted_fields(page.post).items() if not isinstance(value, dict | list)
         }
     return fields
+
+
+def _page_parameter(asked: Mapping[str, str]) -> str | None:
+    """The parameter that counts pages."""
+    return next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+
+
+def _after(page: Page, name: str, here: int) -> tuple[NextPage, ...]:
+    """The page after the one numbered `here`."""
+    url, post = again_with(page, name, here + 1)
+    return (NextPage(url, here + 1 if here else 2, post=post),)
 
 
 def posted_fields(post: Post) -> dict[str, Any]:
@@ -105,7 +114,7 @@ def _said(page: Page) -> int | None:
 
 
 def _by_number(page: Page, asked: Mapping[str, str], pages: int | None = None) -> tuple[NextPage, ...]:
-    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    name = _page_parameter(asked)
     if name is None:
         return ()
     here, size = int(asked[name]), _size(page, asked)
@@ -176,25 +185,21 @@ def _lists(value: Any, depth: int = 0) -> Iterator[list[Any]]:
 
 def _by_flag(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
     """``hasNextPage: true`` and no count: the page after the one asked for."""
-    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    name = _page_parameter(asked)
     more = any(key.lower() in records().more_flags and value is True for key, value in _leaves(page.data, 0))
     if name is None or not more or not page.links:
         return ()
-    here = int(asked[name])
-    url, post = again_with(page, name, here + 1)
-    return (NextPage(url, here + 1 if here else 2, post=post),)
+    return _after(page, name, int(asked[name]))
 
 
 def _by_full_page(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:
     """No count at all, but as many rows as were asked for: there may be a page after this one."""
-    name = next((key for key in asked if key.lower() in records().page_parameters and asked[key].isdigit()), None)
+    name = _page_parameter(asked)
     size = next((int(v) for k, v in asked.items() if k.lower() in records().size_parameters and v.isdigit()), 0)
     counts = (_counted(page.data, keys) for keys in (records().totals, records().page_totals))
     if name is None or not size or len({link.url for link in page.links}) < size or any(n is not None for n in counts):
         return ()
-    here = int(asked[name])
-    url, post = again_with(page, name, here + 1)
-    return (NextPage(url, here + 1 if here else 2, post=post),)
+    return _after(page, name, int(asked[name]))
 
 
 def _by_custom(page: Page, asked: Mapping[str, str]) -> tuple[NextPage, ...]:

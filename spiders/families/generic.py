@@ -13,10 +13,10 @@ from spiders.templates import templates_in
 from spiders.vocabulary import anchors
 
 _SET_TO = r"\b[\"']?\s*[:=]\s*[\"']?(\d{1,5})"
-_COUNT = re.compile(r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)" + _SET_TO, re.I)
+_COUNT_NAME = r"\b(?:page_?count|total_?pages?|count_?page|pages_?total|pages)"
+_COUNT = re.compile(_COUNT_NAME + _SET_TO, re.I)
 _COUNT_FIELD = re.compile(
-    r"<input\b(?=[^>]*\b(?:id|name)=[\"']?(?:page_?count|total_?pages?|count_?page|pages_?total|pages)\b)"
-    r"[^>]*\bvalue=[\"']?(\d{1,4})\b", re.I)
+    rf"<input\b(?=[^>]*\b(?:id|name)=[\"']?{_COUNT_NAME}\b)[^>]*\bvalue=[\"']?(\d{{1,4}})\b", re.I)
 _INDEX = re.compile(r"\b(page_?index|page_?no|page_?num(?:ber)?|current_?page|cur_?page|page)" + _SET_TO, re.I)
 _ENTRIES = re.compile(r"\b(?:count|total|total_?count|record_?count|total_?records?)" + _SET_TO, re.I)
 _SIZE = re.compile(r"\b(?:limit|page_?size|per_?page)[\"']?\s*[:=]\s*[\"']?([1-9]\d{0,2})\b", re.I)

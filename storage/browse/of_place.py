@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, or_, select, tuple_
 
+from storage.catalog import queries
 from storage.catalog.regions import region_range
 from storage.catalog.schema import coverage_counts, reports
 from storage.search.asked import SearchQuery
@@ -54,18 +55,9 @@ def newest_of_place(query: SearchQuery, limit: int, after: Any, connection: Conn
 
 def narrowed(asked: Select[Any], query: SearchQuery) -> Select[Any]:
     """By all conditions of `query` but words and agency."""
-    if query.region is not None:
-        asked = asked.where(region_range(reports.c.region_code, query.region))
-    if query.year is not None:
-        asked = asked.where(reports.c.report_year == query.year)
-    if query.agency_type is not None:
-        asked = asked.where(reports.c.agency_type == query.agency_type)
-    if query.form is not None:
-        asked = asked.where(reports.c.form_id == query.form)
+    asked = queries.narrowed(asked, query)
     if query.level is not None:
         asked = asked.where(reports.c.admin_level == query.level)
-    if query.failed is not None:
-        asked = asked.where(reports.c.checks_fail > 0 if query.failed else reports.c.checks_fail == 0)
     if query.changed is not None:
         asked = asked.where(reports.c.versions > 1 if query.changed else reports.c.versions <= 1)
     return asked

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, Select, distinct, func, select, tuple_
 
@@ -42,19 +42,38 @@ class ReportQuery:
             asked = asked.where(reports.c.agency_id == self.agency)
         elif self.agency is not None:
             asked = asked.where(reports.c.names.contains(fold(self.agency), autoescape=True))
-        if self.year is not None:
-            asked = asked.where(reports.c.report_year == self.year)
-        if self.region is not None:
-            asked = asked.where(region_range(reports.c.region_code, self.region))
         if self.pending is not None:
             asked = asked.where(reports.c.has_pending.is_(self.pending))
-        if self.agency_type is not None:
-            asked = asked.where(reports.c.agency_type == self.agency_type)
-        if self.form is not None:
-            asked = asked.where(reports.c.form_id == self.form)
-        if self.failed is not None:
-            asked = asked.where(reports.c.checks_fail > 0 if self.failed else reports.c.checks_fail == 0)
-        return asked
+        return narrowed(asked, self)
+
+
+class Narrowing(Protocol):
+    """What lists of reports are narrowed by, however they are asked for."""
+
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def agency_type(self) -> str | None: ...
+    @property
+    def form(self) -> str | None: ...
+    @property
+    def failed(self) -> bool | None: ...
+
+
+def narrowed(asked: Select[Any], query: Narrowing) -> Select[Any]:
+    if query.year is not None:
+        asked = asked.where(reports.c.report_year == query.year)
+    if query.region is not None:
+        asked = asked.where(region_range(reports.c.region_code, query.region))
+    if query.agency_type is not None:
+        asked = asked.where(reports.c.agency_type == query.agency_type)
+    if query.form is not None:
+        asked = asked.where(reports.c.form_id == query.form)
+    if query.failed is not None:
+        asked = asked.where(reports.c.checks_fail > 0 if query.failed else reports.c.checks_fail == 0)
+    return asked
 
 
 def records(catalog: Catalog, query: ReportQuery, limit: int | None, after_report: str | None = None,
