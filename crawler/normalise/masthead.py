@@ -40,12 +40,12 @@ def index_block(tree: Element) -> dict[str, str]:
     Reads the page as a run of texts: a label is followed by its value, in the same text after a colon or in the next.
     A bare date beside the page's tools (点击, 打印 …) is the 发布时间.
     """
-    texts = [t for t in map(_visible, cast("Iterator[str]", tree.itertext())) if t]
+    texts = [text for raw in cast("Iterator[str]", tree.itertext()) if not raw.isspace() and (text := _visible(raw))]
     strong = words("index.strong")
     known = strong | words("index.weak")
     hits: list[tuple[int, str, str]] = []
     for i, text in enumerate(texts):
-        if len(text) > _VALUE_LIMIT + _LABEL_LIMIT:
+        if text.isascii() or len(text) > _VALUE_LIMIT + _LABEL_LIMIT:  # a figure is no label
             continue
         if len(text) > _LABEL_LIMIT and "：" not in text and ":" not in text:
             continue
@@ -72,7 +72,7 @@ def _visible(raw: str) -> str:
 
 def _labelled(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
     """The labels a text holds, each with what follows it up to the next: ``发布时间：2021-01-05 来源：某局``."""
-    bare = _INVISIBLE.sub("", text).strip("【】[]:：") if len(text) <= 2 * _LABEL_LIMIT else ""
+    bare = text.replace(" ", "").strip("【】[]:：") if len(text) <= 2 * _LABEL_LIMIT else ""
     if bare in known:
         return [(bare, "")]
     if "：" not in text and ":" not in text:

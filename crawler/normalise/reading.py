@@ -18,6 +18,7 @@ _INLINE = frozenset(("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "
                      "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "o:p", "q", "s", "small", "span",
                      "st1:chsdate", "st1:personname", "strike", "strong", "sub", "sup", "time", "tt", "u", "v:shape",
                      "var", "wbr"))
+_WRAPPERS = frozenset(("p", "span", "font", "div", "b", "strong"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _WIDE = r"\u2010-\u201f\u3000-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WRAPPED = re.compile(rf"(?<=[{_WIDE}])[^\S\u3000]*[\r\n][^\S\u3000]*(?=[{_WIDE}])")
@@ -159,6 +160,8 @@ def _number(value: str | None) -> int:
 
 def cell_text(cell: Element) -> str:
     """Lines of a cell parted by line feeds (a figure wrapped in its cell stays two lines for the reader to judge)."""
+    while len(cell) == 1 and not cell.text and not cell[0].tail and cell[0].tag in _WRAPPERS and not _hidden(cell[0]):
+        cell = cell[0]
     if not len(cell):
         return clean(cell.text) if cell.text else ""
     lines: list[str] = []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from crawler.reports.assembly import assemble_proactive, assemble_requests, assemble_review
-from crawler.reports.checks import has_figure, printed_rows, run_checks
+from crawler.reports.checks import broken_sums, has_figure, printed_rows
 from crawler.reports.flattened import scan_text
 from crawler.reports.forms import Form, detect_form, load_forms
 from crawler.reports.grids import scan_grids
@@ -146,11 +146,7 @@ def _without_doubtful(candidate: _Candidate) -> Assembled:
 
 
 def _failures(form: Form, key: str, cells: CellTable) -> list[str]:
-    errors = {identity.id for identity in form.identities
-              if identity.table == key and (identity.severity == "error" or identity.each == "table")}
-    return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})"
-            for check in run_checks(form.id, {key: cells}, only=key)
-            if check.rule_id in errors and check.state == "fail"]
+    return [f"{check.rule_id} {check.scope} ({check.left} ≠ {check.right})" for check in broken_sums(form, key, cells)]
 
 
 def _remarks(form: Form, key: str, read: Assembled, failures: Sequence[str] | None) -> list[str]:

@@ -25,6 +25,14 @@ def run_checks(form_id: str | None, tables: Mapping[str, CellTable], only: str =
                        for check in _plain(form.tables[key], tables.get(key, {}))))
 
 
+def broken_sums(form: Form, key: str, cells: CellTable) -> list[Check]:
+    """The checks of one table that fail and speak against a reading of it: those the rules call errors, and sums over
+    whole columns."""
+    return [check for identity in form.identities
+            if identity.table == key and (identity.severity == "error" or identity.each == "table")
+            for check in _identity(form, identity, {key: cells}) if check.state == "fail"]
+
+
 def has_figure(table: CellTable) -> bool:
     return any(cell.semantic in ("number", "zero", "na_mark") for row in table.values() for cell in row.values())
 

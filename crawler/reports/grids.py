@@ -63,7 +63,9 @@ class _Scan:
         grid = table.grid()
         for row, covered in enumerate(grid):
             cells = list({id(cell): cell for cell in covered if cell is not None}.values())
-            if self._review_head(cells):
+            if any(looks_like_value(cell.text) and cell.text.strip() for cell in cells):  # no head has a figure
+                self._figures(number, row, cells)
+            elif self._review_head(cells):
                 self.review_rows.append(row)
                 self.review_paths = _paths(grid, self.review_rows)
                 self.in_requests = False
@@ -71,14 +73,18 @@ class _Scan:
                 self.in_requests, self.review_paths = True, None
             elif self._proactive_head(row, cells):
                 self.in_requests = False
-            elif not (self._review_row(number, row, cells) or self._request_row(number, row, cells)):
-                self._proactive_row(number, row, cells)
+            else:
+                self._figures(number, row, cells)
+
+    def _figures(self, number: int, row: int, cells: Sequence[Cell]) -> None:
+        if not (self._review_row(number, row, cells) or self._request_row(number, row, cells)):
+            self._proactive_row(number, row, cells)
 
     def _request_head(self, row: int, cells: Sequence[Cell]) -> bool:
         columns = self.requests.columns
         named = [(find_label(cell.text, self.requests.column_labels), cell) for cell in cells]
         keys = {label.key for label, _ in named if label} & {c.key for c in columns[:_REQUEST_HEADS]}
-        if not keys or any(looks_like_value(cell.text) and cell.text.strip() for cell in cells):
+        if not keys:
             return False
         totals = {label.key for label, _ in named if label}
         found: list[tuple[str | None, Cell]] = []
@@ -97,8 +103,6 @@ class _Scan:
         corner = [cell for cell in cells if label_key(cell.text) in self.proactive.anchors]
         if not corner and not any(label for label, _ in named):
             return False
-        if any(looks_like_value(cell.text) for _, cell in named):
-            return False
         start = corner[0].col if corner else -1
         self.proactive_heads.last_row = -9
         self.proactive_heads.add(row, [(label.key if label else None, cell) for label, cell in named
@@ -107,7 +111,7 @@ class _Scan:
 
     def _review_head(self, cells: Sequence[Cell]) -> bool:
         texts = [cell for cell in cells if cell.text.strip()]
-        if not texts or any(looks_like_value(cell.text) for cell in texts):
+        if not texts:
             return False
         heads = [column.label for column in self.review.blocks[0].columns[:4]]
         parts = [block.label for block in self.review.blocks]
@@ -132,7 +136,7 @@ class _Scan:
         self.review_rows = []
         slots = self._slots(number, values)
         order = tuple(review_key(self.review.blocks, self.review_paths.get(cell.col, [])) for cell in values)
-        self.found.review_litigation.append(PrintedRow((), (slots,), self._place(number, values[0]), order))
+        self.found.review_litigation.append(PrintedRow((), (slots,), slots[0].where, order))
         return True
 
     def _request_row(self, number: int, row: int, cells: Sequence[Cell]) -> bool:
@@ -157,10 +161,9 @@ class _Scan:
             return False
         left = [cell for cell in cells if cell.col < right[0].col]
         slots = self._slots(number, right)
-        under = {key: Slot(cell.text, self._place(number, cell)) for key, head in heads.columns if key
-                 for cell in right if cell.col <= head.col < cell.col + cell.colspan}
+        under = _under(heads.columns, right, slots)
         words = tuple(cell.text for cell in left if cell.text.strip())
-        self.found.requests.append(PrintedRow(words, (slots,), self._place(number, right[0]), heads.order, under,
+        self.found.requests.append(PrintedRow(words, (slots,), slots[0].where, heads.order, under,
                                               aligned=natural is not None))
         return True
 
@@ -174,19 +177,21 @@ class _Scan:
         right = [cell for cell in cells[named[-1] + 1:] if not edge or cell.col < edge or cell.text.strip()]
         if not right or len(right) > _PROACTIVE_WIDTH:
             return False
-        under = {key: Slot(cell.text, self._place(number, cell)) for key, head in heads if key
-                 for cell in right if cell.col <= head.col < cell.col + cell.colspan}
+        slots = self._slots(number, right)
+        under = _under(heads, right, slots)
         units = {key: unit for key, head in heads if key and (unit := head_unit(head.text))}
-        self.found.proactive.append(PrintedRow((cells[named[-1]].text,), (self._slots(number, right),),
-                                               self._place(number, right[0]), self.proactive_heads.order, under, units,
-                                               aligned=True))
+        self.found.proactive.append(PrintedRow((cells[named[-1]].text,), (slots,), slots[0].where,
+                                               self.proactive_heads.order, under, units, aligned=True))
         return True
 
     def _slots(self, number: int, cells: Sequence[Cell]) -> tuple[Slot, ...]:
-        return tuple(Slot(cell.text, self._place(number, cell)) for cell in cells)
+        return tuple(Slot(cell.text, self.where(number, cell)) for cell in cells)
 
-    def _place(self, number: int, cell: Cell) -> str:
-        return self.where(number, cell)
+
+def _under(heads: Sequence[tuple[str | None, Cell]], cells: Sequence[Cell], slots: Sequence[Slot]) -> dict[str, Slot]:
+    """The slots by the head they stand under; `slots` are those of the cells."""
+    return {key: slot for key, head in heads if key for cell, slot in zip(cells, slots, strict=True)
+            if cell.col <= head.col < cell.col + cell.colspan}
 
 
 def _paths(grid: Sequence[Sequence[Cell | None]], rows: Sequence[int]) -> dict[int, list[str]]:

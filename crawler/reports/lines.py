@@ -128,7 +128,7 @@ def _reads_on(text: str) -> bool:
 
 def _table_of(text: str, form: Form | None, current: str | None) -> str | None:
     """The table whose vocabulary has these words, the present one first (其他 and 总计 stand in two)."""
-    if form is None or not form.tables or len(text) > 90:
+    if form is None or not form.tables or len(text) > 90 or text.isascii():
         return None
     homes = _homes(label_key(text), form.id)
     return current if current in homes else homes[0] if homes else None

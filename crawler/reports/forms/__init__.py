@@ -191,7 +191,7 @@ def _telling_words() -> dict[str, tuple[str, str]]:
 def _head_texts(document: Document) -> Iterator[str]:
     for table in document.tables:
         for cell in table.cells:
-            if cell.text and len(cell.text) <= _HEAD_LINE:
+            if len(cell.text) <= _HEAD_LINE and not cell.text.isascii():
                 yield cell.text
     for line in document.text.splitlines():
         if len(line) > 4 * _HEAD_LINE:
