@@ -120,9 +120,9 @@ class Settings(BaseSettings):
         (), "hosts outside .gov.cn that may be asked, loopback included; comma-separated", "127.0.0.1,www.example.org"
     )
 
-    sandbox_memory_mib: int = _about(1536, "memory one file's reader may use, in MiB", "1536", ge=256)
+    sandbox_memory_mib: int = _about(1024, "memory one file's reader may use, in MiB", "1536", ge=256)
     sandbox_cpu_s: int = _about(30, "processor seconds one file's reader may use", "30", ge=1)
-    sandbox_wall_s: float = _about(60.0, "seconds one file's reader may take", "60", gt=0)
+    sandbox_wall_s: float = _about(30.0, "seconds one file's reader may take", "60", gt=0)
 
     ocr_memory_mib: int = _about(4096, "memory the reader of scans may use, in MiB", "4096", ge=1024)
     ocr_page_s: float = _about(120.0, "seconds one page of a scan may take", "60", gt=0)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import pypdfium2
 
+from crawler.normalise.allowance import LOOK_SQUARES, Allowance, Thrifty, TooMuchText, says_a_report
 from crawler.normalise.grid import Box
 from crawler.normalise.ofd import read_pictures
 from crawler.normalise.pdf import MAX_PAGES as MAX_TEXT_PAGES
@@ -35,38 +36,57 @@ _MOST_SKEW = 5.0
 _LEGIBLE = 0.8  # upright pages have 0.95 and more, upside down 0.6
 _FEWEST_RUNS = 6  # to say which way a page lies
 _LONG_PX = 40  # an upright stroke no character of a table has
+_MOST_EDGES = 700_000  # pixels: finding straight lines among more takes longer than reading the page
 _BLANKS = re.compile(r"\s+")
 
 Picture = Any
 Engine = Callable[..., Any]
 
 
-def start_engine() -> Engine:
+def start_engine(allowance: Allowance) -> Engine:
     from rapidocr import RapidOCR
 
     engine: Engine = RapidOCR(params={"Global.log_level": "critical",
                                       "EngineConfig.onnxruntime.intra_op_num_threads": 2})
+    engine(np.full((48, 64, 3), 255, np.uint8), use_det=False, use_cls=False, use_rec=True)  # loads its recogniser
+    engine.text_rec = Thrifty(engine.text_rec, allowance)  # type: ignore[attr-defined]
     return engine
 
 
 def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Document], None], *,
-              everything: bool = False, within_s: float = inf) -> Document:
+              everything: bool = False, within_s: float = inf, allowance: Allowance | None = None) -> Document:
     """The pages of a scan; `done` is given the document so far after each picture. Words of low confidence are left out
     and counted. Pages of a PDF that have readable text are read as such, unless `everything` is asked for. No picture
-    is begun that would likely end after `within_s`; those left out are named."""
+    is begun that would likely end after `within_s`, and none is read beyond the engine's `allowance`, which all pages
+    share until a word of a report was read. Those left out are named."""
+    allowance = allowance or Allowance()
+    allowance.renew()
     found = (_pdf_pages(data, everything=everything) if doc_format == "pdf" else
              _ofd_pages(data) if doc_format == "ofd" else _frames(data))
     began, slowest = monotonic(), 0.0
+    is_report = says_a_report(found.document(doc_format).text)
     for number, picture in found.pictures:
         if monotonic() - began + slowest > within_s:
             found.remarks.append(f"ocr: not read within {within_s:.0f} s")
             break
         page_began = monotonic()
-        found.pages[number - 1], remarks = _page(picture, number, engine)
+        try:
+            allowance.spend(LOOK_SQUARES)
+            found.pages[number - 1], remarks = _page(picture, number, engine)
+        except TooMuchText:
+            if is_report:
+                found.remarks.append(f"ocr: page {number}: more text than a page of a report has")
+                allowance.renew()
+                continue
+            found.remarks.append(f"ocr: so much text up to page {number}, and no word of a report")
+            break
         found.looked.append(number)
         found.remarks += [f"ocr: page {number}: {remark}" for remark in remarks]
         slowest = max(slowest, monotonic() - page_began)
-        done(found.document(doc_format))
+        so_far = found.document(doc_format)
+        done(so_far)
+        if is_report := is_report or says_a_report(so_far.text):
+            allowance.renew()
     return found.document(doc_format)
 
 
@@ -179,7 +199,11 @@ def _page(picture: Picture, number: int, engine: Engine) -> tuple[list[Piece], l
     strokes, rules = _strokes(ink)
     ruled = read_ruled(strokes, seen.texts)
     free = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
-    tables = [tuple(_second_look(box, seen.texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
+    tables = list(map(tuple, ruled.tables))
+    try:
+        tables = [tuple(_second_look(box, seen.texts, grey, free, engine) for box in boxes) for boxes in ruled.tables]
+    except TooMuchText:
+        remarks.append("more cells than a page of a report has; none was read a second time")
     remarks += [*ruled.warnings, *([f"{seen.doubtful} words were too faint to read"] if seen.doubtful else [])]
     return in_order(lines(ruled.loose), tables, number), remarks
 
@@ -192,7 +216,10 @@ def _upright(picture: Picture, engine: Engine) -> tuple[Picture, "_Seen"]:
     turns = seen.likely_turns()
     for turn in turns:
         turned = _straight(np.ascontiguousarray(np.rot90(picture, turn)))
-        other = replace(_words(engine, turned), turned=turn)
+        try:
+            other = replace(_words(engine, turned), turned=turn)
+        except TooMuchText:  # the fullest pages are not looked at three times
+            break
         if not other.is_standing and other.score > (0.0 if seen.is_standing else seen.score):
             return turned, other
     return grey, seen
@@ -220,6 +247,8 @@ class _Seen:
 def _straight(grey: Picture) -> Picture:
     """The page turned so that its long level rules are level."""
     edges = cv2.Canny(cv2.medianBlur(grey, 3), 60, 180)
+    if cv2.countNonZero(edges) > _MOST_EDGES:
+        return grey
     found = cv2.HoughLinesP(edges, 1, np.pi / 1800, 200, minLineLength=grey.shape[1] // 4, maxLineGap=8)
     if found is None:
         return grey

@@ -187,9 +187,11 @@ def main() -> None:
         ceiling = resource.getrlimit(limit)[1]
         allowed = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
         resource.setrlimit(limit, (allowed, allowed))
+    from crawler.normalise.allowance import Allowance
     from crawler.normalise.scan import read_scan, start_engine
 
-    engine = start_engine()
+    allowance = Allowance()
+    engine = start_engine(allowance)
     gate.sendall(_READY)
 
     def tell(so_far: Document) -> None:
@@ -202,7 +204,8 @@ def main() -> None:
             doc_format = incoming.read(name_length).decode()
             data = incoming.read(length)
             try:
-                document = read_scan(data, doc_format, engine, tell, everything=asked == _ALL, within_s=within_s)
+                document = read_scan(data, doc_format, engine, tell, everything=asked == _ALL, within_s=within_s,
+                                     allowance=allowance)
                 kind, body = _DONE, _DOCUMENT.dump_json(document)
             except MemoryError:
                 os._exit(3)

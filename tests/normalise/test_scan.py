@@ -33,6 +33,7 @@ pytest.importorskip("rapidocr", reason="needs the extra gongkai[ocr]")
 cv2 = pytest.importorskip("cv2")
 np = pytest.importorskip("numpy")
 from crawler.normalise import scan  # noqa: E402 - needs them
+from crawler.normalise.allowance import Allowance, Thrifty  # noqa: E402
 from crawler.normalise.scan import read_scan  # noqa: E402
 
 FIGURES = [["1042", "0", "7", "38"], ["", "19", "1", "506"], ["3", "6", "9", "8"]]
@@ -160,6 +161,50 @@ def test_no_picture_is_begun_that_would_not_end_in_time_and_those_left_are_named
     assert "ocr: the pictures of pages 3, 4 were not read" in document.warnings
     assert [one.warnings[-1] for one in told] == [
         f"ocr: the pictures of pages {left} were not read" for left in ("2, 3, 4", "3, 4")]
+
+
+class Reading:
+    """An engine that finds a word as many times on each page it looks at, and pays for it as the real one does."""
+
+    def __init__(self, *looks: tuple[str, int]) -> None:
+        self.looks, self.allowance = iter(looks), Allowance()
+
+    def __call__(self, picture: Any, *, use_det: bool, **_: Any) -> SimpleNamespace:
+        word, times = next(self.looks) if use_det else ("7", 1)
+        Thrifty(lambda _: None, self.allowance)(SimpleNamespace(img=[np.zeros((15, 150), np.uint8)] * times))
+        at = [[[150, 600 + n], [300, 600 + n], [300, 615 + n], [150, 615 + n]] for n in range(times)]
+        return SimpleNamespace(boxes=np.array(at), txts=[word] * times, scores=[0.97] * times)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["某地天气"] * 6, ["ocr: so much text up to page 4, and no word of a report",
+                    "ocr: the pictures of pages 4, 5, 6 were not read"]),
+    (["目录", "政府信息公开", "某地天气", "某地天气", "某地天气", "某地天气"], []),
+])
+def test_pages_without_a_word_of_a_report_are_not_read_to_the_end(words: list[str], said: list[str]) -> None:
+    engine = Reading(*((word, 110) for word in words))
+    document = read_scan(frames(6), "image", engine, lambda _: None, allowance=engine.allowance)
+    assert [warning for warning in document.warnings if "no word" in warning or "not read" in warning] == said
+    assert document.status == ("partial" if said else "ok")
+
+
+def test_of_a_report_only_the_page_is_left_out_that_has_too_much_text() -> None:
+    engine = Reading(("政府信息公开", 60), ("某地天气", 800), ("年度报告", 60))
+    document = read_scan(frames(3), "image", engine, lambda _: None, allowance=engine.allowance)
+    assert "ocr: page 2: more text than a page of a report has" in document.warnings
+    assert "ocr: the pictures of pages 2 were not read" in document.warnings
+    assert (document.status, "年度报告" in document.text, "天气" in document.text) == ("partial", True, False)
+
+
+def test_a_page_of_the_smallest_print_is_refused_and_nothing_waits_for_it(sandbox: Sandbox) -> None:
+    """Read as it is, it kept the engine for more than two minutes."""
+    page = np.full((3000, 3000), 255, np.uint8)
+    for top in range(10, 3000, 22):
+        for left in range(0, 3000, 50):
+            cv2.putText(page, "80", (left, top + 10), cv2.FONT_HERSHEY_SIMPLEX, 0.4, 0, 1)
+    document = sandbox.read(encoded(page, ".png"))
+    assert document.status == "unsupported"
+    assert "ocr: so much text up to page 1, and no word of a report" in document.warnings
 
 
 def lying(turn: int) -> bytes:
