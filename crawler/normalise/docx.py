@@ -1,4 +1,4 @@
-"""Word's zipped format (also under a .wps name): paragraphs and tables in body order."""
+"""Word's zipped format (also under a .wps name): paragraphs, tables and pictures in body order."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +17,9 @@ _SLIVER_TWIPS = 60
 _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smartTag", "w:customXml", "w:body"))
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
 _RUN = qn("w:r")
+_PICTURES = (qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata")
+ICON_BYTES = 4_096
+"""A smaller picture shows no page of text."""
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:rPr")), _FALLBACK))
 
@@ -27,8 +30,8 @@ def read_docx(data: bytes) -> Document:
     if problem:
         return Document("limit", "docx", warnings=(f"docx: {problem}",))
     body = docx.Document(BytesIO(data)).element.body
-    blocks = list(_blocks(body))
-    images = sum(1 for _ in body.iter(qn("a:blip")))
+    blocks = [part for part in _parts(body) if isinstance(part, Block)]
+    images = sum(1 for _ in body.iter(*_PICTURES))
     lines = [block.text for block in blocks[:12] if block.table is None]
     titles = tuple(("text", line) for line in title_lines(lines))
     text = flatten(blocks)
@@ -37,22 +40,49 @@ def read_docx(data: bytes) -> Document:
     return Document("ok", "docx", tuple(blocks), text, titles, images=images)
 
 
-def _blocks(parent: Any) -> Iterator[Block]:
+def read_pictures(data: bytes) -> tuple[list[list[Block]], list[bytes]]:
+    """The text around the pictures of a file, one piece more than there are pictures, and these as they stand in it.
+    What cannot be a page or a table (a seal, a picture kept elsewhere) is left out."""
+    document = docx.Document(BytesIO(data))
+    between, shown = [list[Block]()], list[bytes]()
+    for part in _parts(document.element.body):
+        if isinstance(part, Block):
+            between[-1].append(part)
+        elif len(picture := _blob(document.part, part)) >= ICON_BYTES:
+            shown.append(picture)
+            between.append([])
+    return between, shown
+
+
+def _blob(package: Any, name: str) -> bytes:
+    part = package.related_parts.get(name)
+    return bytes(part.blob) if part is not None else b""
+
+
+def _parts(parent: Any) -> Iterator[Block | str]:
+    """Blocks, and the relations that name pictures, those of a paragraph or table behind it."""
     for child in parent:
         if child.tag == qn("w:p"):
             marked = _is_heading_style(child.style or "")
             yield from (paragraph(line, marked=marked) for line in _lines(child))
+            yield from _names(child)
         elif child.tag == qn("w:tbl"):
             rows = [list(_own(row, qn("w:tc"))) for row in _own(child, qn("w:tr"))]
             if _is_layout(child, rows):
                 for cell in (cell for row in rows for cell in row):
-                    yield from _blocks(cell)
+                    yield from _parts(cell)
             else:
                 table = _table(child)
                 if any(cell.text for cell in table.cells):
                     yield Block("table", table=table)
+                yield from _names(child)
         elif child.tag in _CONTENT:
-            yield from _blocks(child)
+            yield from _parts(child)
+
+
+def _names(element: Any) -> Iterator[str]:
+    return (name for picture in element.iter(*_PICTURES)
+            if (name := picture.get(qn("r:embed")) or picture.get(qn("r:id"))))
 
 
 def _is_layout(table: Any, rows: list[list[Any]]) -> bool:

@@ -19,6 +19,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from crawler.normalise import normalise
+from crawler.normalise.docx import ICON_BYTES
 from crawler.normalise.forkserver import HEADER_BYTES, OUTPUT_LIMIT_BYTES
 from crawler.normalise.scanner import Scanner, is_installed, is_scan
 from crawler.normalise.sniff import inflate, sniff
@@ -29,7 +30,6 @@ _DOCUMENT = TypeAdapter(Document)
 _START_S = 60.0
 _GRACE_S = 5.0
 _TO_STOP = 0.1  # the part of a file's time in which an OCR that does not end is ended
-_ICON_BYTES = 4_096  # a smaller picture shows no page of text
 _CHUNK_BYTES = 1 << 20
 _LENGTH = struct.Struct(">Q")
 
@@ -66,7 +66,7 @@ class Sandbox:
         except OSError as problem:
             return self._bad("failed", data, url, f"the reader could not be started: {problem}")
         document = self._judge(answer, end, data, url)
-        pictured = is_scan(document) and len(data) >= _ICON_BYTES
+        pictured = is_scan(document) and len(data) >= ICON_BYTES
         return self._scanned(document, inflate(data), began) if pictured else document
 
     def start(self) -> None:

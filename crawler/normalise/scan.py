@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import chain
 from math import inf
 from time import monotonic
 from typing import Any
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import pypdfium2
 
+from crawler.normalise import docx
 from crawler.normalise.allowance import LOOK_SQUARES, Allowance, Thrifty, TooMuchText, says_a_report
 from crawler.normalise.grid import Box
 from crawler.normalise.ofd import read_pictures
@@ -26,7 +28,7 @@ from crawler.normalise.printed import Piece, blocks, in_order
 from crawler.normalise.ruled import Stroke, Text, lines, read_ruled
 from crawler.normalise.text import flatten, title_lines
 from gongkai.chinese import printable
-from gongkai.document import Document, Status
+from gongkai.document import Block, Document, Status
 
 MAX_PAGES = 40
 _DPI = 150
@@ -62,9 +64,10 @@ def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Docu
     allowance = allowance or Allowance()
     allowance.renew()
     found = (_pdf_pages(data, everything=everything) if doc_format == "pdf" else
-             _ofd_pages(data) if doc_format == "ofd" else _frames(data))
+             _ofd_pages(data) if doc_format == "ofd" else _word_pictures(data) if doc_format == "docx" else
+             _frames(data))
     began, slowest = monotonic(), 0.0
-    is_report = says_a_report(found.document(doc_format).text)
+    is_report = says_a_report(found.text)
     for number, picture in found.pictures:
         if monotonic() - began + slowest > within_s:
             found.remarks.append(f"ocr: not read within {within_s:.0f} s")
@@ -92,7 +95,8 @@ def read_scan(data: bytes, doc_format: str, engine: Engine, done: Callable[[Docu
 
 @dataclass
 class _Found:
-    """The pages of a file: what their text gives, the pictures among them still to be looked at, and `count` of all."""
+    """The pages of a file: what their text gives, the pictures among them still to be looked at, and `count` of all.
+    A Word file has no pages: each of its pictures counts as one, and `between` is the text around them."""
 
     pages: list[list[Piece]]
     wanted: list[int]
@@ -100,6 +104,7 @@ class _Found:
     count: int
     remarks: list[str] = field(default_factory=list)
     looked: list[int] = field(default_factory=list)
+    between: list[list[Block]] = field(default_factory=list)
 
     def document(self, doc_format: str) -> Document:
         left = [number for number in self.wanted if number not in self.looked]
@@ -110,14 +115,30 @@ class _Found:
             warnings.append(f"ocr: the pictures of pages {_numbers(left)} were not read")
         if cut:
             warnings.append(f"ocr: only the first {len(self.pages)} of {self.count} pages were read")
-        read = tuple(blocks(self.pages))
-        if not read:
+        read = tuple(self._blocks())
+        if not read or (self.between and not self.looked):
             none = ["ocr: no words on any page", *warnings[1:]] if left or cut else ["ocr: no words on any page"]
-            return Document("unsupported", doc_format, pages=self.count or None, warnings=tuple(none))
+            return Document("unsupported", doc_format, pages=self._page_count(), warnings=tuple(none))
         titles = tuple(("text", line) for line in title_lines([b.text for b in read[:12] if b.table is None]))
         status: Status = "partial" if cut or left else "ok"
-        return Document(status, doc_format, read, flatten(read), titles, pages=self.count, warnings=tuple(warnings),
-                        extractor="ocr")
+        return Document(status, doc_format, read, flatten(read), titles, pages=self._page_count(),
+                        images=len(self.pages) if self.between else 0, warnings=tuple(warnings), extractor="ocr")
+
+    @property
+    def text(self) -> str:
+        return flatten(tuple(self._blocks()))
+
+    def _page_count(self) -> int | None:
+        return None if self.between else self.count or None
+
+    def _blocks(self) -> Iterator[Block]:
+        if not self.between:
+            yield from blocks(self.pages)
+            return
+        for before, page in zip(self.between, self.pages, strict=False):
+            yield from before
+            yield from blocks([page])
+        yield from chain.from_iterable(self.between[len(self.pages):])
 
 
 def _numbers(pages: Sequence[int]) -> str:
@@ -153,6 +174,17 @@ def _ofd_pages(data: bytes) -> _Found:
     found = _Found(pages, list(shown), ((n, _decoded(readable[n], 0)) for n in [*readable][:MAX_PAGES]), count)
     found.remarks += [f"ocr: page {number}: its picture is in no form that is read" for number in shown
                       if number not in readable]
+    return found
+
+
+def _word_pictures(data: bytes) -> _Found:
+    between, shown = docx.read_pictures(data)
+    readable = {number: image for number, file in enumerate(shown[:MAX_PAGES], 1)
+                if (image := _opened_image(file)) is not None}
+    pictures = ((number, _decoded(image, 0)) for number, image in readable.items())
+    found = _Found([[] for _ in shown[:MAX_PAGES]], list(readable), pictures, len(shown), between=between)
+    found.remarks += [f"ocr: page {number}: its picture is in no form that is read"
+                      for number in range(1, len(found.pages) + 1) if number not in readable]
     return found
 
 

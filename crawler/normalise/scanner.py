@@ -48,7 +48,7 @@ def is_scan(document: Document) -> bool:
     if document.status == "partial":
         begins = {"pdf": UNREAD_PAGES, "ofd": BARE_PAGES}.get(document.doc_format)
         return begins is not None and any(warning.startswith(begins) for warning in document.warnings)
-    shows = {"image": True, "pdf": bool(document.pages), "ofd": document.images > 0}
+    shows = {"image": True, "pdf": bool(document.pages), "ofd": document.images > 0, "docx": document.images > 0}
     return document.status == "unsupported" and shows.get(document.doc_format, False)
 
 

@@ -12,7 +12,7 @@ from crawler.reports.checks import has_figure, run_checks
 from crawler.reports.forms import load_forms
 from gongkai.document import Document
 
-WAYS = {"pdf": ("pdfplumber", "columns", "ocr")}
+WAYS = {"pdf": ("pdfplumber", "columns", "ocr"), "docx": ("ocr",)}
 """In the order they are tried; the first way of a format has no name."""
 _PROMISE = ("收到和处理政府信息公开申请", "行政复议")
 _PICTURED = "a picture on it was not read"
@@ -45,6 +45,8 @@ class _Attempt:
     @property
     def may_be_pictured(self) -> bool:
         """Whether what it lacks can be seen by OCR: text without any table is not looked at for minutes in vain."""
+        if self.document.doc_format == "docx":
+            return self.document.images > 0
         return self.tables.form_id is not None or any(_PICTURED in warning for warning in self.document.warnings)
 
     @property

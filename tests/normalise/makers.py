@@ -207,10 +207,14 @@ def ruled(
     return operations
 
 
-def word(paragraphs: Sequence[str], grids: Sequence[GridSource] = ()) -> bytes:
+def word(paragraphs: Sequence[str | bytes], grids: Sequence[GridSource] = ()) -> bytes:
+    """A paragraph of bytes is a picture."""
     document = docx.Document()
     for text in paragraphs:
-        document.add_paragraph(text)
+        if isinstance(text, bytes):
+            document.add_picture(io.BytesIO(text))
+        else:
+            document.add_paragraph(text)
     for grid in grids:
         wide = expanded(grid)
         table = document.add_table(rows=len(wide), cols=len(wide[0]))

@@ -25,7 +25,7 @@ from gongkai.capture import Attachment, Finding
 from gongkai.document import Block, Document
 from gongkai.settings import Settings
 from tests.factories import SITE, capture
-from tests.normalise.makers import PROSE, PdfPage, pdf, ruled
+from tests.normalise.makers import PROSE, PdfPage, pdf, ruled, word
 from tests.normalise.office_makers import OfdPage, ofd
 from tests.shared_material import SHARED, needs_shared
 
@@ -253,6 +253,24 @@ def test_pages_of_an_ofd_that_are_pictures_are_read_between_those_of_text() -> N
     assert read.text.startswith(PROSE[:30]) and any("of pages 2, 3; figures" in warning for warning in read.warnings)
     lost = read_scan(ofd([plain, [("image",)]], pictures={"1": b"JBIG2, say"}), "ofd", seeing, lambda _: None)
     assert lost.status == "partial" and "ocr: the pictures of pages 2 were not read" in lost.warnings
+
+
+def test_tables_that_were_pasted_into_a_word_file_as_pictures_stand_where_they_stood(sandbox: Sandbox) -> None:
+    """The prose typed, the statutory tables as pictures between. A seal is none."""
+    seal = encoded(np.full((60, 60), 200, np.uint8), ".png")
+    data = word(["某某局2021年政府信息公开工作年度报告", "一、总体情况", seal, "三、收到和处理政府信息公开申请情况",
+                 picture(), "四、政府信息公开行政复议、行政诉讼情况", "以上。"])
+    plain = sandbox.read(data)
+    assert (plain.status, plain.images, plain.tables, plain.extractor) == ("ok", 2, (), "")
+    read = sandbox.read(data, way="ocr")
+    assert (read.status, read.extractor, texts(read)) == ("ok", "ocr", FIGURES)
+    kinds = [block.text or "table" for block in read.blocks]
+    assert kinds.index("三、收到和处理政府信息公开申请情况") + 1 == kinds.index("table") == len(kinds) - 3
+    assert read.titles[0][1] == "某某局2021年政府信息公开工作年度报告"
+    whole = sandbox.read(word([picture(), picture()]))
+    assert (whole.status, whole.doc_format, len(whole.tables), whole.images) == ("ok", "docx", 2, 2)
+    bare = sandbox.read(word([seal]))
+    assert (bare.status, bare.tables) == ("unsupported", ())
 
 
 def test_a_scan_broken_off_in_a_page_keeps_the_pages_before(monkeypatch: pytest.MonkeyPatch) -> None:

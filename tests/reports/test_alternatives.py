@@ -95,6 +95,22 @@ def test_tables_that_are_pictures_on_pages_of_text_are_looked_at_by_ocr() -> Non
     assert asked == ["pdfplumber", "columns", "ocr"]
 
 
+def test_pictures_in_a_word_file_are_looked_at_where_it_promises_tables_it_has_not() -> None:
+    made = figures("cn-gov-2021", 5)
+    seen = replace(made.document(), doc_format="docx", extractor="ocr")
+    asked: list[str] = []
+
+    def again(way: str) -> Document:
+        asked.append(way)
+        return seen
+
+    bare = replace(promising(), doc_format="docx")
+    assert best_reading(bare, again) is bare and asked == []  # no picture in it
+    assert best_reading(replace(bare, images=2), again).extractor == "ocr" and asked == ["ocr"]
+    whole = replace(made.document(), doc_format="docx", images=2)
+    assert best_reading(whole, again) is whole and asked == ["ocr"]
+
+
 def test_text_without_tables_and_pictures_is_not_looked_at_for_minutes() -> None:
     asked: list[str] = []
 
