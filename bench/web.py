@@ -1,4 +1,4 @@
-"""How fast pages come from an archive of national size: one server process asked a thousand times, 25 kinds of page.
+"""How fast pages come from an archive of national size: one server process asked a thousand times, some 28 kinds of page.
 
     python -m bench.browsing DIR            # once: makes the archive
     python -m bench.web DIR [--times 40] [--empty]
@@ -74,6 +74,7 @@ def kinds(ids: list[str], agencies: list[str]) -> dict[str, Ask]:
         "front": lambda r: "/",
         "search: a word": lambda r: f"/reports?q={word(r)}",
         "search: a word in a year": lambda r: f"/reports?q={word(r)}&year={year(r)}",
+        "search: by relevance": lambda r: f"/reports?q={word(r)}&sort=relevance",
         "reports: the country": lambda r: "/reports",
         "reports: a province and a year": lambda r: f"/reports?region={province(r)}&year={year(r)}",
         "reports: newest of a place": lambda r: f"/reports?region={place(r, 4)}&sort=newest",
@@ -91,6 +92,7 @@ def kinds(ids: list[str], agencies: list[str]) -> dict[str, Ask]:
         "season: a prefecture": lambda r: f"/season?year={year(r)}&region={place(r, 4)}",
         "season: late in a province": lambda r: f"/season/late?year={year(r)}&region={province(r)}",
         "changes: the country": lambda r: "/changes",
+        "changes: a year": lambda r: f"/changes?year={year(r)}",
         "changes: a province": lambda r: f"/changes?region={province(r)}",
         "arrivals: a province": lambda r: f"/arrivals?region={province(r)}",
         "feed of changes": lambda r: f"/feeds/changes.atom?region={province(r)}",

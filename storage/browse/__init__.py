@@ -21,7 +21,7 @@ from storage.deadlines import latest_due
 from storage.objects import ObjectStore
 from storage.records import ReportRecord
 from storage.search.answers import SearchHit
-from storage.search.asked import SearchQuery
+from storage.search.asked import Rank, SearchQuery
 from storage.search.index import SearchIndex
 from storage.timetable.records import SiteRun
 
@@ -58,11 +58,11 @@ class Browse:
     remembered: Facets
     names: Names = field(default_factory=Names)
 
-    def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | None = None, *,
+    def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | Rank | None = None, *,
                 snippets: bool = False, counts: FacetCounts | None = None) -> list[SearchHit]:
-        """At most `limit` reports, on from the one called `after`. With words the order is newest or relevance,
-        without it is place (region, agency, year), year (the newest first) or newest (by publication). `counts` of
-        the same query spare counting them again."""
+        """At most `limit` reports, on from the one called `after`, by relevance from its rank. With words the order
+        is newest or relevance, without it is place (region, agency, year), year (the newest first) or newest (by
+        publication). `counts` of the same query spare counting them again."""
         years = None
         if order == "year" and not query.text and query.agency is None:
             counted = counts or self.facets(query)

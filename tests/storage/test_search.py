@@ -14,6 +14,8 @@ from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from storage import Archive, SearchQuery
+from storage.search.answers import SearchHit
+from storage.search.asked import Rank
 from storage.search.snippets import snippets
 from tests.factories import AGENCY, SITE, finding, page_url
 from tests.storage.old_catalog import age
@@ -80,6 +82,30 @@ def test_the_title_weighs_more_than_the_text_and_many_mentions_more_than_one(arc
     assert next(archive.search(SearchQuery("河"), "relevance")).record.agency == "乙市河长制办公室"
     newest = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "newest")]
     assert newest == ["戊局", "甲局", "丁局", "丙局", "乙市河长制办公室"]
+
+
+def test_pages_by_relevance_are_one_list_whatever_comes_in_meanwhile(archive: Archive, monkeypatch: pytest.MonkeyPatch,
+                                                                     ) -> None:
+    """Among the newest hits alone. Between two pages reports come in: one that would come before what was shown
+    already, one that comes behind it, and longer texts, which change what is usual."""
+    monkeypatch.setattr("storage.search.index.NEWEST", 7)
+
+    def said(number: int, day: int, times: int, more: int) -> tuple[Finding, Reading]:
+        return finding(2020, url=f"http://b{number}.gov.cn/1.html", agency=f"第{number}局", published=date(2021, 2, day),
+                       extra="河长制。" * times + "其他的话" * more)
+
+    def page(after: Rank | None) -> list[SearchHit]:
+        return archive.browse.listing(SearchQuery("河长制"), "relevance", 2, after)
+
+    crawl(archive, *(said(day, day, day % 5, 30 * (day % 3)) for day in range(1, 11)))
+    at_once = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "relevance")]
+    found = page(None)
+    crawl(archive, said(11, 8, 40, 0), said(12, 7, 1, 900), said(13, 11, 3, 2000))
+    while more := page(found[-1].rank):
+        found += more
+    agencies = [hit.record.agency for hit in found]
+    assert len(at_once) == 7 and [one for one in agencies if one in at_once] == at_once
+    assert [one for one in agencies if one not in at_once] == ["第12局"]
 
 
 def test_a_picture_written_into_a_text_is_no_obstacle(archive: Archive) -> None:

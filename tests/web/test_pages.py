@@ -105,6 +105,25 @@ def test_the_pages_of_a_listing_give_every_report_once(browser: TestClient, sort
     assert len(seen) == 7 == len(set(seen))
 
 
+def test_a_search_by_relevance_is_paged_alike_on_pages_and_for_programs(browser: TestClient) -> None:
+    path, seen = "/reports?q=申请&sort=relevance&limit=3", []
+    while path:
+        page = browser.get(path).text
+        seen += re.findall(r'<h3[^>]*><a href="/reports/([0-9a-f]+)"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = following.group(1).replace("&amp;", "&") if following else ""
+    assert len(seen) == 7 == len(set(seen))
+    told, after = [], None
+    while answer := browser.get("/api/v1/reports", params={"q": "申请", "sort": "relevance", "limit": 2,
+                                                           **({"after": after} if after else {})}).json():
+        told += [item["report_id"] for item in answer["items"]]
+        if (after := answer["next"]) is None:
+            break
+    assert told == seen
+    newest = browser.get("/api/v1/reports?q=申请&limit=2").json()["next"]
+    assert browser.get(f"/reports?q=申请&sort=relevance&after={newest}").status_code == 400
+
+
 def test_words_are_found_and_marked_where_they_stand(browser: TestClient) -> None:
     page = browser.get("/reports", params={"q": '"主动公开政府信息422条"', "sort": "relevance"}).text
     assert "共 7 份" in page and "<mark>主动公开政府信息422条</mark>" in page
