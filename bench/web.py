@@ -1,4 +1,4 @@
-"""How fast pages come from an archive of national size: one server process asked a thousand times, some 28 kinds of page.
+"""How fast pages come from an archive of national size: one server process asked a thousand times, 27 kinds of page.
 
     python -m bench.browsing DIR            # once: makes the archive
     python -m bench.web DIR [--times 40] [--empty]

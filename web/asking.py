@@ -55,6 +55,7 @@ class SeasonListAsked(SeasonAsked, Paged):
 
 
 class NewsAsked(InPlace):
+    year: int | None = Field(None, ge=1990, le=2100, description="report year", examples=[2024])
     agency: str | None = Field(None, pattern=_AGENCY, description="an agency's id", examples=["0f1e2d3c4b5a6978"])
 
 

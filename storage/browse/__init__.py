@@ -140,12 +140,12 @@ class Browse:
 
     # what happened
 
-    def changes(self, region: str | None, agency_id: str | None, limit: int, after: ChangeKey | None = None,
-                ) -> list[Change]:
-        """What was changed after publication, the newest first."""
-        return changes(self.catalog(), self.objects, region, agency_id, limit, after)
+    def changes(self, region: str | None, agency_id: str | None, limit: int, after: ChangeKey | None = None, *,
+                year: int | None = None) -> list[Change]:
+        """What was changed after publication, the newest first; of one report year where it is given."""
+        return changes(self.catalog(), self.objects, region, agency_id, year, limit, after)
 
-    def arrivals(self, region: str | None, agency_id: str | None, limit: int, after: ArrivalKey | None = None,
-                 ) -> list[ReportRecord]:
+    def arrivals(self, region: str | None, agency_id: str | None, limit: int, after: ArrivalKey | None = None, *,
+                 year: int | None = None) -> list[ReportRecord]:
         """Reports in the order the archive first saw them, the newest first."""
-        return arrivals(self.catalog(), region, agency_id, limit, after)
+        return arrivals(self.catalog(), region, agency_id, year, limit, after)

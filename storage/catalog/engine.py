@@ -20,9 +20,6 @@ from storage.locks import document_lock, exclusively
 
 T = TypeVar("T")
 _BUSY_S = 60
-_READ_CACHE_KIB = 8 << 10
-"""A connection. SQLite's own 2 MiB are less than the upper pages of three million reports, through which every look-up
-goes: records of a place were read in half the time."""
 _BESIDE = "gongkai_rebuild"
 _WRITING = "gongkai_writing"
 
@@ -253,9 +250,7 @@ class Catalog:
         connection.isolation_level = None  # the driver's own transactions are off; `_begin` says when one starts
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
-        if self._read_only:
-            cursor.execute(f"PRAGMA cache_size=-{_READ_CACHE_KIB}")
-        else:
+        if not self._read_only:
             # NORMAL: a power cut may cost the last rows, which the objects give back.
             cursor.execute(f"PRAGMA synchronous={self._synchronous}")
         cursor.close()

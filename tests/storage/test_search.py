@@ -91,8 +91,8 @@ def test_pages_by_relevance_are_one_list_whatever_comes_in_meanwhile(archive: Ar
     monkeypatch.setattr("storage.search.index.NEWEST", 7)
 
     def said(number: int, day: int, times: int, more: int) -> tuple[Finding, Reading]:
-        return finding(2020, url=f"http://b{number}.gov.cn/1.html", agency=f"第{number}局", published=date(2021, 2, day),
-                       extra="河长制。" * times + "其他的话" * more)
+        return finding(2020, url=f"http://b{number}.gov.cn/1.html", agency=f"第{number}局",
+                       published=date(2021, 2, day), extra="河长制。" * times + "其他的话" * more)
 
     def page(after: Rank | None) -> list[SearchHit]:
         return archive.browse.listing(SearchQuery("河长制"), "relevance", 2, after)

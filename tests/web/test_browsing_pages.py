@@ -155,6 +155,24 @@ def test_changes_name_the_figures_in_the_words_of_the_form(site: TestClient) -> 
         site, "/changes?region=11")
 
 
+def test_news_of_one_year_are_the_same_on_the_page_for_programs_and_in_feeds(site: TestClient) -> None:
+    page = read(site, "/changes?region=35&year=2021")
+    assert "福建省 2021 年度 公布后的改动" in page and "<del>20</del> → <ins>21</ins>" in page
+    assert 'href="/changes?region=35">全部年度' in page and "/feeds/changes.atom?region=35&amp;year=2021" in page
+    told = site.get("/api/v1/changes?region=35&year=2021").json()["items"]
+    assert [one["report"]["report_year"] for one in told] == [2021]
+    rows = csv.DictReader(io.StringIO(site.get("/changes.csv?year=2021").content.decode("utf-8-sig")))
+    assert {row["report_year"] for row in rows} == {"2021"}
+    feeds = [ElementTree.fromstring(site.get(f"/feeds/changes.atom{query}").content)
+             for query in ("", "?year=2021", "?year=2022")]
+    assert [len(feed.findall(f"{ATOM}entry")) for feed in feeds] == [2, 1, 1]
+    assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == 3
+    assert {one["report_year"] for one in site.get("/api/v1/arrivals?year=2020").json()["items"]} == {2020}
+    assert 'href="/arrivals?year=2020"' in read(site, "/arrivals") and 'href="/changes"' in read(
+        site, "/changes?year=1999")
+    assert site.get("/changes?year=abc").status_code == 422
+
+
 @pytest.mark.parametrize(("path", "number"), [
     ("/feeds/changes.atom", 2), ("/feeds/changes.atom?region=11", 0), ("/feeds/reports.atom", 6),
     ("/feeds/reports.atom?region=350205", 1)])
