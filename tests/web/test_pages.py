@@ -130,16 +130,21 @@ def test_words_are_found_and_marked_where_they_stand(browser: TestClient) -> Non
 
 
 @pytest.mark.parametrize(("path", "status", "said"), [
-    ("/reports?year=abc", 422, "year"),
+    ("/reports?year=abc", 422, "year：应为整数"),
+    ("/reports?sort=best", 422, "sort：应为 &#39;place&#39;"),
+    ("/reports?year=9999", 422, "year：不能大于 2100"),
+    ("/reports?failed=perhaps", 422, "failed：应为 true 或 false"),
+    ("/reports?year=abc&lang=en", 422, "year: Input should be a valid integer"),
     ("/reports?region=35x", 422, "region"),
-    ("/reports?after=no-cursor", 400, "after"),
-    ("/reports?after=" + "WyIwMDAwIl0", 404, "begin the listing anew"),
-    ("/reports?sort=relevance", 400, "relevance"),
-    ("/reports?q=%22%22", 400, "look for"),
-    ("/reports/ffffffff", 404, "ffffffff"),
+    ("/reports?after=no-cursor", 400, "翻页位置（after）不属于这个列表"),
+    ("/reports?after=" + "WyIwMDAwIl0", 404, "请从第一页重新开始"),
+    ("/reports?sort=relevance", 400, "须有检索词"),
+    ("/reports?q=%22%22", 400, "没有可以检索的文字"),
+    ("/reports/ffffffff", 404, "存档里没有编号为 ffffffff 的年报"),
+    ("/reports/ffffffff?lang=en", 404, "no report &#39;ffffffff&#39; in this archive"),
     ("/reports/zz", 422, "report_id"),
-    ("/nowhere", 404, ""),
-    ("/crawls/orders/20260101T000000.000000Z-00000000", 404, "order"),
+    ("/nowhere", 404, "没有这一页"),
+    ("/crawls/orders/20260101T000000.000000Z-00000000", 404, "没有编号为 20260101T000000.000000Z-00000000 的抓取单"),
 ])
 def test_what_is_wrong_is_said_on_a_page_of_ours(browser: TestClient, path: str, status: int, said: str) -> None:
     answer = browser.get(path)

@@ -15,6 +15,7 @@ from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
 from web.paging import Page, position
 from web.permission import ordered_by
+from web.refused import refused
 from web.words import say
 
 router = APIRouter()
@@ -64,7 +65,8 @@ def order_one(request: Request, desk: DeskDep, url: Annotated[str, Form(max_leng
     try:
         made = order(desk, url, agency=agency, region_code=region_code, recheck=recheck, by=by)
     except ConfigurationError as problem:
-        return _crawls(request, desk, CrawlList.model_validate({}), wrong=str(problem), filled=filled, status=400)
+        wrong = refused(str(problem), desk.language(request))
+        return _crawls(request, desk, CrawlList.model_validate({}), wrong=wrong, filled=filled, status=400)
     return RedirectResponse(f"/crawls/orders/{made.order_id}", 303)
 
 
