@@ -68,3 +68,5 @@ class CrawlList(Paged):
 class SiteList(Paged):
     region: Region | None = Field(None, description="division code or its beginning")
     trouble: bool | None = Field(None, description="whether its last crawls failed")
+    sort: Literal["place", "due"] | None = Field(None, description="place (region, agency), or due: those that are to "
+                                                 "be crawled by themselves, the next one first")

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gongkai.clock import utc_now
-from storage.browse.agencies import Agency, ListedAgency, PrintedName, Source, agency, listed_agencies
+from storage.browse.agencies import (
+    Agency,
+    ListedAgency,
+    PrintedName,
+    Source,
+    agency,
+    listed_agencies,
+    years_around,
+)
 from storage.browse.changes import ArrivalKey, Change, ChangeKey, arrivals, changes
 from storage.browse.crawls import CrawlEntry, CrawlLogRead, crawl_entries, crawl_read, followed
 from storage.browse.facets import FacetCounts, Facets
@@ -87,9 +95,9 @@ class Browse:
         return crawl_read(self.catalog(), self.objects, self.state, crawl_id)
 
     def sites(self, *, region: str | None = None, trouble: bool | None = None, limit: int = 50,
-              after: str | None = None) -> list[SiteRun]:
+              after: str | None = None, by_due: bool = False) -> list[SiteRun]:
         """Sites the registry follows, with their last crawl and their next; see `storage.browse.crawls.followed`."""
-        return followed(self.catalog(), region=region, trouble=trouble, limit=limit, after=after)
+        return followed(self.catalog(), region=region, trouble=trouble, limit=limit, after=after, by_due=by_due)
 
     # agencies, years and places
 
@@ -100,6 +108,12 @@ class Browse:
 
     def agency(self, agency_id: str) -> Agency:
         return agency(self.catalog(), agency_id, utc_now().date())
+
+    def years_around(self, report: ReportRecord) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+        """The years before and after a report's that the archive has of its agency, each with the report's id."""
+        if report.agency_id is None or report.report_year is None:
+            return None, None
+        return years_around(self.catalog(), report.agency_id, report.report_year)
 
     def figures(self, agency_id: str) -> tuple[YearFigures, ...]:
         """An agency's figures, a year after the other."""

@@ -104,6 +104,9 @@ def test_coverage_is_walked_from_the_country_to_the_agencies(site: TestClient) -
     assert 'href="/coverage/agencies?region=350205"' in county
     matrix = read(site, "/coverage?region=350205")
     assert BUREAU in matrix and AGENCY not in matrix and 'aria-label="2021 晚于法定期限">+10<' in matrix
+    assert site.get("/api/v1/coverage?region=35&year=2021").json() == site.get(
+        "/api/v1/coverage?region=35&since=2021&until=2021").json()
+    assert 'href="/coverage?region=3502&amp;since=2021&amp;until=2021"' in read(site, "/coverage?region=35&year=2021")
     assert site.get("/coverage?region=3").status_code == 422
     assert site.get("/coverage?since=2020&until=2010").status_code == 400
 
@@ -147,6 +150,9 @@ def test_a_season_says_who_was_late_and_who_is_missing(site: TestClient) -> None
     told = site.get("/api/v1/season?year=2021").json()
     assert (told["agencies"], [one["missing"] for one in told["deadlines"]]) == (3, [0, 1])
     assert told["published"][-1] == {"day": "2022-02-10", "total": 2}
+    days = list(csv.DictReader(io.StringIO(site.get("/season.csv?year=2021").content.decode("utf-8-sig"))))
+    assert days[-1] == {"day": "2022-02-10", "published": "1", "total": "2"} and 'href="/season.csv?year=2021"' in page
+    assert [{"day": one["day"], "total": int(one["total"])} for one in days] == told["published"]
     assert [one["agency"] for one in site.get("/api/v1/season/missing?year=2021").json()["items"]] == [GOVERNMENT]
     assert [one["days_late"] for one in site.get("/api/v1/season/late?year=2021").json()["items"]] == [10]
 

@@ -124,6 +124,23 @@ def test_a_search_by_relevance_is_paged_alike_on_pages_and_for_programs(browser:
     assert browser.get(f"/reports?q=申请&sort=relevance&after={newest}").status_code == 400
 
 
+def test_who_asks_for_relevance_is_told_among_which_hits_it_was_weighed(browser: TestClient,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.search.index.NEWEST", 3)
+    monkeypatch.setattr("storage.browse.facets.NEWEST", 3)
+    page = browser.get("/reports?q=申请&sort=relevance").text
+    assert "3 份以上" in page and "按相关度只排其中最新的 3 份" in page and page.count('<span class="year"') == 3
+    assert "按相关度排列的到此为止" in page and "按相关度" not in browser.get("/reports?q=申请").text
+
+
+def test_the_years_of_an_agency_are_turned_over_like_pages(browser: TestClient, ids: dict[int, str]) -> None:
+    assert f'rel="next" href="/reports/{ids[2018]}">2018 年度' in browser.get(f"/reports/{ids[2017]}").text
+    page = browser.get(f"/reports/{ids[2020]}?lang=en").text
+    assert f'rel="prev" href="/reports/{ids[2019]}">← 2019<' in page
+    assert f'rel="next" href="/reports/{ids[2021]}">2021 →' in page
+    assert 'rel="next"' not in browser.get(f"/reports/{ids[2023]}").text
+
+
 def test_words_are_found_and_marked_where_they_stand(browser: TestClient) -> None:
     page = browser.get("/reports", params={"q": '"主动公开政府信息422条"', "sort": "relevance"}).text
     assert "共 7 份" in page and "<mark>主动公开政府信息422条</mark>" in page

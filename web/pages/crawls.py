@@ -24,6 +24,7 @@ Words = Annotated[str, Form(max_length=200)]
 Filled = Annotated[str, Query(max_length=500)]
 _RUNNING = 50
 _LATEST = 10
+_COMING = 5
 
 
 @router.get("/crawls")
@@ -47,7 +48,8 @@ def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", 
         orders=timetable.orders(("waiting", "running"), limit=_RUNNING), ended=timetable.orders(
             ("done", "failed", "refused", "cancelled"), limit=_LATEST), running=timetable.running()[:_RUNNING],
         troubled=desk.archive.browse.sites(trouble=True, limit=_LATEST), wrong=wrong, filled=filled or {},
-        takes_orders=desk.check_site is not None)
+        takes_orders=desk.check_site is not None,
+        coming=desk.archive.browse.sites(by_due=True, limit=_COMING))
 
 
 @router.post("/crawls")
@@ -107,7 +109,7 @@ def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId,
 def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
     after = position(asked.after, str)
     found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
-                                      after=str(after[0]) if after else None)
+                                      after=str(after[0]) if after else None, by_due=asked.sort == "due")
     return Page.of(found, asked.limit, lambda run: (run.site_id,))
 
 
@@ -115,4 +117,4 @@ def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
 def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
     page = sites_page(desk, asked)
     return desk.page(request, "sites.html", latest=latest_of(run.last_run_at for run in page.items), asked=asked,
-                     page=page)
+                     page=page, way=desk.places.way(asked.region), inside=desk.places.inside(asked.region))
