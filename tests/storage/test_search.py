@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from gongkai.capture import Finding
-from gongkai.chinese import search_form, search_places
+from gongkai.chinese import SearchPlaces, search_form
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
@@ -188,8 +188,19 @@ def test_two_words_far_apart_give_two_snippets() -> None:
 def test_one_normaliser_for_index_query_and_place() -> None:
     text = "Ｏｐｅｎ Data　公\n開 其它"
     assert search_form(text) == "open data公开其他"
-    form, places = search_places(text)
-    assert form == "opendata公开其他" and text[places[form.index("开")]] == "開"
+    found = SearchPlaces(text)
+    assert found.form == "opendata公开其他" and text[found.place(found.form.index("开"))] == "開"
+
+
+def test_each_place_of_a_long_text_is_found_where_it_stands() -> None:
+    """Also behind what has no form, as whole stretches of blanks, or one of several characters."""
+    text = "".join(("面积５００㎡", " \n\u3000" * 200, "“受理”", "ﬁ" * 90, "其", " " * 300, "它", "末尾的字"))
+    found = SearchPlaces(text)
+    assert found.form == "面积500m2受理" + "fi" * 90 + "其他末尾的字"
+    assert [text[found.place(at)] for at, one in enumerate(found.form) if one in "m2末字"] == ["㎡", "㎡", "末", "字"]
+    assert text[found.place(found.form.index("他"))] == "它"
+    places = [found.place(at) for at in range(len(found.form))]
+    assert places == sorted(places) and {text[place] for place in places} == set(text) - set(" \n\u3000“”")
 
 
 def test_a_corrected_report_is_found_by_its_new_words_alone(settings: Settings) -> None:
