@@ -126,7 +126,7 @@ class SearchIndex:
             wanted = replace(wanted, below=after.newest + 1, least=after.oldest)
         asked = self.engine.weighable(wanted).limit(NEWEST if after is None else 2 * NEWEST)
         with self._reading(words=True) as connection:
-            found = [(row[0], row[1]) for row in connection.execute(asked)]
+            found: Any = connection.execute(asked).all()
         if not found:
             return []
         oldest, newest, usual = after[:3] if after is not None else (

@@ -50,7 +50,11 @@ def ranked(candidates: Sequence[tuple[int, bytes]], phrases: Sequence[Phrase], u
     weighed = []
     for entry, made in candidates:
         ease = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * _length(made) / max(usual, 1))
-        weighed.append((round(sum([_weight(made, tokens, ease) for tokens in keys]) * _EXACT), entry))
+        weight = 0.0
+        for tokens in keys:
+            number, titled = _said(made, tokens)
+            weight += number * (_SATURATION + 1) / (number + ease) + (_TITLE if titled else 0.0)
+        weighed.append((round(weight * _EXACT), entry))
     weighed.sort(reverse=True)
     return weighed
 
@@ -59,18 +63,21 @@ def _length(made: bytes) -> int:
     return int.from_bytes(made[:_RECORD], "big")
 
 
-def _weight(made: bytes, tokens: Sequence[bytes], ease: float) -> float:
-    """A phrase is said as often as its rarest pair of characters, and stands in a title that has all of them."""
+def _said(made: bytes, tokens: Sequence[bytes]) -> tuple[int, bool]:
+    """How often a phrase is said, as often as its rarest pair of characters, and whether all of them are in the
+    title."""
     number, titled = _NUMBER, _IN_TITLE
     for key in tokens:
         at = made.find(key, _RECORD)
         while at > 0 and at % _RECORD:
             at = made.find(key, at + 1)
-        said = made[at + _RECORD - 1] if at > 0 else 0
+        if at < 0:
+            return 1, False
+        said = made[at + _RECORD - 1]
         titled &= said
-        number = min(number, said & _NUMBER)
-    number = number or 1
-    return number * (_SATURATION + 1) / (number + ease) + (_TITLE if titled else 0.0)
+        if (times := said & _NUMBER) < number:
+            number = times
+    return number or 1, bool(titled)
 
 
 def _key(token: str) -> bytes:
