@@ -43,6 +43,8 @@ with Archive.open(settings, create=False, read_only=True) as archive:
     uvicorn.run(create_app(settings, archive, codebook()), host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
 """
 _LIMIT_MS, _LIMIT_BYTES = 50, 100_000
+_BEFORE, _BESIDE_S = 3, 4
+"""Rounds before anything is measured, and seconds after each for what is made beside the questions."""
 
 Ask = Callable[[random.Random], str]
 
@@ -149,12 +151,14 @@ class Measured:
 
 
 def run(place: Path, asked: dict[str, Ask], times: int) -> dict[str, Measured]:
-    """By kind. Kinds alternate, as visitors do; each was asked for once before."""
+    """By kind. Kinds alternate, as visitors do; each was asked for some times before."""
     server = Server(place)
     rng = random.Random(7)
     try:
-        for path in asked.values():
-            server.get(path(rng))
+        for _ in range(_BEFORE):
+            for path in asked.values():
+                server.get(path(rng))
+            time.sleep(_BESIDE_S)
         before = server.memory
         spent: dict[str, list[float]] = {kind: [] for kind in asked}
         busy: dict[str, list[float]] = {kind: [] for kind in asked}
