@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 
 import zhconv
 
@@ -80,14 +82,31 @@ def search_form(text: str) -> str:
     return re.sub(" +", " ", form).replace("其它", "其他")
 
 
-def search_places(text: str) -> tuple[str, list[int]]:
-    """The search form without any blank, and for each of its characters the place it has in `text`."""
-    pieces, places = [], []
-    for place, character in enumerate(text):
-        form = _SEARCH_FORMS[ord(character)].replace(" ", "")
-        pieces.append(form)
-        places.extend([place] * len(form))
-    return "".join(pieces).replace("其它", "其他"), places
+_PIECE = 64
+
+
+class SearchPlaces:
+    """A text in its search form without any blank (`form`), and for each of its characters the place it has in the
+    text: worked out where it is asked for alone, since character by character a text of 4,000 takes a millisecond."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        pieces = [_blankless(text[start:start + _PIECE]) for start in range(0, len(text), _PIECE)]
+        self._starts = list(accumulate(map(len, pieces), initial=0))
+        self.form = "".join(pieces).replace("其它", "其他")
+
+    def place(self, at: int) -> int:
+        piece = bisect_right(self._starts, at) - 1
+        start, left = piece * _PIECE, at - self._starts[piece]
+        for place in range(start, start + _PIECE):
+            left -= len(_blankless(self._text[place]))
+            if left < 0:
+                break
+        return place
+
+
+def _blankless(text: str) -> str:
+    return text.translate(_SEARCH_FORMS).replace(" ", "")
 
 
 def western_years(text: str) -> str:

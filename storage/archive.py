@@ -221,7 +221,7 @@ class Archive:
     def search(self, query: SearchQuery, order: Order = "newest", limit: int | None = None, *,
                snippets: bool = False, after: str | None = None) -> Iterator[SearchHit]:
         """Reports whose title or text holds every term: words, phrases in quotation marks, from one character up.
-        By relevance at most a thousand, weighed among the newest hits."""
+        By relevance the newest hits alone (`storage.search.asked.NEWEST`), each weighed."""
         index = self._up_to_date()
         place = index.place_of(after) if after is not None and order == "newest" else None
         return hits(self._ready(), index, self._objects, query, order, limit, snippets, place)

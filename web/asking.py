@@ -1,5 +1,7 @@
 """What is asked of the pages over places, years and seasons; the same names as everywhere."""
 
+from typing import Any
+
 from pydantic import Field, model_validator
 
 from gongkai.errors import ConfigurationError
@@ -21,6 +23,14 @@ class Years(InPlace):
 
     since: int = Field(CoverageQuery.since, ge=2000, le=2100, description="first report year", examples=[2019])
     until: int | None = Field(None, ge=2000, le=2100, description="last report year", examples=[2024])
+    year: int | None = Field(None, ge=2000, le=2100, description="one report year alone: as since and until both")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_year(cls, given: Any) -> Any:
+        if isinstance(given, dict) and str(given.get("year")).isdigit() and not {"since", "until"} & given.keys():
+            return {**given, "since": given["year"], "until": given["year"]}
+        return given
 
     @model_validator(mode="after")
     def _not_too_many(self) -> "Years":
@@ -55,6 +65,7 @@ class SeasonListAsked(SeasonAsked, Paged):
 
 
 class NewsAsked(InPlace):
+    year: int | None = Field(None, ge=1990, le=2100, description="report year", examples=[2024])
     agency: str | None = Field(None, pattern=_AGENCY, description="an agency's id", examples=["0f1e2d3c4b5a6978"])
 
 

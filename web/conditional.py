@@ -24,11 +24,11 @@ def conditional(request: Request, response: Response, modified: str | None = Non
     etag = f'W/"{sha256_hex(bytes(response.body))[:32]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = caching
-    response.headers["Vary"] = "Cookie"
+    response.headers.add_vary_header("Cookie")
     if (told := modified or latest) is not None:
         response.headers["Last-Modified"] = format_datetime(parse_stamp(told), usegmt=True)
     if _has_it(request, etag, modified):
-        kept = ("etag", "cache-control", "vary", "last-modified", "set-cookie")
+        kept = ("etag", "cache-control", "vary", "last-modified", "content-language", "set-cookie")
         empty = Response(status_code=304)
         empty.raw_headers = [(name, value) for name, value in response.raw_headers if name.decode() in kept]
         return empty

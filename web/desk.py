@@ -105,10 +105,14 @@ class Desk:
         return conditional(request, response, modified, latest=latest)
 
     def json(self, request: Request, value: Any, *, modified: str | None = None, latest: str | None = None,
-             status: int = 200) -> Response:
-        """JSON with its validators."""
+             status: int = 200, language: Language | None = None) -> Response:
+        """JSON with its validators. `language`: of what it says in words, where it says any."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
-        return conditional(request, Response(body, status, media_type="application/json"), modified, latest=latest)
+        response = Response(body, status, media_type="application/json")
+        if language is not None:
+            response.headers["Content-Language"] = language
+            response.headers.add_vary_header("Accept-Language")
+        return conditional(request, response, modified, latest=latest)
 
     @staticmethod
     def _in_the_other_language(request: Request, language: Language) -> str:

@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from gongkai.errors import ConfigurationError, DamageError, GongkaiError, NotFoundError, StorageError
 from web.desk import Desk
+from web.refused import refused, wrong_values
+from web.words import Language
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +37,7 @@ def _ours(request: Request, problem: Exception) -> Response:
 
 def _wrong_value(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError)
-    named = [f"{'.'.join(map(str, error['loc'][1:]))}: {error['msg']}" for error in problem.errors()]
-    return told(request, 422, "; ".join(named))
+    return told(request, 422, wrong_values(problem.errors(), _language(request)))
 
 
 def _http(request: Request, problem: Exception) -> Response:
@@ -49,6 +50,12 @@ def _defect(request: Request, problem: Exception) -> Response:
     return told(request, 500, "")
 
 
+def _language(request: Request) -> Language:
+    """Programs are told in English; see `web.api.spoken` for what they may have in Chinese."""
+    desk: Desk = request.app.state.desk
+    return "en" if request.url.path.startswith("/api/") else desk.language(request)
+
+
 def told(request: Request, status: int, message: str, headers: dict[str, Any] | None = None) -> Response:
     if request.url.path.startswith("/api/"):
         said = message or "the archive cannot be read just now; its keeper finds the reason in the server's log"
@@ -56,6 +63,7 @@ def told(request: Request, status: int, message: str, headers: dict[str, Any] | 
     else:
         desk: Desk = request.app.state.desk
         known = status if status in (400, 401, 403, 404, 405, 422, 503) else 500
-        response = desk.page(request, "failure.html", status=status, kind=str(known), message=message)
+        response = desk.page(request, "failure.html", status=status, kind=str(known),
+                             message=refused(message, desk.language(request)))
     response.headers.update(headers or {})
     return response

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from web.paging import LONGEST
 
 Region = Annotated[str, Field(pattern="^[0-9]{2}([0-9]{2}){0,2}$")]
-OrderId = Annotated[str, Path(pattern=r"^[0-9TZ.]{10,30}-[0-9a-f]{8}$")]
-CrawlId = Annotated[str, Path(pattern=r"^[0-9TZ]{10,20}-[0-9a-f]{8}$")]
+OrderId = Annotated[str, Path(pattern=r"^[0-9TZ.]{10,30}-[0-9a-f]{8}$", description="the order's id")]
+CrawlId = Annotated[str, Path(pattern=r"^[0-9TZ]{10,20}-[0-9a-f]{8}$", description="the crawl's id")]
 Level = Literal["province", "prefecture", "county", "township"]
 AgencyType = Literal["government", "department", "township"]
 Sort = Literal["place", "year", "newest", "relevance"]
@@ -68,3 +68,5 @@ class CrawlList(Paged):
 class SiteList(Paged):
     region: Region | None = Field(None, description="division code or its beginning")
     trouble: bool | None = Field(None, description="whether its last crawls failed")
+    sort: Literal["place", "due"] | None = Field(None, description="place (region, agency), or due: those that are to "
+                                                 "be crawled by themselves, the next one first")

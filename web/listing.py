@@ -1,7 +1,10 @@
 """A page of reports as asked for, for the page and its JSON twin alike."""
 
+from typing import Any
+
 from storage import FacetCounts, ListOrder, SearchQuery
 from storage.search.answers import SearchHit
+from storage.search.asked import Rank
 from web.conditional import latest_of
 from web.desk import Desk
 from web.filters import Filters, Listing
@@ -19,10 +22,22 @@ def order_of(asked: Listing) -> ListOrder:
 
 
 def page_of(desk: Desk, asked: Listing, *, snippets: bool, counts: FacetCounts | None = None) -> Page[SearchHit]:
-    after = position(asked.after, str)
-    found = desk.archive.browse.listing(query_of(asked), order_of(asked), asked.limit + 1,
-                                        str(after[0]) if after else None, snippets=snippets, counts=counts)
-    return Page.of(found, asked.limit, lambda hit: (hit.record.report_id,))
+    """By relevance the cursor is a rank, in every other order the last report shown."""
+    order = order_of(asked)
+    after = _rank(asked.after) if order == "relevance" else _report(asked.after)
+    found = desk.archive.browse.listing(query_of(asked), order, asked.limit + 1, after, snippets=snippets,
+                                        counts=counts)
+    return Page.of(found, asked.limit, lambda hit: hit.rank or (hit.record.report_id,))
+
+
+def _report(after: str | None) -> str | None:
+    key = position(after, str)
+    return str(key[0]) if key else None
+
+
+def _rank(after: str | None) -> Rank | None:
+    key: Any = position(after, int, int, int, int, int)
+    return Rank(*key) if key else None
 
 
 def seen_of(page: Page[SearchHit]) -> str | None:

@@ -11,13 +11,15 @@ from web.pictures import Say
 
 
 def state_cells(cells: Sequence[CoverageCell], say: Say) -> Markup:
-    return Markup("").join(Markup(_cell(cell, say)) for cell in cells)
+    words = {state: (escape(say(f"coverage.{state}")), escape(say(f"coverage.key_{state}")))
+             for state in {cell.state for cell in cells}}
+    return Markup("".join([_cell(cell, *words[cell.state]) for cell in cells]))
 
 
-def _cell(cell: CoverageCell, say: Say) -> str:
-    word = f"+{cell.days_late or 0}" if cell.state == "late" else escape(say(f"coverage.{cell.state}"))
+def _cell(cell: CoverageCell, short: str, whole: str) -> str:
+    word = f"+{cell.days_late or 0}" if cell.state == "late" else short
     if cell.report_id is None:
         return f'<td class="state"><span class="{cell.state}">{word}</span></td>'
-    says = escape(f"{cell.report_year} {say(f'coverage.key_{cell.state}')}")
+    says = f"{cell.report_year} {whole}"
     return (f'<td class="state"><a class="{cell.state}" href="/reports/{escape(cell.report_id)}" '
             f'aria-label="{says}">{word}</a></td>')

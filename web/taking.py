@@ -56,7 +56,7 @@ def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingResponse:
 
 
 def _records(desk: Desk, asked: Listing) -> Iterator[ReportRecord]:
-    """By relevance only a first page is in order: the whole comes newest first."""
+    """By relevance only the newest hits are weighed: the whole comes newest first."""
     if order_of(asked) == "relevance":
         asked = asked.model_copy(update={"sort": "newest"})
     return (hit.record for hit in whole(lambda one: page_of(desk, one, snippets=False), asked))

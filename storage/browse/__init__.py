@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gongkai.clock import utc_now
-from storage.browse.agencies import Agency, ListedAgency, PrintedName, Source, agency, listed_agencies
+from storage.browse.agencies import (
+    Agency,
+    ListedAgency,
+    PrintedName,
+    Source,
+    agency,
+    listed_agencies,
+    years_around,
+)
 from storage.browse.changes import ArrivalKey, Change, ChangeKey, arrivals, changes
 from storage.browse.crawls import CrawlEntry, CrawlLogRead, crawl_entries, crawl_read, followed
 from storage.browse.facets import FacetCounts, Facets
@@ -21,7 +29,7 @@ from storage.deadlines import latest_due
 from storage.objects import ObjectStore
 from storage.records import ReportRecord
 from storage.search.answers import SearchHit
-from storage.search.asked import SearchQuery
+from storage.search.asked import Rank, SearchQuery
 from storage.search.index import SearchIndex
 from storage.timetable.records import SiteRun
 
@@ -58,11 +66,11 @@ class Browse:
     remembered: Facets
     names: Names = field(default_factory=Names)
 
-    def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | None = None, *,
+    def listing(self, query: SearchQuery, order: ListOrder, limit: int, after: str | Rank | None = None, *,
                 snippets: bool = False, counts: FacetCounts | None = None) -> list[SearchHit]:
-        """At most `limit` reports, on from the one called `after`. With words the order is newest or relevance,
-        without it is place (region, agency, year), year (the newest first) or newest (by publication). `counts` of
-        the same query spare counting them again."""
+        """At most `limit` reports, on from the one called `after`, by relevance from its rank. With words the order
+        is newest or relevance, without it is place (region, agency, year), year (the newest first) or newest (by
+        publication). `counts` of the same query spare counting them again."""
         years = None
         if order == "year" and not query.text and query.agency is None:
             counted = counts or self.facets(query)
@@ -87,9 +95,9 @@ class Browse:
         return crawl_read(self.catalog(), self.objects, self.state, crawl_id)
 
     def sites(self, *, region: str | None = None, trouble: bool | None = None, limit: int = 50,
-              after: str | None = None) -> list[SiteRun]:
+              after: str | None = None, by_due: bool = False) -> list[SiteRun]:
         """Sites the registry follows, with their last crawl and their next; see `storage.browse.crawls.followed`."""
-        return followed(self.catalog(), region=region, trouble=trouble, limit=limit, after=after)
+        return followed(self.catalog(), region=region, trouble=trouble, limit=limit, after=after, by_due=by_due)
 
     # agencies, years and places
 
@@ -100,6 +108,12 @@ class Browse:
 
     def agency(self, agency_id: str) -> Agency:
         return agency(self.catalog(), agency_id, utc_now().date())
+
+    def years_around(self, report: ReportRecord) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+        """The years before and after a report's that the archive has of its agency, each with the report's id."""
+        if report.agency_id is None or report.report_year is None:
+            return None, None
+        return years_around(self.catalog(), report.agency_id, report.report_year)
 
     def figures(self, agency_id: str) -> tuple[YearFigures, ...]:
         """An agency's figures, a year after the other."""
@@ -140,12 +154,12 @@ class Browse:
 
     # what happened
 
-    def changes(self, region: str | None, agency_id: str | None, limit: int, after: ChangeKey | None = None,
-                ) -> list[Change]:
-        """What was changed after publication, the newest first."""
-        return changes(self.catalog(), self.objects, region, agency_id, limit, after)
+    def changes(self, region: str | None, agency_id: str | None, limit: int, after: ChangeKey | None = None, *,
+                year: int | None = None) -> list[Change]:
+        """What was changed after publication, the newest first; of one report year where it is given."""
+        return changes(self.catalog(), self.objects, region, agency_id, year, limit, after)
 
-    def arrivals(self, region: str | None, agency_id: str | None, limit: int, after: ArrivalKey | None = None,
-                 ) -> list[ReportRecord]:
+    def arrivals(self, region: str | None, agency_id: str | None, limit: int, after: ArrivalKey | None = None, *,
+                 year: int | None = None) -> list[ReportRecord]:
         """Reports in the order the archive first saw them, the newest first."""
-        return arrivals(self.catalog(), region, agency_id, limit, after)
+        return arrivals(self.catalog(), region, agency_id, year, limit, after)

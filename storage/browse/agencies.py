@@ -111,6 +111,21 @@ def listed_agencies(catalog: Catalog, names: Names, region: str | None, name: st
     return catalog.read(ask)
 
 
+def years_around(catalog: Catalog, agency_id: str, year: int) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+    """The report years of an agency before and after one, each with its report."""
+    asked = select(reports.c.report_year, reports.c.report_id).where(
+        reports.c.agency_id == agency_id, reports.c.report_year > 0)
+    order = (reports.c.report_year, reports.c.report_id)
+
+    def ask(connection: Connection) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+        before = connection.execute(asked.where(reports.c.report_year < year).order_by(
+            *(one.desc() for one in order)).limit(1)).first()
+        after = connection.execute(asked.where(reports.c.report_year > year).order_by(*order).limit(1)).first()
+        return (before[0], before[1]) if before else None, (after[0], after[1]) if after else None
+
+    return catalog.read(ask)
+
+
 def agency(catalog: Catalog, agency_id: str, today: date) -> Agency:
     """By id, also one that was merged into another. Raises NotFoundError."""
     return catalog.read(partial(_agency, agency_id, today))

@@ -78,21 +78,26 @@ def crawl_read(catalog: Catalog, objects: ObjectStore, state: Path, crawl_id: st
 
 
 def followed(catalog: Catalog, *, region: str | None, trouble: bool | None, limit: int, after: str | None,
-             ) -> list[SiteRun]:
-    """Sites of the registry with what their crawls came to, in order of region and agency; a page goes on `after` the
-    last site's id of the one before. `trouble`: whether the last crawls failed."""
+             by_due: bool) -> list[SiteRun]:
+    """Sites of the registry with what their crawls came to, in order of region and agency, or those that are to be
+    crawled by themselves, the next one first (`by_due`); a page goes on `after` the last site's id of the one before.
+    `trouble`: whether the last crawls failed."""
     def ask(connection: Connection) -> list[SiteRun]:
-        order = (sites.c.region_code, sites.c.agency, sites.c.site_id)
+        order = (site_runs.c.next_due, site_runs.c.site_id) if by_due else (
+            sites.c.region_code, sites.c.agency, sites.c.site_id)
         asked = select(sites.c.site_id).outerjoin(site_runs, site_runs.c.site_id == sites.c.site_id).where(
             sites.c.retired.is_(False)).order_by(*order).limit(limit)
+        if by_due:
+            asked = asked.where(site_runs.c.next_due.is_not(None))
         if region is not None:
             asked = asked.where(region_range(sites.c.region_code, region))
         if trouble is not None:
             failing = site_runs.c.failures > 0
             asked = asked.where(failing if trouble else site_runs.c.failures.is_(None) | ~failing)
         if after is not None:
-            place = connection.execute(select(*order).where(sites.c.site_id == after)).first()
-            if place is None:
+            place = connection.execute(select(*order).select_from(sites).outerjoin(
+                site_runs, site_runs.c.site_id == sites.c.site_id).where(sites.c.site_id == after)).first()
+            if place is None or place[0] is None:
                 raise NotFoundError(f"no site {after!r} to go on after; begin the listing anew")
             asked = asked.where(tuple_(*order) > tuple_(*place))
         runs = (site_run(connection, site) for site in connection.execute(asked).scalars().all())

@@ -16,11 +16,9 @@ from gongkai.site import region_prefix
 from storage.browse.kept import Kept
 from storage.browse.of_place import kinds_of_country, kinds_of_place
 from storage.catalog.engine import Catalog
-from storage.search.asked import SearchQuery
+from storage.search.asked import NEWEST, SearchQuery
 from storage.search.index import SearchIndex
 
-MOST = 2000
-"""Hits of words that are counted, the newest; a common word stands in every report."""
 _MOST_ANSWERS = 500
 
 Kind = tuple[str, int, str, str, str, bool, bool, int]
@@ -61,8 +59,8 @@ class Facets:
     def counts(self, catalog: Catalog, index: SearchIndex, query: SearchQuery) -> FacetCounts:
         region = region_prefix(query.region or "")
         if query.text:
-            kinds = _told(index.kinds(query, min(len(region) + 2, 6), MOST + 1))
-            return _summed(kinds, more=sum(kind[-1] for kind in kinds) > MOST)
+            kinds = _told(index.kinds(query, min(len(region) + 2, 6), NEWEST + 1))
+            return _summed(kinds, more=sum(kind[-1] for kind in kinds) > NEWEST)
         if query.agency is not None:
             return _summed(_told(index.kinds(query, min(len(region) + 2, 6))))
         if len(region) > 2:

@@ -12,16 +12,17 @@ from gongkai.errors import GongkaiError
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_AT_ONCE_S = 0.05
+_AT_ONCE_S, _SOON = 0.05, 10
 
 
 @dataclass
 class Kept(Generic[T]):
-    """As of `rest` times as long ago as making it takes: with ten of some milliseconds in a small archive, of half a
-    minute in the largest. Shared by threads."""
+    """As of `rest` times as long ago as making it takes: minutes in the largest archive, some milliseconds in a small
+    one, where it is made at once. Making beside the questions takes the processor from them: with a rest of ten, one
+    answer of eleven waited. Shared by threads."""
 
     name: str
-    rest: int = 10
+    rest: int = 100
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _value: T | None = None
     _made_at: float = 0.0
@@ -30,10 +31,10 @@ class Kept(Generic[T]):
 
     def fresh(self, make: Callable[[], T]) -> T:
         with self._lock:
-            age = time.monotonic() - self._made_at
-            if self._value is None or (age > self.rest * self._took_s and self._took_s < _AT_ONCE_S):
+            age, at_once = time.monotonic() - self._made_at, self._took_s < _AT_ONCE_S
+            if self._value is None or (at_once and age > _SOON * self._took_s):
                 self._make(make)
-            elif age > self.rest * self._took_s:
+            elif not at_once and age > self.rest * self._took_s:
                 self._begin(make)
             assert self._value is not None
             return self._value

@@ -1,8 +1,7 @@
 """Reports a page at a time, in the order asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, func, select, tuple_
@@ -15,7 +14,7 @@ from storage.catalog.queries import ReportQuery, record, records_of
 from storage.catalog.schema import reports
 from storage.objects import ObjectStore
 from storage.search.answers import SearchHit, hits
-from storage.search.asked import SearchQuery
+from storage.search.asked import Rank, SearchQuery
 from storage.search.index import SearchIndex
 
 ListOrder = Literal["place", "year", "newest", "relevance"]
@@ -25,21 +24,19 @@ _IN_YEAR = (reports.c.region_code, reports.c.agency, reports.c.report_id)
 
 
 def listing(catalog: Catalog, index: SearchIndex, objects: ObjectStore, query: SearchQuery, order: ListOrder,
-            limit: int, after: str | None, *, snippets: bool, years: Sequence[int] | None) -> list[SearchHit]:
+            limit: int, after: str | Rank | None, *, snippets: bool, years: Sequence[int] | None) -> list[SearchHit]:
     """`years`, where they are known, are those that have such reports, the newest first: a form that was used for two
     years is not looked for in twenty."""
     if query.text:
         if order not in ("newest", "relevance"):
             raise ConfigurationError(f"sort: {order} is an order for listings without words; with words it is newest "
                                      "or relevance")
-        place = _place(index, after) if order == "newest" else None
-        most = limit if order == "newest" else None
-        found = hits(catalog, index, objects, query, order, most, snippets, place)
-        return list(islice(_behind(found, after) if order == "relevance" else found, limit))
+        place = _place(index, after) if isinstance(after, str) else after
+        return list(hits(catalog, index, objects, query, order, limit, snippets, place))
+    if order == "relevance" or isinstance(after, Rank):
+        raise ConfigurationError("sort: relevance needs words to weigh (q)")
     if years is not None and not years:
         return []
-    if order == "relevance":
-        raise ConfigurationError("sort: relevance needs words to weigh (q)")
     if order == "newest":
         named = _newest(catalog, index, query, limit, after)
         records = records_of(catalog, named)
@@ -58,15 +55,6 @@ def _newest(catalog: Catalog, index: SearchIndex, query: SearchQuery, limit: int
             catalog.read(partial(_standing, after))
         return catalog.read(partial(newest_of_place, query, limit, after))
     return [report for report, _ in index.browse(query, limit, _place(index, after))]
-
-
-def _behind(found: Iterator[SearchHit], after: str | None) -> Iterator[SearchHit]:
-    """Relevance has no key to go on from: what was shown is counted off again, at most a thousand."""
-    if after is not None:
-        for hit in found:
-            if hit.record.report_id == after:
-                break
-    return found
 
 
 def _place(index: SearchIndex, after: str | None) -> int | None:

@@ -21,8 +21,6 @@ AgencyKey = tuple[str, str, str]
 """Region, name, id: the order of agencies."""
 FEW = 20_000
 """So many are read through in a few milliseconds, and then as they are this moment."""
-_REST = 100
-"""Reading a hundred thousand names takes a second that other questions want, and few of them change in minutes."""
 _BETWEEN = "|"
 _TABLES: dict[str, Any] = {"all": agencies, "followed": followed_agencies}
 
@@ -65,7 +63,7 @@ class Names:
     """One for an open archive."""
 
     _lists: dict[str, Kept[NameList]] = field(
-        default_factory=lambda: {whose: Kept(f"names of agencies ({whose})", _REST) for whose in _TABLES})
+        default_factory=lambda: {whose: Kept(f"names of agencies ({whose})") for whose in _TABLES})
 
     def find(self, catalog: Catalog, whose: str, part: str, region: str | None, limit: int,
              after: AgencyKey | None) -> list[AgencyKey] | None:

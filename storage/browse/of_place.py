@@ -1,26 +1,26 @@
 """Reports of one prefecture or county: how many of each kind, and the newest. The search index has no order for them,
 and looked up each of some ten thousand; here an index of the catalog has all that is asked, row by row."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_column, or_, select, tuple_
 
 from storage.catalog import queries
 from storage.catalog.regions import region_range
 from storage.catalog.schema import coverage_counts, reports
 from storage.search.asked import SearchQuery
 
-_ZERO: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
 
 
-def kinds_of_place(query: SearchQuery, digits: int, connection: Connection) -> Sequence[Row[Any]]:
+def kinds_of_place(query: SearchQuery, digits: int, connection: Connection) -> Iterator[Sequence[Any]]:
     """As `SearchIndex.kinds`: region (its first digits), year, level, type, form, failed, changed, number."""
     return _kinds(narrowed(select(), query), digits, connection)
 
 
-def kinds_of_country(digits: int, connection: Connection) -> Iterator[Row[Any]]:
+def kinds_of_country(digits: int, connection: Connection) -> Iterator[Sequence[Any]]:
     """A place after the other: sorting three million rows by kind at once took a quarter of a minute."""
     places = connection.execute(select(coverage_counts.c.place).where(
         coverage_counts.c.whose == "all", coverage_counts.c.level == digits).distinct()).scalars().all()
@@ -29,12 +29,16 @@ def kinds_of_country(digits: int, connection: Connection) -> Iterator[Row[Any]]:
         yield from _kinds(select().where(here), digits, connection)
 
 
-def _kinds(asked: Select[Any], digits: int, connection: Connection) -> Sequence[Row[Any]]:
+def _kinds(asked: Select[Any], digits: int, connection: Connection) -> Iterator[Sequence[Any]]:
+    """Grouped by the columns as the index has them, in its order: by what is told of them took three times as long."""
     columns = reports.c
-    kind = (func.substr(columns.region_code, _ONE, literal_column(str(digits))), columns.report_year,
-            columns.admin_level, columns.agency_type, columns.form_id, columns.checks_fail > _ZERO,
-            columns.versions > _ONE)
-    return connection.execute(asked.add_columns(*kind, func.count()).group_by(*kind)).all()
+    kind = (columns.region_code, columns.report_year, columns.admin_level, columns.agency_type, columns.form_id,
+            columns.checks_fail, columns.versions)
+    found: Counter[tuple[Any, ...]] = Counter()
+    for region, *what, failed, states, number in connection.execute(
+            asked.add_columns(*kind, func.count()).group_by(*kind)):
+        found[region[:digits], *what, failed > 0, states > 1] += number
+    return ((*kind, number) for kind, number in found.items())
 
 
 def newest_of_place(query: SearchQuery, limit: int, after: Any, connection: Connection) -> list[str]:

@@ -1,9 +1,12 @@
 """What is asked of the search index, and its counts."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Order = Literal["newest", "relevance"]
+NEWEST = 1500
+"""Hits of words that are looked at one by one, the newest: weighed for relevance, counted by kind. A common word stands
+in every report."""
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,15 @@ class Counts:
     total: int
     by_year: dict[int, int]
     by_region: dict[str, int]
+
+
+class Rank(NamedTuple):
+    """Where a hit stands by relevance: by `weight`, and the newer entry first among equals. It was weighed among the
+    hits between two entries, whose texts have `usual` tokens on average; from these and its own text its weight follows
+    again, so that a listing goes on behind it whatever came in meanwhile."""
+
+    oldest: int
+    newest: int
+    usual: int
+    weight: int
+    entry: int

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS, TSQUERY, TSVECTOR
 from sqlalchemy.sql import column, table
 
 from storage.search.grams import MARK, Phrase
-from storage.search.tables import FORMAT, entries, metadata, server_metadata, state, superseded, vectors
+from storage.search.tables import FORMAT, entries, metadata, server_metadata, state, summaries, superseded, vectors
 
 Made = list[dict[str, Any]]
 """An entry's rows but for its number."""
@@ -32,13 +32,14 @@ Made = list[dict[str, Any]]
 @dataclass(frozen=True)
 class Wanted:
     """Phrases that stand in title or text, one that stands in title or names, marks, what is asked of the rest of an
-    entry, and the number all are to be below."""
+    entry, and the number all are to be below, or not below."""
 
     phrases: Sequence[Phrase]
     named: Phrase | None = None
     marks: Sequence[str] = ()
     conditions: Sequence[ColumnElement[bool]] = ()
     below: int | None = None
+    least: int | None = None
 
 
 class Engine(Protocol):
@@ -56,6 +57,9 @@ class Engine(Protocol):
         ...
     def newest(self, wanted: Wanted) -> Select[Any]:
         """Report and entry ids, the greatest first, from which the caller selects on; joined with `entries`."""
+        ...
+    def weighable(self, wanted: Wanted) -> Select[Any]:
+        """Entry ids with their summaries, the greatest first. Some may belong to no report any more."""
         ...
     def numbers(self, wanted: Wanted) -> Select[Any]:
         """Entry ids alone, in no order: for counting."""
@@ -111,6 +115,15 @@ class Embedded:
                 .select_from(_grams.join(entries, entries.c.entry_id == number))
                 .where(*_found(wanted), ~superseded, *wanted.conditions)
                 .order_by(_grams.c.rowid.desc()))
+
+    def weighable(self, wanted: Wanted) -> Select[Any]:
+        """The entries' own rows are read only where something is asked of them: a third of the time."""
+        number: ColumnElement[int] = literal_column("+search_grams.rowid")
+        found = _grams.join(summaries, summaries.c.entry_id == number)
+        if wanted.conditions:
+            found = found.join(entries, entries.c.entry_id == number)
+        return (select(summaries.c.entry_id, summaries.c.summary).select_from(found)
+                .where(*_found(wanted), *wanted.conditions).order_by(_grams.c.rowid.desc()))
 
     def numbers(self, wanted: Wanted) -> Select[Any]:
         if wanted.conditions:
@@ -176,6 +189,10 @@ class Server:
                 .where(~superseded, *wanted.conditions, *_beside(wanted, held.c.entry_id))
                 .order_by(held.c.entry_id.desc()))
 
+    def weighable(self, wanted: Wanted) -> Select[Any]:
+        return self.newest(wanted).join(summaries, summaries.c.entry_id == entries.c.entry_id).with_only_columns(
+            entries.c.entry_id, summaries.c.summary, maintain_column_froms=True)
+
     def numbers(self, wanted: Wanted) -> Select[Any]:
         if wanted.conditions:
             return self.newest(wanted).with_only_columns(entries.c.entry_id, maintain_column_froms=True).order_by(None)
@@ -198,6 +215,8 @@ def _held(wanted: Wanted) -> CTE:
         found = found.where(vectors.c.entry_id.in_(select(vectors.c.entry_id).where(one).correlate(None)))
     if wanted.below is not None:
         found = found.where(vectors.c.entry_id < wanted.below)
+    if wanted.least is not None:
+        found = found.where(vectors.c.entry_id >= wanted.least)
     return found.cte("held").prefix_with("MATERIALIZED")
 
 
@@ -217,7 +236,9 @@ def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
         asked.append("head : " + _fts_phrase(wanted.named))
     asked += [f'"{mark}"' for mark in wanted.marks]
     matches: ColumnElement[bool] = _grams.c.search_grams.op("MATCH")(" AND ".join(asked))
-    return [matches] if wanted.below is None else [matches, _grams.c.rowid < wanted.below]
+    below = [] if wanted.below is None else [_grams.c.rowid < wanted.below]
+    least = [] if wanted.least is None else [_grams.c.rowid >= wanted.least]
+    return [matches, *below, *least]
 
 
 def _fts_phrase(phrase: Phrase) -> str:

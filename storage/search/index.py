@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, delete, func, inspect, select, update
+from sqlalchemy import Connection, Row, delete, func, inspect, select, update
 
 from gongkai.agency_type import agency_type
 from gongkai.chinese import search_form
@@ -21,20 +21,18 @@ from storage.catalog.schema import reports, search_queue
 from storage.failures import CatalogUnreadableError
 from storage.objects import ObjectStore
 from storage.rereading import text_of
-from storage.search.asked import Counts, Order, SearchQuery
+from storage.search.asked import NEWEST, Counts, Rank, SearchQuery
 from storage.search.engines import Embedded, Engine, Made, Server, Wanted
 from storage.search.grams import inner_phrase, phrase, terms, text_tokens
 from storage.search.marks import all_conditions, conditions, marks_asked, marks_of, part_of_name
 from storage.search.numbering import day, first_number, next_number, told, year_and_place
 from storage.search.tables import FORMAT, entries, state, summaries, superseded
-from storage.search.weights import ranked, summary
+from storage.search.weights import ranked, summary, usual_length
 
 logger = logging.getLogger(__name__)
 
 _BATCH, _READERS = 300, 4
 _PAGE = 50
-_CANDIDATES = 1500
-"""Relevance is weighed among so many of the newest hits."""
 _KIND = (entries.c.region_code, entries.c.report_year, entries.c.admin_level, entries.c.agency_type,
          entries.c.form_id, entries.c.checks_fail, entries.c.states)
 
@@ -110,21 +108,37 @@ class SearchIndex:
                 if not more:
                     return
 
-    def find(self, query: SearchQuery, order: Order, limit: int, after: int | None = None) -> list[tuple[str, int]]:
-        """Report ids with their places; `after` is the place of the last one of the page before (newest only)."""
-        wanted = _wanted(query)
-        if order == "relevance":
-            asked = _with_summaries(self.engine.newest(wanted)).limit(_CANDIDATES)
-            with self._reading(words=True) as connection:
-                return ranked([(row[0], row[1], row[2]) for row in connection.execute(asked).all()],
-                              wanted.phrases)[:limit]
-        wanted = replace(wanted, below=after)
+    def find(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
+        """Report ids with their places, the newest first; `after` is the place of the last one of the page before."""
+        wanted = replace(_wanted(query), below=after)
         recent = self.engine.recent(wanted) if limit <= _PAGE else None
         with self._reading(words=True) as connection:
             found = connection.execute(recent.limit(limit)).all() if recent is not None else []
             if len(found) < limit:
                 found = connection.execute(self.engine.newest(wanted).limit(limit)).all()
         return [(row[0], row[1]) for row in found]
+
+    def weigh(self, query: SearchQuery, after: Rank | None = None) -> list[Rank]:
+        """All that are weighed, the most relevant first; on from the one behind `after`. What came in between its
+        bounds since then is weighed with them."""
+        wanted = _wanted(query)
+        if after is not None:
+            wanted = replace(wanted, below=after.newest + 1, least=after.oldest)
+        asked = self.engine.weighable(wanted).limit(NEWEST if after is None else 2 * NEWEST)
+        with self._reading(words=True) as connection:
+            found: Any = connection.execute(asked).all()
+        if not found:
+            return []
+        oldest, newest, usual = after[:3] if after is not None else (
+            found[-1][0], found[0][0], usual_length([made for _, made in found]))
+        return [Rank(oldest, newest, usual, *one) for one in ranked(found, wanted.phrases, usual)
+                if after is None or one < (after.weight, after.entry)]
+
+    def reports_at(self, places: Sequence[int]) -> dict[int, str]:
+        """The reports of entries, but for what was superseded."""
+        asked = select(entries.c.entry_id, entries.c.report_id).where(entries.c.entry_id.in_(places), ~superseded)
+        with self._reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(asked)}
 
     def browse(self, query: SearchQuery, limit: int, after: int | None = None) -> list[tuple[str, int]]:
         """As `find`, newest first, whatever the words: the query's text is not looked at."""
@@ -178,8 +192,8 @@ class SearchIndex:
             phrases = [phrase(terms(f'"{_beginning(report.title or report.names or "")}"')[0])]
         except ConfigurationError:
             return True  # nothing in it that could be looked for
-        asked = _with_summaries(self.engine.newest(Wanted(
-            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id]))).limit(1)
+        asked = self.engine.weighable(Wanted(
+            phrases, marks=marks_of(_facets(report)), conditions=[entries.c.report_id == report.report_id])).limit(1)
         with self._reading(words=True) as connection:
             return connection.execute(asked).first() is not None
 
@@ -266,10 +280,6 @@ class SearchIndex:
             return text_of(self.objects, row.document_id, row.number, row.reading)
         logger.warning("the text of %s %s is missing: only its title can be searched", row.agency, row.report_year)
         return ""
-
-
-def _with_summaries(found: Select[Any]) -> Select[Any]:
-    return found.add_columns(summaries.c.summary).join(summaries, summaries.c.entry_id == entries.c.entry_id)
 
 
 @dataclass(frozen=True)

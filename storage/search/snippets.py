@@ -5,10 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gongkai.chinese import printable, search_form, search_places
+from gongkai.chinese import SearchPlaces, printable, search_form
 
 _AROUND = 30
 _MOST = 3
+_SOON = 1200
+"""Most words stand among the first characters of a text. A word or number of ASCII could be cut off there."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,24 @@ class Snippet:
 
 def snippets(text: str, terms: Sequence[str], most: int = _MOST) -> tuple[Snippet, ...]:
     """The first place of each term, and what stands around it; places that lie close together share one."""
-    form, places = search_places(text)
-    spans = sorted(span for term in terms if (span := _first(form, search_form(term).replace(" ", ""))) is not None)
+    spans = _spans(text[:_SOON], terms)
+    if len(text) > _SOON and (len(spans) < len(terms) or any(one[0].isascii() or one[-1].isascii() for one in terms)):
+        spans = _spans(text, terms)
     found: list[list[tuple[int, int]]] = []
-    for begin, end in ((places[a], places[b - 1] + 1) for a, b in spans):
+    for begin, end in spans:
         if found and begin - found[-1][-1][1] < _AROUND:
             found[-1].append((begin, max(end, begin)))
         else:
             found.append([(begin, end)])
     return tuple(_cut(text, marks) for marks in found[:most])
+
+
+def _spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """The first places of those terms that stand in it, in order."""
+    found = SearchPlaces(text)
+    spans = sorted(span for term in terms
+                   if (span := _first(found.form, search_form(term).replace(" ", ""))) is not None)
+    return [(found.place(begin), found.place(end - 1) + 1) for begin, end in spans]
 
 
 def _first(form: str, term: str) -> tuple[int, int] | None:

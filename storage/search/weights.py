@@ -21,6 +21,8 @@ _RECORD = 4
 _SATURATION, _BY_LENGTH = 1.2, 0.75
 _TITLE = _SATURATION + 1
 """What a title's words weigh: more than any number of the same in a text, which stays below it."""
+_EXACT = 1_000_000
+"""Weights are whole numbers: a cursor gives them back as they were."""
 
 
 def summary(title: Sequence[str], body: Sequence[str]) -> bytes:
@@ -35,34 +37,47 @@ def summary(title: Sequence[str], body: Sequence[str]) -> bytes:
         [_key(token) + bytes((number,)) for token, number in records.items()])
 
 
-def ranked(candidates: Sequence[tuple[str, int, bytes]], phrases: Sequence[Phrase]) -> list[tuple[str, int]]:
-    """Reports and their places with their summaries, the most relevant first and the newest among equals, by BM25
-    against each other. Every candidate holds every phrase, so that none tells more by being rare."""
-    if not candidates:
-        return []
+def usual_length(made: Sequence[bytes]) -> int:
+    """In tokens, of the texts these summaries are of."""
+    return round(sum([_length(one) for one in made]) / len(made)) if made else 0
+
+
+def ranked(candidates: Sequence[tuple[int, bytes]], phrases: Sequence[Phrase], usual: int) -> list[tuple[int, int]]:
+    """Weights and entries of these entries with their summaries, the most relevant first and the newest among equals,
+    by BM25 against texts of `usual` length. Every candidate holds every phrase, so that none tells more by being
+    rare."""
     keys = [[_key(token) for token in phrase.tokens] for phrase in phrases]
-    lengths = [int.from_bytes(made[:_RECORD], "big") for _, _, made in candidates]
-    usual = sum(lengths) / len(lengths) or 1.0
     weighed = []
-    for (report, place, made), length in zip(candidates, lengths, strict=True):
-        ease = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * length / usual)
-        weighed.append((sum([_weight(made, tokens, ease) for tokens in keys]), place, report))
+    for entry, made in candidates:
+        ease = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * _length(made) / max(usual, 1))
+        weight = 0.0
+        for tokens in keys:
+            number, titled = _said(made, tokens)
+            weight += number * (_SATURATION + 1) / (number + ease) + (_TITLE if titled else 0.0)
+        weighed.append((round(weight * _EXACT), entry))
     weighed.sort(reverse=True)
-    return [(report, place) for _, place, report in weighed]
+    return weighed
 
 
-def _weight(made: bytes, tokens: Sequence[bytes], ease: float) -> float:
-    """A phrase is said as often as its rarest pair of characters, and stands in a title that has all of them."""
+def _length(made: bytes) -> int:
+    return int.from_bytes(made[:_RECORD], "big")
+
+
+def _said(made: bytes, tokens: Sequence[bytes]) -> tuple[int, bool]:
+    """How often a phrase is said, as often as its rarest pair of characters, and whether all of them are in the
+    title."""
     number, titled = _NUMBER, _IN_TITLE
     for key in tokens:
         at = made.find(key, _RECORD)
         while at > 0 and at % _RECORD:
             at = made.find(key, at + 1)
-        said = made[at + _RECORD - 1] if at > 0 else 0
+        if at < 0:
+            return 1, False
+        said = made[at + _RECORD - 1]
         titled &= said
-        number = min(number, said & _NUMBER)
-    number = number or 1
-    return number * (_SATURATION + 1) / (number + ease) + (_TITLE if titled else 0.0)
+        if (times := said & _NUMBER) < number:
+            number = times
+    return number or 1, bool(titled)
 
 
 def _key(token: str) -> bytes:

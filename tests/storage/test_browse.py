@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
 import pytest
 
@@ -108,11 +109,15 @@ def test_what_changed_is_told_with_its_cells(archive: Archive) -> None:
     newest, older = archive.browse.changes(None, None, 9)
     assert not newest.same_address and [str(cell) for cell in newest.cells][-1] == "REQ new_received total 5 → 6"
     assert archive.browse.changes(None, None, 9, newest.key) == [older] == [change]
+    of_year = {year: archive.browse.changes(region, None, 9, year=year) for year in (2021, 2022, 2020)
+               for region in (None, "35", "3502")}
+    assert of_year == {2021: [older], 2022: [newest], 2020: []}
+    assert archive.browse.changes(None, None, 9, newest.key, year=2022) == []
     archive.rebuild()
     assert archive.browse.changes(None, None, 9) == [newest, older] and archive.verify().ok
 
 
-def test_new_reports_come_in_the_order_they_were_first_seen(archive: Archive) -> None:
+def test_new_reports_come_in_the_order_they_were_first_seen(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(archive)
     every = archive.browse.arrivals(None, None, 9)
     assert next(report.agency for report in every) == BUREAU and len(every) == 5
@@ -124,6 +129,11 @@ def test_new_reports_come_in_the_order_they_were_first_seen(archive: Archive) ->
     while len(more := archive.browse.arrivals(None, None, 2, (paged[-1].first_seen, paged[-1].report_id))):
         paged += more
     assert paged == every
+    for few in (0, 9):  # walked through and sorted
+        monkeypatch.setattr(import_module("storage.browse.changes"), "_FEW", few)
+        for region, year in ((None, 2021), ("35", 2021), ("3502", 2021), ("11", 2021), (None, 1999)):
+            assert archive.browse.arrivals(region, None, 9, year=year) == [
+                r for r in every if r.report_year == year and (r.region_code or "").startswith(region or "")]
 
 
 def test_coverage_from_the_country_down_to_the_county(archive: Archive) -> None:

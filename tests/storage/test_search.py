@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import create_engine
 
 from gongkai.capture import Finding
-from gongkai.chinese import search_form, search_places
+from gongkai.chinese import SearchPlaces, search_form
 from gongkai.errors import ConfigurationError, StorageError
 from gongkai.report import Reading
 from gongkai.settings import Settings
 from storage import Archive, SearchQuery
+from storage.search.answers import SearchHit
+from storage.search.asked import Rank
 from storage.search.snippets import snippets
 from tests.factories import AGENCY, SITE, finding, page_url
 from tests.storage.old_catalog import age
@@ -80,6 +82,30 @@ def test_the_title_weighs_more_than_the_text_and_many_mentions_more_than_one(arc
     assert next(archive.search(SearchQuery("河"), "relevance")).record.agency == "乙市河长制办公室"
     newest = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "newest")]
     assert newest == ["戊局", "甲局", "丁局", "丙局", "乙市河长制办公室"]
+
+
+def test_pages_by_relevance_are_one_list_whatever_comes_in_meanwhile(archive: Archive, monkeypatch: pytest.MonkeyPatch,
+                                                                     ) -> None:
+    """Among the newest hits alone. Between two pages reports come in: one that would come before what was shown
+    already, one that comes behind it, and longer texts, which change what is usual."""
+    monkeypatch.setattr("storage.search.index.NEWEST", 7)
+
+    def said(number: int, day: int, times: int, more: int) -> tuple[Finding, Reading]:
+        return finding(2020, url=f"http://b{number}.gov.cn/1.html", agency=f"第{number}局",
+                       published=date(2021, 2, day), extra="河长制。" * times + "其他的话" * more)
+
+    def page(after: Rank | None) -> list[SearchHit]:
+        return archive.browse.listing(SearchQuery("河长制"), "relevance", 2, after)
+
+    crawl(archive, *(said(day, day, day % 5, 30 * (day % 3)) for day in range(1, 11)))
+    at_once = [hit.record.agency for hit in archive.search(SearchQuery("河长制"), "relevance")]
+    found = page(None)
+    crawl(archive, said(11, 8, 40, 0), said(12, 7, 1, 900), said(13, 11, 3, 2000))
+    while more := page(found[-1].rank):
+        found += more
+    agencies = [hit.record.agency for hit in found]
+    assert len(at_once) == 7 and [one for one in agencies if one in at_once] == at_once
+    assert [one for one in agencies if one not in at_once] == ["第12局"]
 
 
 def test_a_picture_written_into_a_text_is_no_obstacle(archive: Archive) -> None:
@@ -162,8 +188,19 @@ def test_two_words_far_apart_give_two_snippets() -> None:
 def test_one_normaliser_for_index_query_and_place() -> None:
     text = "Ｏｐｅｎ Data　公\n開 其它"
     assert search_form(text) == "open data公开其他"
-    form, places = search_places(text)
-    assert form == "opendata公开其他" and text[places[form.index("开")]] == "開"
+    found = SearchPlaces(text)
+    assert found.form == "opendata公开其他" and text[found.place(found.form.index("开"))] == "開"
+
+
+def test_each_place_of_a_long_text_is_found_where_it_stands() -> None:
+    """Also behind what has no form, as whole stretches of blanks, or one of several characters."""
+    text = "".join(("面积５００㎡", " \n\u3000" * 200, "“受理”", "ﬁ" * 90, "其", " " * 300, "它", "末尾的字"))
+    found = SearchPlaces(text)
+    assert found.form == "面积500m2受理" + "fi" * 90 + "其他末尾的字"
+    assert [text[found.place(at)] for at, one in enumerate(found.form) if one in "m2末字"] == ["㎡", "㎡", "末", "字"]
+    assert text[found.place(found.form.index("他"))] == "它"
+    places = [found.place(at) for at in range(len(found.form))]
+    assert places == sorted(places) and {text[place] for place in places} == set(text) - set(" \n\u3000“”")
 
 
 def test_a_corrected_report_is_found_by_its_new_words_alone(settings: Settings) -> None:

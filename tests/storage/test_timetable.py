@@ -280,6 +280,12 @@ def test_sites_are_decided_once_and_again_when_the_rhythm_or_the_history_changes
     assert len(timetable.sites(undecided_by=lambda run: "r2")) == 2
     assert [run.site for run in timetable.sites(due_by=NOON)] == [BUREAU]
     assert (run_of(archive).why, run_of(archive, CITY).next_due) == ("monthly", None)
+    timetable.decide([Due(site_id(CITY.url), later(-60), "dense", "r1")])
+    first, second = archive.browse.sites(by_due=True)
+    assert (first.site, second.site) == (CITY, BUREAU)
+    assert archive.browse.sites(by_due=True, after=first.site_id) == [second]
+    timetable.decide([Due(site_id(CITY.url), None, "off", "r1")])
+    assert archive.browse.sites(by_due=True) == [second]
     crawled(archive)
     assert [run.site for run in timetable.sites(undecided_by=lambda run: "r1")] == [BUREAU]
     archive.retire_site(CITY.url, reason="merged")

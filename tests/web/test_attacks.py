@@ -91,12 +91,14 @@ def poisoned(words: str, year: int, received: int = 13) -> tuple[Finding, Readin
 
 @pytest.fixture(scope="module")
 def poisoned_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str]]]:
-    """A report for each attack and one without any, each in two states; ids by the attack's name."""
+    """A report for each attack and one without any, each in two states and with others before and after it; ids by
+    the attack's name."""
     settings = Settings(archive=str(tmp_path_factory.mktemp("poisoned") / "archive"))
     ids = {}
     with Archive.open(settings) as archive:
         log = archive.begin_crawl(SITE)
-        for year, (name, words) in enumerate({"none": HARMLESS, **ATTACKS}.items(), 2001):
+        for year, (name, words) in enumerate(
+                {"first": HARMLESS, "none": HARMLESS, **ATTACKS, "last": HARMLESS}.items(), 2001):
             ids[name] = str(archive.keep(*poisoned(words, year), crawl_id=log.crawl_id).report_id)
             archive.keep(*poisoned(words + "改", year, received=31), crawl_id=log.crawl_id)
         log.finish({"outcome": "ok"})

@@ -83,6 +83,16 @@ def test_years_are_said_to_be_refused_where_the_site_refuses(tmp_path: Path) -> 
             "incidents": [{"kind": "challenge", "url": SITE.url, "detail": ""}]})
         client = TestClient(create_app(settings, archive, codebook()))
         page = read(client, f"/agencies/{named(client, AGENCY)}")
+        path = f"/api/v1/agencies/{named(client, AGENCY)}"
+        chinese, accepted, english = client.get(f"{path}?lang=zh"), client.get(path, headers={
+            "Accept-Language": "fr, zh-CN;q=0.9, en;q=0.8"}), client.get(path)
+        crawls = client.get("/api/v1/crawls?lang=zh").json()["items"]
+        assert client.get("/api/v1/crawls?lang=fr").status_code == 422
+    assert chinese.json() == accepted.json() and chinese.headers["content-language"] == "zh"
+    assert english.json()["sources"][0]["why"].endswith(why) and english.headers["content-language"] == "en"
+    assert "答以 412，是 1830 字节的验证页" in chinese.json()["sources"][0]["why"]
+    assert any(one["summary"].get("explanation", "").startswith("应有 2 个年度，找到 0 个") for one in crawls)
+    assert "Accept-Language" in english.headers["vary"] and chinese.headers["etag"] != english.headers["etag"]
     assert re.search("2023、2024[、0-9]*：网站拒绝或无应答", page) and 'class="s-blocked"' in page
     assert f"{SITE.url} 答以 412，是 1830 字节的验证页" in page
 
@@ -94,6 +104,9 @@ def test_coverage_is_walked_from_the_country_to_the_agencies(site: TestClient) -
     assert 'href="/coverage/agencies?region=350205"' in county
     matrix = read(site, "/coverage?region=350205")
     assert BUREAU in matrix and AGENCY not in matrix and 'aria-label="2021 晚于法定期限">+10<' in matrix
+    assert site.get("/api/v1/coverage?region=35&year=2021").json() == site.get(
+        "/api/v1/coverage?region=35&since=2021&until=2021").json()
+    assert 'href="/coverage?region=3502&amp;since=2021&amp;until=2021"' in read(site, "/coverage?region=35&year=2021")
     assert site.get("/coverage?region=3").status_code == 422
     assert site.get("/coverage?since=2020&until=2010").status_code == 400
 
@@ -137,6 +150,9 @@ def test_a_season_says_who_was_late_and_who_is_missing(site: TestClient) -> None
     told = site.get("/api/v1/season?year=2021").json()
     assert (told["agencies"], [one["missing"] for one in told["deadlines"]]) == (3, [0, 1])
     assert told["published"][-1] == {"day": "2022-02-10", "total": 2}
+    days = list(csv.DictReader(io.StringIO(site.get("/season.csv?year=2021").content.decode("utf-8-sig"))))
+    assert days[-1] == {"day": "2022-02-10", "published": "1", "total": "2"} and 'href="/season.csv?year=2021"' in page
+    assert [{"day": one["day"], "total": int(one["total"])} for one in days] == told["published"]
     assert [one["agency"] for one in site.get("/api/v1/season/missing?year=2021").json()["items"]] == [GOVERNMENT]
     assert [one["days_late"] for one in site.get("/api/v1/season/late?year=2021").json()["items"]] == [10]
 
@@ -153,6 +169,24 @@ def test_changes_name_the_figures_in_the_words_of_the_form(site: TestClient) -> 
     assert site.get("/changes?after=nonsense").status_code == 400
     assert AGENCY in read(site, f"/changes?agency={named(site, AGENCY)}") and "没有发现改动" in read(
         site, "/changes?region=11")
+
+
+def test_news_of_one_year_are_the_same_on_the_page_for_programs_and_in_feeds(site: TestClient) -> None:
+    page = read(site, "/changes?region=35&year=2021")
+    assert "福建省 2021 年度 公布后的改动" in page and "<del>20</del> → <ins>21</ins>" in page
+    assert 'href="/changes?region=35">全部年度' in page and "/feeds/changes.atom?region=35&amp;year=2021" in page
+    told = site.get("/api/v1/changes?region=35&year=2021").json()["items"]
+    assert [one["report"]["report_year"] for one in told] == [2021]
+    rows = csv.DictReader(io.StringIO(site.get("/changes.csv?year=2021").content.decode("utf-8-sig")))
+    assert {row["report_year"] for row in rows} == {"2021"}
+    feeds = [ElementTree.fromstring(site.get(f"/feeds/changes.atom{query}").content)
+             for query in ("", "?year=2021", "?year=2022")]
+    assert [len(feed.findall(f"{ATOM}entry")) for feed in feeds] == [2, 1, 1]
+    assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == 3
+    assert {one["report_year"] for one in site.get("/api/v1/arrivals?year=2020").json()["items"]} == {2020}
+    assert 'href="/arrivals?year=2020"' in read(site, "/arrivals") and 'href="/changes"' in read(
+        site, "/changes?year=1999")
+    assert site.get("/changes?year=abc").status_code == 422
 
 
 @pytest.mark.parametrize(("path", "number"), [

@@ -1,5 +1,7 @@
 """The programming interface keeps what its own description promises, whatever it is sent."""
 
+import re
+
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
@@ -25,6 +27,17 @@ def test_no_call_breaks_the_server_or_answers_otherwise_than_described(browser: 
         ask()
         tried.append(operation.label)
     assert len(tried) > 10 and "POST /api/v1/orders" in tried
+
+
+def test_the_interface_is_described_in_both_languages(browser: TestClient) -> None:
+    english, chinese = (browser.get("/api/v1/openapi.json", params={"lang": lang}).json() for lang in ("en", "zh"))
+    for path, calls in chinese["paths"].items():
+        for method, call in calls.items():
+            told = [call["summary"], *(one.get("description", "") for one in call.get("parameters", ()))]
+            assert all(re.search("[\u4e00-\u9fff]", one) for one in told), f"{method} {path}: {told}"
+    assert english["paths"].keys() == chinese["paths"].keys() and "存档里有多少" in browser.get("/api").text
+    assert "How much there is" in browser.get("/api?lang=en").text
+    assert browser.get("/api/v1/openapi.json").json() == english
 
 
 def test_every_call_shows_an_answer_of_the_shape_it_promises(browser: TestClient) -> None:

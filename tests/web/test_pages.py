@@ -105,22 +105,63 @@ def test_the_pages_of_a_listing_give_every_report_once(browser: TestClient, sort
     assert len(seen) == 7 == len(set(seen))
 
 
+def test_a_search_by_relevance_is_paged_alike_on_pages_and_for_programs(browser: TestClient) -> None:
+    path, seen = "/reports?q=申请&sort=relevance&limit=3", []
+    while path:
+        page = browser.get(path).text
+        seen += re.findall(r'<h3[^>]*><a href="/reports/([0-9a-f]+)"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = following.group(1).replace("&amp;", "&") if following else ""
+    assert len(seen) == 7 == len(set(seen))
+    told, after = [], None
+    while answer := browser.get("/api/v1/reports", params={"q": "申请", "sort": "relevance", "limit": 2,
+                                                           **({"after": after} if after else {})}).json():
+        told += [item["report_id"] for item in answer["items"]]
+        if (after := answer["next"]) is None:
+            break
+    assert told == seen
+    newest = browser.get("/api/v1/reports?q=申请&limit=2").json()["next"]
+    assert browser.get(f"/reports?q=申请&sort=relevance&after={newest}").status_code == 400
+
+
+def test_who_asks_for_relevance_is_told_among_which_hits_it_was_weighed(browser: TestClient,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.search.index.NEWEST", 3)
+    monkeypatch.setattr("storage.browse.facets.NEWEST", 3)
+    page = browser.get("/reports?q=申请&sort=relevance").text
+    assert "3 份以上" in page and "按相关度只排其中最新的 3 份" in page and page.count('<span class="year"') == 3
+    assert "按相关度排列的到此为止" in page and "按相关度" not in browser.get("/reports?q=申请").text
+
+
+def test_the_years_of_an_agency_are_turned_over_like_pages(browser: TestClient, ids: dict[int, str]) -> None:
+    assert f'rel="next" href="/reports/{ids[2018]}">2018 年度' in browser.get(f"/reports/{ids[2017]}").text
+    page = browser.get(f"/reports/{ids[2020]}?lang=en").text
+    assert f'rel="prev" href="/reports/{ids[2019]}">← 2019<' in page
+    assert f'rel="next" href="/reports/{ids[2021]}">2021 →' in page
+    assert 'rel="next"' not in browser.get(f"/reports/{ids[2023]}").text
+
+
 def test_words_are_found_and_marked_where_they_stand(browser: TestClient) -> None:
     page = browser.get("/reports", params={"q": '"主动公开政府信息422条"', "sort": "relevance"}).text
     assert "共 7 份" in page and "<mark>主动公开政府信息422条</mark>" in page
 
 
 @pytest.mark.parametrize(("path", "status", "said"), [
-    ("/reports?year=abc", 422, "year"),
+    ("/reports?year=abc", 422, "year：应为整数"),
+    ("/reports?sort=best", 422, "sort：应为 &#39;place&#39;"),
+    ("/reports?year=9999", 422, "year：不能大于 2100"),
+    ("/reports?failed=perhaps", 422, "failed：应为 true 或 false"),
+    ("/reports?year=abc&lang=en", 422, "year: Input should be a valid integer"),
     ("/reports?region=35x", 422, "region"),
-    ("/reports?after=no-cursor", 400, "after"),
-    ("/reports?after=" + "WyIwMDAwIl0", 404, "begin the listing anew"),
-    ("/reports?sort=relevance", 400, "relevance"),
-    ("/reports?q=%22%22", 400, "look for"),
-    ("/reports/ffffffff", 404, "ffffffff"),
+    ("/reports?after=no-cursor", 400, "翻页位置（after）不属于这个列表"),
+    ("/reports?after=" + "WyIwMDAwIl0", 404, "请从第一页重新开始"),
+    ("/reports?sort=relevance", 400, "须有检索词"),
+    ("/reports?q=%22%22", 400, "没有可以检索的文字"),
+    ("/reports/ffffffff", 404, "存档里没有编号为 ffffffff 的年报"),
+    ("/reports/ffffffff?lang=en", 404, "no report &#39;ffffffff&#39; in this archive"),
     ("/reports/zz", 422, "report_id"),
-    ("/nowhere", 404, ""),
-    ("/crawls/orders/20260101T000000.000000Z-00000000", 404, "order"),
+    ("/nowhere", 404, "没有这一页"),
+    ("/crawls/orders/20260101T000000.000000Z-00000000", 404, "没有编号为 20260101T000000.000000Z-00000000 的抓取单"),
 ])
 def test_what_is_wrong_is_said_on_a_page_of_ours(browser: TestClient, path: str, status: int, said: str) -> None:
     answer = browser.get(path)

@@ -25,7 +25,8 @@ def test_every_kind_of_page_comes_from_a_database_server_too(tmp_path: Path, pos
         for path in ("/", "/reports", "/reports?sort=newest", "/reports?sort=place&year=2020", "/reports?q=公开",
                      "/reports?q=公开&sort=relevance", "/reports?region=35&changed=true", "/reports.csv",
                      f"/reports/{ids[2020]}", f"/reports/{ids[2020][:8]}", f"/reports/{ids[2020]}/compare", "/crawls",
-                     "/sites", "/agencies", "/coverage", "/season", "/changes", "/api/v1/reports/counts?q=公开",
+                     "/sites", "/sites?sort=due", "/changes?year=2020", "/arrivals?year=2020",
+                     "/agencies", "/coverage", "/season", "/changes", "/api/v1/reports/counts?q=公开",
                      "/readyz"):
             assert client.get(path).status_code == 200, path
         assert "共 1 份" in client.get("/reports?changed=true").text

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from gongkai.errors import NotFoundError
 from web.api import shapes
 from web.api.described import describe
+from web.api.spoken import Lang, language_of
 from web.desk import DeskDep
 from web.places import Places
 
@@ -23,8 +24,9 @@ def archive(request: Request, desk: DeskDep) -> Response:
 
 
 @router.get("/openapi.json", include_in_schema=False)
-def described(request: Request, desk: DeskDep) -> Response:
-    return desk.json(request, describe(request.app))
+def described(request: Request, desk: DeskDep, lang: Lang = None) -> Response:
+    language = language_of(request, lang)
+    return desk.json(request, describe(request.app, language), language=language)
 
 
 @router.get("/places", response_model=list[shapes.Place], summary="The provinces")
@@ -34,7 +36,8 @@ def provinces(request: Request, desk: DeskDep) -> Response:
 
 @router.get("/places/{code}", response_model=shapes.PlaceWithin, summary="A place, where it lies, what lies in it")
 def place(request: Request, desk: DeskDep,
-          code: Annotated[str, Path(pattern="^[0-9]{2}([0-9]{2}){0,2}$", examples=["350200"])]) -> Response:
+          code: Annotated[str, Path(pattern="^[0-9]{2}([0-9]{2}){0,2}$", examples=["350200"],
+                                        description="division code, two to six digits")]) -> Response:
     way = desk.places.way(code)
     if not way or way[-1] != code.ljust(6, "0"):
         raise NotFoundError(f"no place has the code {code}; /api/v1/places lists the provinces")

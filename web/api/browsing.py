@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from storage import Change, PlaceCoverage
 from web.api import browsing_shapes as shapes
+from web.api.spoken import Lang, language_of, spoken
 from web.asking import AgenciesAsked, AgencyYearsAsked, NewsPageAsked, SeasonAsked, SeasonListAsked, Years
 from web.captions import captions
 from web.conditional import latest_of
@@ -29,9 +30,10 @@ def agencies(request: Request, desk: DeskDep, asked: Annotated[AgenciesAsked, Qu
 
 
 @router.get("/agencies/{agency_id}", response_model=shapes.Agency, summary="One agency: its years, names and sites")
-def agency(request: Request, desk: DeskDep, agency_id: AgencyId) -> Response:
-    found = desk.archive.browse.agency(agency_id)
-    return desk.json(request, {**asdict(found), "hosts": dict(found.hosts)}, latest=agency_pages.seen_of(found))
+def agency(request: Request, desk: DeskDep, agency_id: AgencyId, lang: Lang = None) -> Response:
+    found, language = desk.archive.browse.agency(agency_id), language_of(request, lang)
+    told = spoken({**asdict(found), "hosts": dict(found.hosts)}, language)
+    return desk.json(request, told, latest=agency_pages.seen_of(found), language=language)
 
 
 @router.get("/agencies/{agency_id}/figures", response_model=list[shapes.YearFigures],

@@ -1,6 +1,6 @@
 """Crawls and orders for them; sites that are followed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api import shapes
+from web.api.spoken import CrawlListSpoken, Lang, SiteListSpoken, language_of, spoken
 from web.conditional import latest_of
-from web.desk import DeskDep
-from web.filters import CrawlId, CrawlList, OrderId, SiteList
+from web.desk import Desk, DeskDep
+from web.filters import CrawlId, OrderId
 from web.ordering import cancel, order
 from web.pages import crawls as pages
 from web.permission import ordered_by
+from web.words import Language
 
 router = APIRouter(tags=["crawls"])
 
@@ -35,25 +37,25 @@ _REFUSED: dict[int | str, dict[str, object]] = {
 
 
 @router.get("/crawls", response_model=shapes.Crawls, summary="Crawls, newest first")
-def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlList, Query()]) -> Response:
+def crawls(request: Request, desk: DeskDep, asked: Annotated[CrawlListSpoken, Query()]) -> Response:
     page = pages.page_of(desk, asked)
-    return desk.json(request, {"items": [entry.as_json() for entry in page.items], "next": page.after},
-                     latest=latest_of(map(pages.moved, page.items)))
+    told = {"items": [entry.as_json() for entry in page.items], "next": page.after}
+    return _told(request, desk, told, asked.lang, latest=latest_of(map(pages.moved, page.items)))
 
 
 @router.get("/crawls/{crawl_id}", response_model=shapes.CrawlWithLog,
             summary="One crawl with its log, running or ended")
-def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId) -> Response:
+def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId, lang: Lang = None) -> Response:
     log = desk.archive.browse.crawl(crawl_id)
     told = {**log.entry.as_json(), "steps": log.steps, "fetch_log": log.fetches,
             "reports": [record.as_json() for record in log.reports]}
-    return desk.json(request, told, latest=pages.moved(log.entry))
+    return _told(request, desk, told, lang, latest=pages.moved(log.entry))
 
 
 @router.get("/orders/{order_id}", response_model=shapes.Order, summary="How an order stands")
-def seen(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
+def seen(request: Request, desk: DeskDep, order_id: OrderId, lang: Lang = None) -> Response:
     found = desk.archive.timetable.see(order_id)
-    return desk.json(request, found.as_json(), latest=pages.stood(found))
+    return _told(request, desk, found.as_json(), lang, latest=pages.stood(found))
 
 
 @router.post("/orders", response_model=shapes.Order, status_code=202, responses=_REFUSED,
@@ -71,7 +73,12 @@ def cancel_one(request: Request, desk: DeskDep, order_id: OrderId) -> Response:
 
 
 @router.get("/sites", response_model=shapes.Sites, summary="Sites that are followed, their last crawl and the next")
-def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
+def sites(request: Request, desk: DeskDep, asked: Annotated[SiteListSpoken, Query()]) -> Response:
     page = pages.sites_page(desk, asked)
-    return desk.json(request, {"items": [run.as_json() for run in page.items], "next": page.after},
-                     latest=latest_of(run.last_run_at for run in page.items))
+    told = {"items": [run.as_json() for run in page.items], "next": page.after}
+    return _told(request, desk, told, asked.lang, latest=latest_of(run.last_run_at for run in page.items))
+
+
+def _told(request: Request, desk: Desk, value: Any, lang: Language | None, *, latest: str | None) -> Response:
+    language = language_of(request, lang)
+    return desk.json(request, spoken(value, language), latest=latest, language=language)

@@ -16,12 +16,14 @@ from storage.manifest import CaptureEntry, Manifest
 from storage.search.grams import plain
 from web import originals
 from web.api import shapes
+from web.api.spoken import Lang, language_of, spoken
 from web.captions import captions
 from web.citation import gb7714
 from web.comparing import compared
 from web.conditional import conditional
 from web.desk import DeskDep
 from web.filters import Filters, Listing
+from web.findings import findings
 from web.listing import page_of, query_of, seen_of
 from web.side_by_side import changed_lines
 
@@ -31,8 +33,9 @@ _REPORT, _MANIFEST = TypeAdapter(Report), TypeAdapter(Manifest)
 _CAPTURES = TypeAdapter(list[CaptureEntry])
 ReportId = Annotated[str, Path(min_length=4, max_length=64, pattern="^[0-9a-f]+$", examples=["256b2f47e4a844a7f657"],
                                description="a report's id or its beginning")]
-Number = Annotated[int, Path(ge=1, le=100_000, examples=[1])]
-AskedNumber = Annotated[int | None, Query(ge=1, le=100_000, examples=[1])]
+Number = Annotated[int, Path(ge=1, le=100_000, examples=[1], description="number of the version")]
+Older = Annotated[int | None, Query(ge=1, le=100_000, examples=[1], description="number of the older version")]
+Newer = Annotated[int | None, Query(ge=1, le=100_000, examples=[2], description="number of the newer version")]
 
 
 @router.get("/reports", response_model=shapes.Reports, summary="Search and browse, a page at a time")
@@ -58,9 +61,11 @@ def report(request: Request, desk: DeskDep, report_id: ReportId) -> Response:
 
 @router.get("/reports/{report_id}/versions/{number}", response_model=shapes.WholeVersion,
             summary="One version in full: cells, checks, text, proof of origin")
-def version(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -> Response:
-    stored = desk.archive.version(report_id, number)
-    return desk.json(request, _whole(stored), modified=stored.entry.last_seen)
+def version(request: Request, desk: DeskDep, report_id: ReportId, number: Number, lang: Lang = None) -> Response:
+    stored, language = desk.archive.version(report_id, number), language_of(request, lang)
+    told = {**_whole(stored), "findings": [
+        vars(one) for one in findings(stored.reading.report, desk.codebook, language)]}
+    return desk.json(request, told, modified=stored.entry.last_seen, language=language)
 
 
 @router.get("/reports/{report_id}/versions/{number}/text", response_class=Response,
@@ -74,16 +79,16 @@ def text(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -
 
 @router.get("/reports/{report_id}/versions/{number}/captures", response_model=list[shapes.Capture],
             summary="Every fetch that gave this version, with what the server said")
-def captures(request: Request, desk: DeskDep, report_id: ReportId, number: Number) -> Response:
-    stored = desk.archive.version(report_id, number)
-    return desk.json(request, _CAPTURES.dump_python(desk.archive.captures(stored), mode="json"),
-                     modified=stored.entry.last_seen)
+def captures(request: Request, desk: DeskDep, report_id: ReportId, number: Number, lang: Lang = None) -> Response:
+    stored, language = desk.archive.version(report_id, number), language_of(request, lang)
+    told = _CAPTURES.dump_python(desk.archive.captures(stored), mode="json")
+    return desk.json(request, spoken(told, language), modified=stored.entry.last_seen, language=language)
 
 
 @router.get("/reports/{report_id}/changes", response_model=shapes.Changes,
             summary="What lies between two versions; by default the newest and the one before")
-def changes(request: Request, desk: DeskDep, report_id: ReportId, a: AskedNumber = None,
-            b: AskedNumber = None) -> Response:
+def changes(request: Request, desk: DeskDep, report_id: ReportId, a: Older = None,
+            b: Newer = None) -> Response:
     old, new = compared(desk, desk.archive.report(report_id), a, b)
     found = changed_cells(old.reading.report, new.reading.report)
     said = captions(desk.codebook, found, new.entry.form_id)

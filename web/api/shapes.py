@@ -127,6 +127,18 @@ class File(BaseModel):
     download: str
 
 
+class Finding(BaseModel):
+    """A check that failed, in words. `where` is the row or column in the form's own words, `places` the cells as the
+    report's tables name theirs, `quote` a sentence of the text."""
+
+    number: int
+    rule_id: str
+    words: str
+    where: str
+    quote: str
+    places: list[str]
+
+
 class WholeVersion(BaseModel):
     """`report` is the interpretation (sections, tables by row and column, checks, evidence), `manifest` the proof of
     origin; their schemas are published with the archive's objects."""
@@ -136,6 +148,7 @@ class WholeVersion(BaseModel):
     manifest: dict[str, Any]
     files: list[File]
     text: str
+    findings: list[Finding] = Field(description="what does not add up, explained")
 
 
 class CellChange(BaseModel):

@@ -24,7 +24,7 @@ _FEED = 30
 def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = changes_page(desk, asked)
     return desk.page(request, "changes.html", latest=latest_of(change.at for change in page.items),
-                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked),
+                     asked=asked, page=page, **_around(request, desk, asked, "changes.title"),
                      cells=[cells_of(desk, change) for change in page.items], query=_query(asked),
                      feed=link("/feeds/changes.atom", _query(asked)))
 
@@ -33,39 +33,40 @@ def changes(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Que
 def arrivals(request: Request, desk: DeskDep, asked: Annotated[NewsPageAsked, Query()]) -> Response:
     page = arrivals_page(desk, asked)
     return desk.page(request, "arrivals.html", latest=latest_of(report.first_seen for report in page.items),
-                     asked=asked, page=page, where=_where(desk, asked), **_around(desk, asked), query=_query(asked),
+                     asked=asked, page=page, query=_query(asked),
+                     **_around(request, desk, asked, "changes.new_title"),
                      feed=link("/feeds/reports.atom", _query(asked)))
 
 
 @router.get("/feeds/changes.atom")
 def changes_feed(request: Request, desk: DeskDep, asked: Annotated[NewsAsked, Query()]) -> Response:
-    found = desk.archive.browse.changes(asked.region, asked.agency, _FEED)
+    found = desk.archive.browse.changes(asked.region, asked.agency, _FEED, year=asked.year)
     say = desk.say(request)
     entries = [feed.Entry(
         feed.tag("change", f"{change.document_id}/{change.number}"), _title(change.report),
         f"/reports/{change.report.report_id}/versions", change.at, change.at, change.report.agency or "",
         "；".join(_said(desk, change, say))) for change in found]
-    return _feed(request, desk, asked, say("changes.title"), "changes", entries)
+    return _feed(request, desk, asked, "changes.title", "changes", entries)
 
 
 @router.get("/feeds/reports.atom")
 def arrivals_feed(request: Request, desk: DeskDep, asked: Annotated[NewsAsked, Query()]) -> Response:
-    found = desk.archive.browse.arrivals(asked.region, asked.agency, _FEED)
+    found = desk.archive.browse.arrivals(asked.region, asked.agency, _FEED, year=asked.year)
     entries = [feed.Entry(
         feed.tag("report", report.report_id), _title(report), f"/reports/{report.report_id}", report.first_seen,
         report.first_seen, report.agency or "", report.url) for report in found]
-    return _feed(request, desk, asked, desk.say(request)("changes.new_title"), "reports", entries)
+    return _feed(request, desk, asked, "changes.new_title", "reports", entries)
 
 
 def changes_page(desk: Desk, asked: NewsPageAsked) -> Page[Change]:
     after: Any = position(asked.after, str, str, int)
-    found = desk.archive.browse.changes(asked.region, asked.agency, asked.limit + 1, after)
+    found = desk.archive.browse.changes(asked.region, asked.agency, asked.limit + 1, after, year=asked.year)
     return Page.of(found, asked.limit, lambda change: change.key)
 
 
 def arrivals_page(desk: Desk, asked: NewsPageAsked) -> Page[ReportRecord]:
     after: Any = position(asked.after, str, str)
-    found = desk.archive.browse.arrivals(asked.region, asked.agency, asked.limit + 1, after)
+    found = desk.archive.browse.arrivals(asked.region, asked.agency, asked.limit + 1, after, year=asked.year)
     return Page.of(found, asked.limit, lambda report: (report.first_seen, report.report_id))
 
 
@@ -93,20 +94,30 @@ def _where(desk: Desk, asked: NewsAsked) -> str:
     return desk.places.full_name(asked.region)
 
 
-def _around(desk: Desk, asked: NewsAsked) -> dict[str, Any]:
-    """Where the place lies, and what lies in it."""
-    return {"way": desk.places.way(asked.region), "inside": desk.places.inside(asked.region)}
+def _headed(request: Request, desk: Desk, asked: NewsAsked, title: str) -> str:
+    """Of whom, of which year, what."""
+    say = desk.say(request)
+    year = say("changes.of_year", year=asked.year) if asked.year is not None else ""
+    return " ".join(filter(None, (_where(desk, asked), year, say(title))))
+
+
+def _around(request: Request, desk: Desk, asked: NewsAsked, title: str) -> dict[str, Any]:
+    """Where the place lies, what lies in it, and the years there are."""
+    there = desk.archive.browse.numbers()
+    return {"headed": _headed(request, desk, asked, title), "where": _where(desk, asked),
+            "way": desk.places.way(asked.region), "inside": desk.places.inside(asked.region),
+            "years": range(there.last_year or 0, (there.first_year or 1) - 1, -1)}
 
 
 def _query(asked: NewsAsked) -> dict[str, Any]:
-    return {"region": asked.region, "agency": asked.agency}
+    return {"region": asked.region, "agency": asked.agency, "year": asked.year}
 
 
 def _feed(request: Request, desk: Desk, asked: NewsAsked, title: str, kind: str,
           entries: list[feed.Entry]) -> Response:
-    where = _where(desk, asked)
-    name = feed.tag(kind, asked.agency or asked.region or "all")
-    return feed.answer(request, feed.Feed(name, f"{where} {title}".strip(), link(f"/{_PAGES[kind]}", _query(asked)),
+    name = feed.tag(kind, "/".join(filter(None, (asked.agency or asked.region or "all", str(asked.year or "")))))
+    said = _headed(request, desk, asked, title)
+    return feed.answer(request, feed.Feed(name, said, link(f"/{_PAGES[kind]}", _query(asked)),
                                           link(f"/feeds/{kind}.atom", _query(asked)), tuple(entries)))
 
 

@@ -70,4 +70,4 @@ def _agencies(request: Request, desk: Desk, asked: AgencyYearsAsked) -> Response
 def _query(asked: Years) -> dict[str, Any]:
     """What is asked for, by name, for links."""
     given = asked.model_dump(exclude_defaults=True)
-    return {name: value for name, value in given.items() if name not in ("after", "limit")}
+    return {name: value for name, value in given.items() if name not in ("after", "limit", "year")}

@@ -15,6 +15,7 @@ from web.filters import CrawlId, CrawlList, OrderId, SiteList
 from web.ordering import cancel, order
 from web.paging import Page, position
 from web.permission import ordered_by
+from web.refused import refused
 from web.words import say
 
 router = APIRouter()
@@ -23,6 +24,7 @@ Words = Annotated[str, Form(max_length=200)]
 Filled = Annotated[str, Query(max_length=500)]
 _RUNNING = 50
 _LATEST = 10
+_COMING = 5
 
 
 @router.get("/crawls")
@@ -46,7 +48,8 @@ def _crawls(request: Request, desk: Desk, asked: CrawlList, *, wrong: str = "", 
         orders=timetable.orders(("waiting", "running"), limit=_RUNNING), ended=timetable.orders(
             ("done", "failed", "refused", "cancelled"), limit=_LATEST), running=timetable.running()[:_RUNNING],
         troubled=desk.archive.browse.sites(trouble=True, limit=_LATEST), wrong=wrong, filled=filled or {},
-        takes_orders=desk.check_site is not None)
+        takes_orders=desk.check_site is not None,
+        coming=desk.archive.browse.sites(by_due=True, limit=_COMING))
 
 
 @router.post("/crawls")
@@ -64,7 +67,8 @@ def order_one(request: Request, desk: DeskDep, url: Annotated[str, Form(max_leng
     try:
         made = order(desk, url, agency=agency, region_code=region_code, recheck=recheck, by=by)
     except ConfigurationError as problem:
-        return _crawls(request, desk, CrawlList.model_validate({}), wrong=str(problem), filled=filled, status=400)
+        wrong = refused(str(problem), desk.language(request))
+        return _crawls(request, desk, CrawlList.model_validate({}), wrong=wrong, filled=filled, status=400)
     return RedirectResponse(f"/crawls/orders/{made.order_id}", 303)
 
 
@@ -105,7 +109,7 @@ def crawl(request: Request, desk: DeskDep, crawl_id: CrawlId,
 def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
     after = position(asked.after, str)
     found = desk.archive.browse.sites(region=asked.region, trouble=asked.trouble, limit=asked.limit + 1,
-                                      after=str(after[0]) if after else None)
+                                      after=str(after[0]) if after else None, by_due=asked.sort == "due")
     return Page.of(found, asked.limit, lambda run: (run.site_id,))
 
 
@@ -113,4 +117,4 @@ def sites_page(desk: Desk, asked: SiteList) -> Page[SiteRun]:
 def sites(request: Request, desk: DeskDep, asked: Annotated[SiteList, Query()]) -> Response:
     page = sites_page(desk, asked)
     return desk.page(request, "sites.html", latest=latest_of(run.last_run_at for run in page.items), asked=asked,
-                     page=page)
+                     page=page, way=desk.places.way(asked.region), inside=desk.places.inside(asked.region))

@@ -15,7 +15,8 @@ router = APIRouter()
 
 @router.get("/api")
 def interface(request: Request, desk: DeskDep) -> Response:
-    calls = [(method.upper(), path, call, _example(call)) for path, methods in describe(request.app)["paths"].items()
+    described = describe(request.app, desk.language(request))
+    calls = [(method.upper(), path, call, _example(call)) for path, methods in described["paths"].items()
              for method, call in methods.items()]
     return desk.page(request, "interface.html", calls=calls)
 

@@ -34,10 +34,11 @@ def report(request: Request, desk: DeskDep, report_id: ReportId, version: Versio
     read, language = stored.reading, desk.language(request)
     told = findings(read.report, desk.codebook, language)
     main = read.sources[read.main].document
+    before, after = desk.archive.browse.years_around(detail.record)
     shown = drawn(main, read.report, marks_of((one.number, one.places) for one in told))
     return desk.page(
         request, "report.html", modified=detail.record.last_seen, detail=detail, record=detail.record, stored=stored,
-        entry=stored.entry, report=read.report, drawn=shown, findings=told,
+        entry=stored.entry, report=read.report, drawn=shown, findings=told, before=before, after=after,
         remarks=remarks((*main.warnings, *read.report.warnings), desk.codebook, language),
         cited=gb7714(detail.record, stored.entry.last_seen), document=main, link_out=_linkable(stored),
         original=lambda file: originals.path_of(detail.record.report_id, stored.entry.number, file))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from storage import Change
-from web.asking import AgenciesAsked, NewsPageAsked, SeasonListAsked
+from web.asking import AgenciesAsked, NewsPageAsked, SeasonAsked, SeasonListAsked
 from web.desk import DeskDep
 from web.filters import CrawlList, SiteList
 from web.pages import agency, changes, crawls, season
@@ -40,6 +40,16 @@ def figures(desk: DeskDep, agency_id: agency.AgencyId) -> Response:
     names = list(found[0].figures) if found else []
     return rows_file(({**vars(year), **year.figures} for year in found),
                      ("report_year", "report_id", "form_id", *names), "figures")
+
+
+@router.get("/season.csv")
+def days(desk: DeskDep, asked: Annotated[SeasonAsked, Query()]) -> Response:
+    """A row a day; what came before New Year stands in the first total."""
+    found = desk.archive.browse.season(season.year_of(desk, asked), asked.region)
+    totals = [found.before, *(total for _, total in found.published)]
+    return rows_file(({"day": day.isoformat(), "published": total - was, "total": total}
+                      for was, (day, total) in zip(totals, found.published, strict=False)),
+                     ("day", "published", "total"), "season")
 
 
 @router.get("/season/late.csv")

@@ -36,7 +36,7 @@ def told(text: str) -> str:
 
 
 def short(number: float) -> str:
-    return str(int(number)) if number == int(number) else f"{number:.1f}".removesuffix(".0")
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
