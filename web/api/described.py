@@ -1,11 +1,11 @@
 """The API's own description: what FastAPI finds in the code, with an answer to each call from examples.yaml."""
 
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from fastapi import FastAPI
+
+from gongkai.vocabularies import vocabulary
 
 _JSON = "application/json"
 
@@ -23,5 +23,5 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 @cache
 def _examples() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(resources.files("web.api").joinpath("examples.yaml").read_text("utf-8"))
+    found: dict[str, Any] = vocabulary("web.api", "examples.yaml")
     return found
