@@ -33,8 +33,8 @@ _CHUNK_BYTES = 1 << 20
 
 
 class Sandbox:
-    """Reads files in children of a small server process, which ends with this object (or with the process that owns
-    it). Safe to call from several threads at once."""
+    """Reads files in children of a small server process, which starts with the first file and ends with this object (or
+    with the process that owns it). Safe to call from several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._memory_mib = settings.sandbox_memory_mib
@@ -66,12 +66,6 @@ class Sandbox:
         document = self._judge(answer, end, data, url)
         pictured = is_scan(document) and len(data) >= _ICON_BYTES
         return self._scanned(document, inflate(data), began) if pictured else document
-
-    def start(self) -> None:
-        """Has the server load its libraries (half a second) while the caller does other things; without it the first
-        reading waits for that."""
-        with self._lock, contextlib.suppress(OSError):  # a server that cannot be started is the first reading's news
-            self._launched()
 
     def close(self) -> None:
         self._scanner.close()
