@@ -83,5 +83,5 @@ def _command(args: tuple[str, ...], env: dict[str, str], cwd: str, out: Connecti
     try:
         main()
     finally:  # as an interpreter ends: its threads first, then what asked to be told
-        threading._shutdown()  # type: ignore[attr-defined]
+        threading._shutdown()
         atexit._run_exitfuncs()
