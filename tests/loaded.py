@@ -1,11 +1,17 @@
-"""Loads the command where all processes of `tests.forks` are forked from; imported there alone."""
+"""Loads what the processes of `tests.forks` would each load for themselves, where they are forked from; imported there
+alone."""
 
 import gc
 import importlib
 import io
+import pkgutil
 import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
+
+from scrapy.settings import default_settings
+
+import crawler.fetching
 
 _NOT_FORKED = {"serve", "worker", "schedule", "demo", "doctor"}
 
@@ -15,7 +21,17 @@ with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
 
     for module in sorted({*COMMANDS.values()} - _NOT_FORKED):
         importlib.import_module(f"crawler.cli.{module}")
-importlib.import_module("alembic.command")  # every new archive asks for it
+
+# What a crawl is put together from.
+for bases in (default_settings.EXTENSIONS_BASE, default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+              default_settings.SPIDER_MIDDLEWARES_BASE):
+    for name in bases:
+        importlib.import_module(name.rpartition(".")[0])
+for part in pkgutil.iter_modules(crawler.fetching.__path__, "crawler.fetching."):
+    importlib.import_module(part.name)
+for name in ("crawler.pipelines", "crawler.journal", "crawler.progress", "scrapy.pqueues", "scrapy.squeues",
+             "scrapy.core.scheduler", "scrapy.core.engine", "alembic.command"):
+    importlib.import_module(name)
 
 assert threading.active_count() == 1, threading.enumerate()
 too_early = {"crawler.settings", "twisted.internet.reactor"} & sys.modules.keys()
