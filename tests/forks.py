@@ -7,4 +7,4 @@ The standard library keeps one such process for all, so that what it loads is sa
 import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.spiders.child", "tests.chaos.child", "tests.loaded"])
+FORKS.set_forkserver_preload(["tests.loaded", "tests.spiders.child", "tests.chaos.child"])

@@ -9,9 +9,11 @@ import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
 
+import scrapy.core.downloader.handlers.http11  # noqa: F401  # first: see crawler.jobs.site_crawl
 from scrapy.settings import default_settings
 
 import crawler.fetching
+import crawler.jobs.site_crawl
 
 _NOT_FORKED = {"serve", "worker", "schedule", "demo", "doctor"}
 
