@@ -48,7 +48,6 @@ class NormalisePipeline(_Stage):
     def __init__(self, session: ArchiveSession) -> None:
         super().__init__(session)
         self._sandbox = Sandbox(session.settings)
-        self._sandbox.start()  # it loads its libraries while the first pages are fetched
 
     def close_spider(self) -> None:
         self._sandbox.close()

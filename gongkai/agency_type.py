@@ -1,17 +1,16 @@
 """What kind of body an agency is, told from its name: a whole government, a township, or one of their departments."""
 
 from functools import cache, lru_cache
-from importlib import resources
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 TYPES = ("government", "department", "township")
 
 
 @cache
 def _endings() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    text = resources.files("gongkai").joinpath("vocabulary/agency_types.yaml").read_text(encoding="utf-8")
-    return tuple((kind, tuple(data["endings"])) for kind, data in yaml.safe_load(text).items())
+    kinds = vocabulary("gongkai", "vocabulary/agency_types.yaml")
+    return tuple((kind, tuple(data["endings"])) for kind, data in kinds.items())
 
 
 @lru_cache(maxsize=65536)

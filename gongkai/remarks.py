@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _HEAD = re.compile(r"([a-z_0-9]{2,20}): (?=.)", re.S)
@@ -49,7 +48,7 @@ def _filled(slot: str, text: str, names: Mapping[str, str], depth: int) -> str:
 
 @cache
 def _vocabulary() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    read = yaml.safe_load(resources.files("gongkai").joinpath("vocabulary/remarks.yaml").read_text(encoding="utf-8"))
+    read = vocabulary("gongkai", "vocabulary/remarks.yaml")
     told = sorted(read["sentences"].items(), key=lambda pair: -len(_SLOT.sub("", pair[0])))  # the most telling first
     return read["heads"], [(_pattern(english), chinese) for english, chinese in told]
 

@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
-
-import yaml
 
 from gongkai.chinese import fold
+from gongkai.vocabularies import vocabulary
 
 
 @dataclass(frozen=True)
@@ -20,9 +18,7 @@ class _Lines:
 
 @cache
 def _lines() -> _Lines:
-    data = yaml.safe_load(
-        resources.files("gongkai").joinpath("vocabulary/successions.yaml").read_text(encoding="utf-8")
-    )
+    data = vocabulary("gongkai", "vocabulary/successions.yaml")
     return _Lines(
         data["until"],
         re.compile(data["organ"]),

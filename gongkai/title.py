@@ -3,12 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from gongkai.chinese import fold, squeeze, western_years
+from gongkai.vocabularies import vocabulary
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,7 @@ class TitleReading:
     edition: str | None = None
 
 
-_WORDS: dict[str, Any] = yaml.safe_load(
-    resources.files("gongkai").joinpath("vocabulary/titles.yaml").read_text(encoding="utf-8")
-)
+_WORDS: dict[str, Any] = vocabulary("gongkai", "vocabulary/titles.yaml")
 _LONGEST = 300
 """Longest title read; what is longer is a paragraph."""
 

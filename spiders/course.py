@@ -23,8 +23,9 @@ from spiders.neighbours import Neighbours
 from spiders.page import Page
 from spiders.patterns import pattern_of
 from spiders.revisit import Revisit
+from spiders.roles import Role
 from spiders.rows import Rows
-from spiders.scoring import PROMISING, Promise, Role, Scorer
+from spiders.scoring import PROMISING, Promise, Scorer
 from spiders.territory import Territory
 from spiders.vocabulary import pages
 

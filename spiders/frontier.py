@@ -17,7 +17,7 @@ from gongkai.address import identity
 from gongkai.capture import Hints
 from gongkai.digest import sha256_hex
 from spiders.post import Asked, Post, asked_identity
-from spiders.scoring import Role
+from spiders.roles import Role
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leads (

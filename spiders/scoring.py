@@ -6,7 +6,6 @@ one, while a prior read from anchor text ranks right from the first request.
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from gongkai.address import host_of
@@ -15,11 +14,9 @@ from gongkai.title import TitleReading, read_title
 from spiders.links import Link
 from spiders.names import Names, Whose
 from spiders.page import Page
+from spiders.roles import Role
 from spiders.territory import Territory
 from spiders.vocabulary import addresses, anchors, heaviest, pages
-
-Role = Literal["home", "hub", "report", "column", "year_column", "container", "directory", "sibling", "pager", "frame",
-               "shell", "fallback", "script", "guess", "unknown", "none"]
 
 PROMISING = 25.0
 """What scores less is followed only while the budget for looking around lasts."""

@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import forked
+
 REPOSITORY = Path(__file__).resolve().parents[1]
+_PATIENCE_S = 280.0
 
 
 def gongkai(
@@ -21,15 +24,18 @@ def gongkai(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end, with `settings` as GONGKAI_* and no delays. `largest_file_bytes` stands for a disk
     without space: no file grows beyond it. `mere_user` takes from root what lets it write where it may not."""
+    env = environment(proxy, **settings)
+    if not largest_file_bytes and not mere_user:
+        return forked.run(args, env, REPOSITORY, _PATIENCE_S)
     return subprocess.run(
         [sys.executable, "-m", "crawler", *args],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=280,
-        env=environment(proxy, **settings),
+        timeout=_PATIENCE_S,
+        env=env,
         cwd=REPOSITORY,
-        preexec_fn=_limited(largest_file_bytes) if largest_file_bytes else _without_override if mere_user else None,
+        preexec_fn=_limited(largest_file_bytes) if largest_file_bytes else _without_override,
     )
 
 

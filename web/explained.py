@@ -2,11 +2,9 @@
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from gongkai.vocabularies import vocabulary
 from web.words import Language
 
 
@@ -42,5 +40,5 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 @cache
 def _data() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(resources.files("web").joinpath("explained.yaml").read_text("utf-8"))
+    found: dict[str, Any] = vocabulary("web", "explained.yaml")
     return found

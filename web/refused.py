@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from gongkai.vocabularies import vocabulary
 from web.words import Language
 
 
@@ -39,5 +37,5 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 @cache
 def _read() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(resources.files("web").joinpath("refusals.yaml").read_text("utf-8"))
+    found: dict[str, Any] = vocabulary("web", "refusals.yaml")
     return found

@@ -1,10 +1,9 @@
 """The words of the interface, in Chinese and English: words.yaml, nowhere else."""
 
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, get_args
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -12,7 +11,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 @cache
 def _words() -> dict[str, tuple[str, str]]:
-    data = yaml.safe_load(resources.files("web").joinpath("words.yaml").read_text(encoding="utf-8"))
+    data = vocabulary("web", "words.yaml")
     return {f"{page}.{name}": (str(zh), str(en)) for page, named in data.items() for name, (zh, en) in named.items()}
 
 

@@ -4,6 +4,7 @@
 expected or was blocked; 5 damage found by ``verify``; 130 and 143 a crawl ended by Ctrl-C and by SIGTERM.
 """
 
+import gc
 import os
 import sys
 import traceback
@@ -107,7 +108,9 @@ def main() -> None:
 
 def _run(asked: str | None) -> int:
     try:
-        application(asked)(prog_name="gongkai")
+        command = application(asked)
+        gc.enable()  # see `crawler.__main__`
+        command(prog_name="gongkai")
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None

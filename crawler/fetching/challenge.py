@@ -5,10 +5,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
@@ -16,6 +14,7 @@ from scrapy.http import Response, TextResponse
 from crawler.fetching.hosts import LEAVE_AFTER, HostRecord, Hosts
 from crawler.fetching.problem import FetchProblem
 from gongkai.digest import sha256_hex
+from gongkai.vocabularies import vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class _SamePage:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[_Rule, ...], _SamePage]:
-    table = yaml.safe_load(Path(__file__).with_name("challenges.yaml").read_text("utf-8"))
+    table = vocabulary("crawler.fetching", "challenges.yaml")
     rules = tuple(_Rule(row["name"], frozenset(row.get("statuses", ())), _compiled(row.get("all", ())),
                         _compiled(row.get("any", ())), row.get("small", False)) for row in table["rules"])
     same: dict[str, Any] = table["same_page"]

@@ -8,13 +8,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-import yaml
-
 from gongkai.address import listed_host
+from gongkai.vocabularies import vocabulary
 
 LONGEST_URL = 2083
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?\.?")
@@ -26,7 +24,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 
 @lru_cache(maxsize=1)
 def _fences() -> tuple[frozenset[int], tuple[Any, ...]]:
-    table = yaml.safe_load(Path(__file__).with_name("egress.yaml").read_text("utf-8"))
+    table = vocabulary("crawler.fetching", "egress.yaml")
     return (frozenset(table["ports_refused"]), tuple(ipaddress.ip_network(n) for n in table["networks_refused"]))
 
 

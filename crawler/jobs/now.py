@@ -82,7 +82,7 @@ def crawl_in_child(site: AgencySite, settings: Settings, on_event: OnEvent, watc
 
 def _run_child(site: AgencySite, settings: Settings, on_event: OnEvent, watch: Watch, log_file: Path) -> SiteSummary:
     child = subprocess.Popen(
-        [sys.executable, "-m", "crawler.jobs.site_crawl"],
+        [sys.executable, "-m", "crawler.jobs.site_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

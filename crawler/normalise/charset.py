@@ -7,9 +7,8 @@ import codecs
 import re
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CANDIDATES = ("gb18030", "big5", "utf-8")
@@ -100,7 +99,7 @@ def _score(sample: bytes, name: str) -> float:
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset("".join(yaml.safe_load((files(__package__) / "charset.yaml").read_text("utf-8"))["common"]))
+    return frozenset("".join(vocabulary("crawler.normalise", "charset.yaml")["common"]))
 
 
 @cache

@@ -10,6 +10,7 @@ import math
 
 import trafilatura
 from lxml import etree
+from trafilatura import external
 
 from crawler.normalise.markup import Element, drop, text_of, tokens
 from crawler.normalise.offers import is_file
@@ -22,6 +23,10 @@ _MENU_LINKS = 3
 _MENU_SHARE = 0.6
 _MAPPED_SHARE = 0.9
 _OPINION_LIMIT_CHARS = 2_000_000
+
+# Else trafilatura's last resort loads the stop words of a hundred languages (154,000 words, 0.25 s of every reader's
+# start) to find none of them in Chinese text: there is no list of Chinese words among them.
+external.JT_STOPLIST = tuple(external.get_stoplist("English"))  # type: ignore[assignment]
 
 
 def prune(body: Element) -> None:

@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 from crawler.normalise.grid import Span, expand
 from crawler.normalise.reading import REAL_COLUMNS, REAL_ROWS, clean, paragraph
 from crawler.normalise.text import flatten, title_lines
+from crawler.normalise.unread import ICON_BYTES
 from crawler.normalise.zipped import oversize
 from gongkai.document import Block, Document, Table
 
@@ -18,8 +19,6 @@ _CONTENT = tuple(qn(name) for name in ("w:sdt", "w:sdtContent", "w:ins", "w:smar
 _TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
 _RUN = qn("w:r")
 _PICTURES = (qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata")
-ICON_BYTES = 4_096
-"""A smaller picture shows no page of text."""
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNREAD = frozenset((*map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:pPr", "w:rPr")), _FALLBACK))
 

@@ -19,10 +19,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-HEADER_BYTES = 8
 OUTPUT_LIMIT_BYTES = 64 << 20
 _FILE_LIMIT_BYTES = 64 << 20
 _OPEN_FILES = 64
@@ -38,6 +38,14 @@ class _Child:
     killed: bool = False
 
 
+class Readers(Protocol):
+    """The module `crawler.normalise.readers`, once it is loaded."""
+
+    def load(self, readers: Sequence[str]) -> None: ...
+
+    def serve_one(self, peer: socket.socket) -> None: ...
+
+
 def main() -> None:
     gate = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -46,14 +54,16 @@ def main() -> None:
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(woken)
-    from crawler.normalise.sandbox import serve_one, warm_up
+    gc.disable()  # nothing of what is loaded is garbage
+    from crawler.normalise import readers
 
-    warm_up()
+    readers.warm_up()
     gc.freeze()  # the children share what was imported; a collection would copy it
+    gc.enable()
     gate.sendall(b"+")
     children: dict[int, _Child] = {}
     try:
-        while _turn(gate, wake, children, serve_one):
+        while _turn(gate, wake, children, readers):
             pass
     finally:
         for child in children.values():
@@ -61,7 +71,7 @@ def main() -> None:
     os._exit(0)  # taking a hundred libraries down in order costs a tenth of a second that somebody waits for
 
 
-def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], work: Callable[[socket.socket], None]) -> bool:
+def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], readers: Readers) -> bool:
     """Wait for a request, the end of a child or a deadline, and see to it. False when nobody is there any more."""
     soonest = min((child.deadline for child in children.values() if not child.killed), default=None)
     wait = None if soonest is None else max(0.0, soonest - time.monotonic())
@@ -75,11 +85,11 @@ def _turn(gate: socket.socket, wake: int, children: dict[int, _Child], work: Cal
             _kill(child.pid)
     _reap(children)
     if gate.fileno() in ready:
-        return _accept(gate, children, work)
+        return _accept(gate, children, readers)
     return True
 
 
-def _accept(gate: socket.socket, children: dict[int, _Child], work: Callable[[socket.socket], None]) -> bool:
+def _accept(gate: socket.socket, children: dict[int, _Child], readers: Readers) -> bool:
     message, ancillary, _, _ = gate.recvmsg(_REQUEST_BYTES, socket.CMSG_SPACE(_FDS * array.array("i").itemsize))
     if not message:
         return False
@@ -87,6 +97,8 @@ def _accept(gate: socket.socket, children: dict[int, _Child], work: Callable[[so
     for _, _, data in ancillary:
         fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
     limits = json.loads(message)
+    with contextlib.suppress(Exception):  # the child meets it again, and its document says so
+        readers.load(limits["readers"])
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -99,7 +111,7 @@ def _accept(gate: socket.socket, children: dict[int, _Child], work: Callable[[so
             for child in children.values():
                 os.close(child.report)
             _limit(limits)
-            work(socket.socket(fileno=fds[0]))
+            readers.serve_one(socket.socket(fileno=fds[0]))
             code = 0
         except MemoryError:
             code = 3

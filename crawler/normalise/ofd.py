@@ -12,8 +12,8 @@ from lxml import etree
 
 from crawler.normalise.printed import Piece, blocks, in_order, letters
 from crawler.normalise.ruled import Stroke, Text, lines, read_ruled, strokes_of
-from crawler.normalise.scanner import BARE_PAGES
 from crawler.normalise.text import flatten, title_lines
+from crawler.normalise.unread import BARE_PAGES
 from crawler.normalise.zipped import MAX_XML_BYTES, is_locked, oversize
 from gongkai.document import Document, Status
 

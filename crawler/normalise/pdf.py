@@ -12,8 +12,8 @@ from crawler.normalise.plumbed import Plumber
 from crawler.normalise.printed import Line, Piece, TablePart, blocks, in_order, letters, without_page_number
 from crawler.normalise.reading import clean
 from crawler.normalise.ruled import RULE_PT, lines, read_ruled
-from crawler.normalise.scanner import UNREAD_PAGES
 from crawler.normalise.text import flatten, title_lines
+from crawler.normalise.unread import UNREAD_PAGES
 from gongkai.document import Document, Status
 
 MAX_PAGES = 300

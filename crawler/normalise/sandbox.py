@@ -1,13 +1,11 @@
 """Reading files nobody vouches for: one forked child a file, with limits; whatever happens comes back as a status."""
 
 import contextlib
-import importlib
 import json
 import os
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -18,11 +16,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawler.normalise import normalise
-from crawler.normalise.docx import ICON_BYTES
-from crawler.normalise.forkserver import HEADER_BYTES, OUTPUT_LIMIT_BYTES
-from crawler.normalise.scanner import Scanner, is_installed, is_scan
+from crawler.normalise.forkserver import OUTPUT_LIMIT_BYTES
+from crawler.normalise.readers import LENGTH, readers_of
+from crawler.normalise.scanner import Scanner, is_installed
 from crawler.normalise.sniff import inflate, sniff
+from crawler.normalise.unread import ICON_BYTES, is_scan
 from gongkai.document import Document
 from gongkai.settings import Settings
 
@@ -31,12 +29,11 @@ _START_S = 60.0
 _GRACE_S = 5.0
 _TO_STOP = 0.1  # the part of a file's time in which an OCR that does not end is ended
 _CHUNK_BYTES = 1 << 20
-_LENGTH = struct.Struct(">Q")
 
 
 class Sandbox:
-    """Reads files in children of a small server process, which ends with this object (or with the process that owns
-    it). Safe to call from several threads at once."""
+    """Reads files in children of a small server process, which starts with the first file and ends with this object (or
+    with the process that owns it). Safe to call from several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._memory_mib = settings.sandbox_memory_mib
@@ -69,12 +66,6 @@ class Sandbox:
         pictured = is_scan(document) and len(data) >= ICON_BYTES
         return self._scanned(document, inflate(data), began) if pictured else document
 
-    def start(self) -> None:
-        """Has the server load its libraries (half a second) while the caller does other things; without it the first
-        reading waits for that."""
-        with self._lock, contextlib.suppress(OSError):  # a server that cannot be started is the first reading's news
-            self._launched()
-
     def close(self) -> None:
         self._scanner.close()
         with self._lock:
@@ -101,7 +92,8 @@ class Sandbox:
 
     def _ask(self, request: bytes, data: bytes, wall_s: float) -> tuple[bytes, dict[str, int | bool]]:
         """The child's answer (maybe cut short) and how it ended; a server that has gone is started once more."""
-        limits = json.dumps({"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": wall_s}).encode()
+        limits = json.dumps({"memory_bytes": self._memory_mib << 20, "cpu_s": self._cpu_s, "wall_s": wall_s,
+                             "readers": readers_of(data)}).encode()
         for last in (False, True):
             ours, theirs = socket.socketpair()
             report, reported = os.pipe()
@@ -118,7 +110,7 @@ class Sandbox:
                 os.close(reported)
                 reported = -1
                 deadline = time.monotonic() + wall_s + _GRACE_S
-                answer = _converse(ours, _LENGTH.pack(len(request)) + request + data, deadline)
+                answer = _converse(ours, LENGTH.pack(len(request)) + request + data, deadline)
                 return answer, _end(report, deadline)
             finally:
                 ours.close()
@@ -222,23 +214,3 @@ def _end(report: int, deadline: float) -> dict[str, int | bool]:
     ready, _, _ = select.select([report], [], [], max(deadline - time.monotonic(), 0.1))
     said = os.read(report, 512) if ready else b""
     return dict(json.loads(said)) if said else {}
-
-
-def warm_up() -> None:
-    """In the server, before anything is forked: load readers, vocabularies and what the libraries load at first use,
-    so that no child has to."""
-    for reader in ("docx", "pdf", "plain", "doc", "rtf", "ofd", "sheet", "archives"):
-        importlib.import_module(f"crawler.normalise.{reader}")
-    page = "<html><head><title>年报</title></head><body><h1>年报</h1><p>总体情况</p><a href='a.pdf'>附</a></body>"
-    normalise(page.encode("gb18030"))
-    _DOCUMENT.dump_json(Document("ok", "txt"))
-
-
-def serve_one(peer: socket.socket) -> None:
-    """In the child: take one file, read it, give the document back as JSON."""
-    with peer, peer.makefile("rb") as incoming:
-        length, = _LENGTH.unpack(incoming.read(HEADER_BYTES))
-        request = json.loads(incoming.read(length))
-        document = normalise(incoming.read(), url=request["url"], content_type=request["content_type"],
-                             way=request["way"])
-        peer.sendall(_DOCUMENT.dump_json(document))

@@ -32,24 +32,11 @@ _ASKED = struct.Struct(">dH")  # seconds, and how long the format's name is
 _ALL, _UNREAD, _PAGE, _DONE, _ERROR, _READY = b"a", b"u", b"p", b"d", b"e", b"+"
 _OUTPUT_LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
-UNREAD_PAGES = "pdf: no readable text on pages"
-"""How the warning begins that names the pages of a PDF which only OCR can read."""
-BARE_PAGES = "ofd: no text on pages"
-"""The same of an OFD; its pages are pictures then, or drawings, which nothing here renders."""
 
 
 def is_installed() -> bool:
     """Whether the extra is there; nothing is loaded."""
     return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))
-
-
-def is_scan(document: Document) -> bool:
-    """Whether a reader gave up, on the whole or on some of its pages, because they are pictures."""
-    if document.status == "partial":
-        begins = {"pdf": UNREAD_PAGES, "ofd": BARE_PAGES}.get(document.doc_format)
-        return begins is not None and any(warning.startswith(begins) for warning in document.warnings)
-    shows = {"image": True, "pdf": bool(document.pages), "ofd": document.images > 0, "docx": document.images > 0}
-    return document.status == "unsupported" and shows.get(document.doc_format, False)
 
 
 class Scanner:

@@ -2,15 +2,14 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 
 @cache
 def _page() -> dict[str, Any]:
-    return dict(yaml.safe_load((files(__package__) / "page.yaml").read_text("utf-8")))
+    return dict(vocabulary("crawler.normalise", "page.yaml"))
 
 
 @cache

@@ -4,18 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from crawler.reports.dates import dates_in
 from crawler.reports.material import Material
 from crawler.reports.names import ORGANS, AgencyName, read_name, same_body
 from gongkai.report import Evidence
+from gongkai.vocabularies import vocabulary
 
-_WORDS: dict[str, Any] = yaml.safe_load(
-    resources.files("crawler.reports").joinpath("vocabulary/agency.yaml").read_text(encoding="utf-8"))
+_WORDS: dict[str, Any] = vocabulary("crawler.reports", "vocabulary/agency.yaml")
 _PATTERNS = [(rule["source"], float(rule["confidence"]), re.compile(rule["pattern"], re.M))
              for rule in _WORDS["patterns"]]
 _NO_NAME = re.compile(_WORDS["no_name"])

@@ -3,16 +3,13 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from crawler.reports.regions import PLACES, Place, Region, split_place
 from gongkai.chinese import fold
+from gongkai.vocabularies import vocabulary
 
-ORGANS: dict[str, Any] = yaml.safe_load(
-    resources.files("crawler.reports").joinpath("vocabulary/organs.yaml").read_text(encoding="utf-8"))
+ORGANS: dict[str, Any] = vocabulary("crawler.reports", "vocabulary/organs.yaml")
 _SHORT = [(re.compile(short), full) for short, full in ORGANS["short"]]
 _ORGAN = re.compile(ORGANS["organ"])
 _TOWNSHIP, _FUNCTIONAL = re.compile(PLACES["township"]), re.compile(PLACES["functional"])

@@ -2,18 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from crawler.reports.material import Material, PrintedTitle
 from gongkai.chinese import fold
 from gongkai.report import Evidence
 from gongkai.title import read_title
+from gongkai.vocabularies import vocabulary
 
-_WORDS: dict[str, Any] = yaml.safe_load(
-    resources.files("crawler.reports").joinpath("vocabulary/recognise.yaml").read_text(encoding="utf-8"))
+_WORDS: dict[str, Any] = vocabulary("crawler.reports", "vocabulary/recognise.yaml")
 _SIGNALS = [(s["name"], s["where"], float(s["weight"]), re.compile(s["pattern"])) for s in _WORDS["signals"]]
 _OTHERS = [(o["kind"], int(o["least"]), float(o["beats"]), bool(o.get("factless")), re.compile(o["pattern"]))
            for o in _WORDS["others"]]

@@ -11,13 +11,12 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from gongkai.address import host_of
 from gongkai.site import level_of
+from gongkai.vocabularies import vocabulary
 
 _FOLDER = resources.files("crawler.reports").joinpath("vocabulary")
-PLACES: dict[str, Any] = yaml.safe_load(_FOLDER.joinpath("places.yaml").read_text(encoding="utf-8"))
+PLACES: dict[str, Any] = vocabulary("crawler.reports", "vocabulary/places.yaml")
 _SUFFIXES = "省市县区州盟旗"
 _MUNICIPALITIES = ("11", "12", "31", "50")
 

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from gongkai.vocabularies import vocabulary
 
 Weighted = tuple[tuple[float, re.Pattern[str]], ...]
 
 
 def _load(name: str) -> dict[str, Any]:
-    loaded = yaml.safe_load(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))
+    loaded = vocabulary(__name__, name)
     assert isinstance(loaded, dict), f"{name} must hold a mapping"
     return loaded
 
@@ -129,8 +128,7 @@ def pages() -> Pages:
 @lru_cache(maxsize=1)
 def widgets() -> tuple[dict[str, Any], ...]:
     """The rows of widgets.yaml as they stand there."""
-    rows = yaml.safe_load(resources.files(__name__).joinpath("widgets.yaml").read_text(encoding="utf-8"))
-    return tuple(rows)
+    return tuple(vocabulary(__name__, "widgets.yaml"))
 
 
 @lru_cache(maxsize=1)

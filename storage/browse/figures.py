@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection, select
 
+from gongkai.vocabularies import vocabulary
 from storage.catalog.engine import Catalog
 from storage.catalog.schema import reports, version_cells
 from storage.cells import Cells, unpacked
@@ -71,8 +70,7 @@ def _key(objects: ObjectStore, document: str, number: int, reading: str) -> str:
 
 @cache
 def _series() -> dict[str, dict[str, list[str]]]:
-    text = resources.files("storage.browse").joinpath("figures.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
+    found: dict[str, dict[str, list[str]]] = vocabulary("storage.browse", "figures.yaml")
     return found
 
 

@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import scrapy.core.downloader.handlers.http11  # noqa: F401  # first: see crawler.jobs.site_crawl
-
-from crawler.jobs import site_crawl
 from tests.chaos.steps import stepping
 
 
@@ -36,6 +33,8 @@ class Job:
 
 def crawl(job: Job) -> None:
     """Ends the process."""
+    from crawler.jobs import site_crawl  # loaded where it is forked from, not by whoever collects tests
+
     for name in [name for name in os.environ if name.startswith("GONGKAI_") or name.lower().endswith("_proxy")]:
         del os.environ[name]
     os.environ.update(job.environment)

@@ -218,9 +218,11 @@ def word(paragraphs: Sequence[str | bytes], grids: Sequence[GridSource] = ()) ->
     for grid in grids:
         wide = expanded(grid)
         table = document.add_table(rows=len(wide), cols=len(wide[0]))
+        cells = [row.cells for row in table.rows]  # `table.cell` looks through all of them for each
         for r, c, text, height, width in placed(grid):
-            cell = table.cell(r, c).merge(table.cell(r + height - 1, c + width - 1))
-            cell.text = text
+            if (height, width) != (1, 1):
+                cells[r][c].merge(cells[r + height - 1][c + width - 1])
+            cells[r][c].text = text
         document.add_paragraph()
     out = io.BytesIO()
     document.save(out)

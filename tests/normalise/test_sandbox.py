@@ -77,7 +77,7 @@ def test_a_reader_that_aborts_is_a_failed_file(monkeypatch: pytest.MonkeyPatch, 
         "    crawler.normalise.pdf.read_pdf = lambda data: os.abort()\n"
         "import sys, importlib.abc, importlib.util\n"
         "class Late(importlib.abc.MetaPathFinder):\n    def find_spec(self, name, path, target=None):\n"
-        "        if name == 'crawler.normalise.sandbox':\n            _trap()\n"
+        "        if name == 'crawler.normalise.readers':\n            _trap()\n"
         "        return None\nsys.meta_path.insert(0, Late())\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -18,7 +18,8 @@ from crawler.files import read_files
 from crawler.normalise import normalise
 from crawler.normalise import sandbox as sandboxes
 from crawler.normalise.sandbox import Sandbox
-from crawler.normalise.scanner import Scanner, is_scan
+from crawler.normalise.scanner import Scanner
+from crawler.normalise.unread import is_scan
 from crawler.reports.cells import TablesReading, read_tables
 from crawler.reports.forms import load_forms
 from gongkai.capture import Attachment, Finding

@@ -3,12 +3,11 @@ by chinese.yaml."""
 
 from copy import deepcopy
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from fastapi import FastAPI
 
+from gongkai.vocabularies import vocabulary
 from web.words import Language
 
 _JSON = "application/json"
@@ -43,5 +42,5 @@ def _in_chinese(described: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(resources.files("web.api").joinpath(name).read_text("utf-8"))
+    found: dict[str, Any] = vocabulary("web.api", name)
     return found

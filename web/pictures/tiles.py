@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from markupsafe import Markup
 
+from gongkai.vocabularies import vocabulary
 from web.pictures.canvas import Say, box, cut, linked, picture, text
 from web.pictures.heat import percent, shade_of
 
@@ -41,6 +40,5 @@ def tile_map(shares: Mapping[str, float | None], name: Callable[[str], str], hre
 
 @cache
 def _plan() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(
-        resources.files("web.pictures").joinpath("tiles.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = vocabulary("web.pictures", "tiles.yaml")
     return found

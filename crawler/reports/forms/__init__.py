@@ -7,10 +7,9 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
 from crawler.reports.labels import Label, label_key
 from gongkai.document import Document
+from gongkai.vocabularies import vocabulary
 
 Kind = Literal["count", "signed", "money"]
 _PARTED = re.compile(r"[\t|]+|\s{2,}")
@@ -145,7 +144,7 @@ class Form:
 def load_forms() -> dict[str, Form]:
     """Every form in this package by its id."""
     found = (entry for entry in files(__name__).iterdir() if entry.name.endswith(".yaml"))
-    forms = [_form(yaml.safe_load(entry.read_text(encoding="utf-8"))) for entry in found]
+    forms = [_form(vocabulary(__name__, entry.name)) for entry in found]
     return {form.id: form for form in sorted(forms, key=lambda form: form.id)}
 
 
