@@ -60,8 +60,7 @@ def _newest(index: SearchIndex, query: SearchQuery, limit: int | None, after: in
 def _ranked(index: SearchIndex, query: SearchQuery, limit: int | None, after: Rank | None,
             ) -> Iterator[list[tuple[str, Rank | None]]]:
     ranks, size = index.weigh(query, after), _size(limit)
-    for start in range(0, len(ranks), size):
-        some = ranks[start:start + size]
+    while some := list(islice(ranks, size)):
         reports = index.reports_at([rank.entry for rank in some])
         yield [(reports[rank.entry], rank) for rank in some if rank.entry in reports]
 

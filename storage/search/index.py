@@ -118,7 +118,7 @@ class SearchIndex:
                 found = connection.execute(self.engine.newest(wanted).limit(limit)).all()
         return [(row[0], row[1]) for row in found]
 
-    def weigh(self, query: SearchQuery, after: Rank | None = None) -> list[Rank]:
+    def weigh(self, query: SearchQuery, after: Rank | None = None) -> Iterator[Rank]:
         """All that are weighed, the most relevant first; on from the one behind `after`. What came in between its
         bounds since then is weighed with them."""
         wanted = _wanted(query)
@@ -128,11 +128,12 @@ class SearchIndex:
         with self._reading(words=True) as connection:
             found: Any = connection.execute(asked).all()
         if not found:
-            return []
+            return
         oldest, newest, usual = after[:3] if after is not None else (
             found[-1][0], found[0][0], usual_length([made for _, made in found]))
-        return [Rank(oldest, newest, usual, *one) for one in ranked(found, wanted.phrases, usual)
-                if after is None or one < (after.weight, after.entry)]
+        for one in ranked(found, wanted.phrases, usual):
+            if after is None or one < (after.weight, after.entry):
+                yield Rank(oldest, newest, usual, *one)
 
     def reports_at(self, places: Sequence[int]) -> dict[int, str]:
         """The reports of entries, but for what was superseded."""

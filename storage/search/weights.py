@@ -47,13 +47,17 @@ def ranked(candidates: Sequence[tuple[int, bytes]], phrases: Sequence[Phrase], u
     by BM25 against texts of `usual` length. Every candidate holds every phrase, so that none tells more by being
     rare."""
     keys = [[_key(token) for token in phrase.tokens] for phrase in phrases]
+    even, slope = _SATURATION * (1 - _BY_LENGTH), _SATURATION * _BY_LENGTH / max(usual, 1)
     weighed = []
     for entry, made in candidates:
-        ease = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * _length(made) / max(usual, 1))
+        ease = even + slope * int.from_bytes(made[:_RECORD], "big")
         weight = 0.0
         for tokens in keys:
-            number, titled = _said(made, tokens)
-            weight += number * (_SATURATION + 1) / (number + ease) + (_TITLE if titled else 0.0)
+            said = _said(made, tokens)
+            number = (said & _NUMBER) or 1
+            weight += number * _TITLE / (number + ease)
+            if said & _IN_TITLE:
+                weight += _TITLE
         weighed.append((round(weight * _EXACT), entry))
     weighed.sort(reverse=True)
     return weighed
@@ -63,21 +67,21 @@ def _length(made: bytes) -> int:
     return int.from_bytes(made[:_RECORD], "big")
 
 
-def _said(made: bytes, tokens: Sequence[bytes]) -> tuple[int, bool]:
-    """How often a phrase is said, as often as its rarest pair of characters, and whether all of them are in the
-    title."""
+def _said(made: bytes, tokens: Sequence[bytes]) -> int:
+    """How often a phrase is said, as often as its rarest pair of characters, with a mark where all of them are in the
+    title; 0 where a pair of it was not kept."""
     number, titled = _NUMBER, _IN_TITLE
     for key in tokens:
         at = made.find(key, _RECORD)
         while at > 0 and at % _RECORD:
             at = made.find(key, at + 1)
         if at < 0:
-            return 1, False
+            return 0
         said = made[at + _RECORD - 1]
         titled &= said
         if (times := said & _NUMBER) < number:
             number = times
-    return number or 1, bool(titled)
+    return number | titled
 
 
 def _key(token: str) -> bytes:
