@@ -1,15 +1,11 @@
 """The quality gate: recognition, year, agency and every cell, by format and form, on generated and on real reports.
 
-Each run writes its table to the test report (``pytest -s`` or ``-rP`` shows it) and to ``quality.txt`` where
-``GONGKAI_QUALITY_TABLE`` names a file. A floor is what was measured, less one mistake.
+Each run prints its table behind the tests. A floor is what was measured, less one mistake.
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -24,6 +20,7 @@ from samplesite.markup import editor, pasted
 from samplesite.prose import agency_name
 from samplesite.reports import SampleReport, compose
 from samplesite.site import Site
+from tests.conftest import TABLE
 from tests.normalise.makers import GridSource
 from tests.normalise.office_makers import OFFICE, OfdPage, by_office, ofd, ofd_table, xlsx, zipped
 
@@ -142,24 +139,22 @@ def scores() -> dict[tuple[str, str], Score]:
         for name, written in formats.items():
             report = interpreted(written(made), f"http://slj.example.gov.cn/a.{name}")
             measured(found.setdefault((name, made.form_id), Score()), report, made)
-    _show(found)
     return found
 
 
-def _show(found: dict[tuple[str, str], Score]) -> None:
+def shown(found: dict[tuple[str, str], Score]) -> str:
     lines = [f"{'format':16}{'form':18}{'reports':>8}{'found':>7}{'year':>6}{'agency':>8}{'cells':>8}{'read':>9}"
              f"{'wrong':>7}"]
     for (name, form), s in sorted(found.items()):
-        lines.append(f"{name:16}{form:18}{s.reports:8}{s.recognised:7}{s.year:6}{s.agency:8}{s.cells:8}"
-                     f"{s.read / max(s.cells, 1):9.4f}{len(s.wrong):7}")
-    table = "\n".join(lines) + "\n"
-    sys.stdout.write("\n" + table)
-    if place := os.environ.get("GONGKAI_QUALITY_TABLE"):
-        Path(place).write_text(table, encoding="utf-8")
+        share = f"{s.read / s.cells:.4f}" if s.cells else "–"
+        lines.append(f"{name:16}{form:18}{s.reports:8}{s.recognised:7}{s.year:6}{s.agency:8}{s.cells:8}{share:>9}"
+                     f"{len(s.wrong):7}")
+    return "\n".join(lines)
 
 
 def test_no_cell_of_any_format_and_form_is_wrong_and_next_to_all_are_read(
-        scores: dict[tuple[str, str], Score]) -> None:
+        scores: dict[tuple[str, str], Score], record_property: Callable[[str, object], None]) -> None:
+    record_property(TABLE, f"reading, by format and form\n{shown(scores)}")
     assert {key: score.wrong[:5] for key, score in scores.items() if score.wrong} == {}
     below = {key: score.read / score.cells for key, score in scores.items()
              if score.cells and score.read / score.cells < FLOORS["cells"]}
