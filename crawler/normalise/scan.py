@@ -5,7 +5,7 @@ Its models come with the rapidocr wheel; nothing is fetched.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import chain
@@ -172,8 +172,7 @@ def _ofd_pages(data: bytes) -> _Found:
     pages, shown, count = read_pictures(data)
     readable = {number: image for number, file in shown.items() if (image := _opened_image(file)) is not None}
     found = _Found(pages, list(shown), ((n, _decoded(readable[n], 0)) for n in [*readable][:MAX_PAGES]), count)
-    found.remarks += [f"ocr: page {number}: its picture is in no form that is read" for number in shown
-                      if number not in readable]
+    found.remarks += _in_no_form(number for number in shown if number not in readable)
     return found
 
 
@@ -183,9 +182,12 @@ def _word_pictures(data: bytes) -> _Found:
                 if (image := _opened_image(file)) is not None}
     pictures = ((number, _decoded(image, 0)) for number, image in readable.items())
     found = _Found([[] for _ in shown[:MAX_PAGES]], list(readable), pictures, len(shown), between=between)
-    found.remarks += [f"ocr: page {number}: its picture is in no form that is read"
-                      for number in range(1, len(found.pages) + 1) if number not in readable]
+    found.remarks += _in_no_form(number for number in range(1, len(found.pages) + 1) if number not in readable)
     return found
+
+
+def _in_no_form(pages: Iterable[int]) -> list[str]:
+    return [f"ocr: page {number}: its picture is in no form that is read" for number in pages]
 
 
 def _opened_image(data: bytes) -> Any:

@@ -50,12 +50,12 @@ def ranked(candidates: Sequence[tuple[int, bytes]], phrases: Sequence[Phrase], u
     even, slope = _SATURATION * (1 - _BY_LENGTH), _SATURATION * _BY_LENGTH / max(usual, 1)
     weighed = []
     for entry, made in candidates:
-        ease = even + slope * int.from_bytes(made[:_RECORD], "big")
+        ease = even + slope * _length(made)
         weight = 0.0
         for tokens in keys:
             said = _said(made, tokens)
             number = (said & _NUMBER) or 1
-            weight += number * _TITLE / (number + ease)
+            weight += number * (_SATURATION + 1) / (number + ease)
             if said & _IN_TITLE:
                 weight += _TITLE
         weighed.append((round(weight * _EXACT), entry))
